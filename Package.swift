@@ -1,0 +1,117 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// Rooms, lowest first: a room depends only on rooms above it in this file, never in a circle.
+
+/// Language features that every Swift target is built with.
+let strictFeatures: [SwiftSetting] = [
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("InferIsolatedConformances"),
+  .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+]
+
+/// Our C is optimised in debug builds too, so that the tests are fast. SwiftPM forbids such flags
+/// in a package that another one depends on, and checks dependencies out below `checkouts`.
+let isDependency = Context.packageDirectory.contains("/checkouts/")
+let optimised: [CSetting] = isDependency ? [] : [.unsafeFlags(["-O3", "-Wall", "-Wextra"])]
+let argumentParser: Target.Dependency = .product(
+  name: "ArgumentParser", package: "swift-argument-parser")
+
+let package = Package(
+  name: "swift-tensorboard",
+  platforms: [.macOS(.v15)],
+  products: [
+    .library(name: "TensorBoard", targets: ["TensorBoard", "EventFiles", "Images"]),
+    .library(
+      name: "NeuralNetworks", targets: ["NeuralNetworks", "Tensors", "Datasets", "ModelFiles"]),
+    .library(name: "Visualization", targets: ["Visualization"]),
+    .executable(name: "tbtrain", targets: ["tbtrain"]),
+    .executable(name: "deconv", targets: ["deconv"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0")
+  ],
+  targets: [
+    // C: ours and the system's.
+    .target(name: "CKernels", cSettings: optimised),
+    .target(name: "CCRC32C", cSettings: optimised),
+    .systemLibrary(
+      name: "CPNG", pkgConfig: "libpng",
+      providers: [.apt(["libpng-dev"]), .brew(["libpng"])]),
+    .systemLibrary(
+      name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
+
+    // The logger.
+    .target(name: "ProtobufWire"),
+    .target(name: "Images", dependencies: ["CPNG"]),
+    .target(name: "EventFiles", dependencies: ["ProtobufWire", "CCRC32C"]),
+    .target(name: "TensorBoard", dependencies: ["EventFiles", "Images", "ProtobufWire"]),
+
+    // The training core.
+    .target(name: "Tensors", dependencies: ["CKernels"]),
+    .target(name: "NeuralNetworks", dependencies: ["Tensors"]),
+    .target(name: "Datasets", dependencies: ["Tensors", "Images", "CZlib"]),
+    .target(name: "ModelFiles", dependencies: ["NeuralNetworks", "Tensors", "ProtobufWire"]),
+
+    // Looking inside.
+    .target(name: "Visualization", dependencies: ["NeuralNetworks", "Tensors", "Images"]),
+
+    // Commands.
+    .target(name: "CommandSupport", dependencies: [argumentParser]),
+    .executableTarget(
+      name: "tbtrain",
+      dependencies: [
+        "CommandSupport", "ModelFiles", "Datasets", "NeuralNetworks", "Tensors", "TensorBoard",
+        "EventFiles", "Images", argumentParser,
+      ]),
+    .executableTarget(
+      name: "deconv",
+      dependencies: [
+        "CommandSupport", "Visualization", "ModelFiles", "Datasets", "NeuralNetworks", "Tensors",
+        "TensorBoard", "EventFiles", "Images", argumentParser,
+      ]),
+
+    // Tests, one target a room, and benchmarks, one program a subject.
+    .target(
+      name: "TestFixtures", dependencies: ["Datasets", "Tensors"], path: "Tests/TestFixtures"),
+    .testTarget(name: "ProtobufWireTests", dependencies: ["ProtobufWire"]),
+    .testTarget(name: "EventFilesTests", dependencies: ["EventFiles", "ProtobufWire"]),
+    .testTarget(
+      name: "TensorBoardTests",
+      dependencies: ["TensorBoard", "EventFiles", "Images", "ProtobufWire"]),
+    .testTarget(name: "ImagesTests", dependencies: ["Images"]),
+    .testTarget(name: "TensorsTests", dependencies: ["Tensors", "TestFixtures"]),
+    .testTarget(
+      name: "NeuralNetworksTests", dependencies: ["NeuralNetworks", "Tensors", "TestFixtures"]),
+    .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Tensors", "Images"]),
+    .testTarget(
+      name: "ModelFilesTests",
+      dependencies: ["ModelFiles", "NeuralNetworks", "Tensors", "TestFixtures"]),
+    .testTarget(
+      name: "VisualizationTests",
+      dependencies: [
+        "Visualization", "ModelFiles", "NeuralNetworks", "Tensors", "Images", "TestFixtures",
+      ]),
+    .testTarget(name: "CommandSupportTests", dependencies: ["CommandSupport"]),
+    .testTarget(
+      name: "CommandTests",
+      dependencies: ["tbtrain", "deconv", "EventFiles", "Images", "ModelFiles", "Tensors"]),
+    .executableTarget(
+      name: "benchmark-log", dependencies: ["TensorBoard", "Images"], path: "Tests/Benchmarks/Log"),
+    .executableTarget(
+      name: "benchmark-train", dependencies: ["NeuralNetworks", "Tensors"],
+      path: "Tests/Benchmarks/Train"),
+  ],
+  swiftLanguageModes: [.v6],
+  cLanguageStandard: .c17
+)
+
+for target in package.targets where target.type != .system {
+  target.swiftSettings = (target.swiftSettings ?? []) + strictFeatures
+  if Context.environment["WARNINGS_AS_ERRORS"] != nil {
+    target.swiftSettings?.append(.treatAllWarnings(as: .error))
+    target.cSettings = (target.cSettings ?? []) + [.treatAllWarnings(as: .error)]
+  }
+}

@@ -1,0 +1,88 @@
+import Synchronization
+
+/// The memory of a tensor: a fixed number of scalars on a 64-byte boundary.
+///
+/// Large blocks go back to a pool when the last tensor that uses them is gone: fresh pages from the
+/// system cost about as much as the arithmetic done on them.
+///
+/// `@unchecked Sendable`: the pointer never changes, and `Tensor` writes through it only while it
+/// holds the only reference (`isKnownUniquelyReferenced`), as `Array` does with its buffer.
+final class TensorStorage: @unchecked Sendable {
+  let pointer: UnsafeMutablePointer<Float>
+  let count: Int
+  private let byteCount: Int
+
+  /// Memory for `count` scalars, not initialized.
+  init(uninitializedCount count: Int) {
+    self.count = count
+    byteCount = MemoryPool.roundedSize(count * MemoryLayout<Float>.stride)
+    pointer = MemoryPool.shared.take(byteCount).bindMemory(
+      to: Float.self, capacity: byteCount / MemoryLayout<Float>.stride)
+  }
+
+  deinit {
+    MemoryPool.shared.give(UnsafeMutableRawPointer(pointer), byteCount: byteCount)
+  }
+
+  /// A copy with memory of its own.
+  func copy() -> TensorStorage {
+    let copy = TensorStorage(uninitializedCount: count)
+    copy.pointer.initialize(from: pointer, count: count)
+    return copy
+  }
+}
+
+/// Blocks of memory that tensors gave back, by size.
+private final class MemoryPool: Sendable {
+  static let shared = MemoryPool()
+
+  /// Blocks smaller than this go to the system's allocator, which keeps them itself, in bytes.
+  private static let smallestPooled = 64 << 10
+  /// What the pool holds at most, in bytes; beyond it, blocks go back to the system.
+  private static let largestTotal = 512 << 20
+  private static let alignment = 64
+
+  private struct Free {
+    var blocks: [Int: [Block]] = [:]
+    var total = 0
+  }
+  /// Sendable by the pool's mutex: a block in the pool is nobody else's.
+  private struct Block: @unchecked Sendable {
+    var address: UnsafeMutableRawPointer
+  }
+  private let free = Mutex(Free())
+
+  /// Sizes in steps of an eighth of their power of two, so that nearly equal tensors share blocks.
+  static func roundedSize(_ byteCount: Int) -> Int {
+    let atLeast = max(byteCount, alignment)
+    guard atLeast >= smallestPooled else { return (atLeast + alignment - 1) & ~(alignment - 1) }
+    let step = 1 << (Int.bitWidth - 1 - atLeast.leadingZeroBitCount - 3)
+    return (atLeast + step - 1) & ~(step - 1)
+  }
+
+  func take(_ byteCount: Int) -> UnsafeMutableRawPointer {
+    if byteCount >= Self.smallestPooled {
+      let block = free.withLock { free -> Block? in
+        guard let block = free.blocks[byteCount]?.popLast() else { return nil }
+        free.total -= byteCount
+        return block
+      }
+      if let block { return block.address }
+    }
+    return .allocate(byteCount: byteCount, alignment: Self.alignment)
+  }
+
+  func give(_ address: UnsafeMutableRawPointer, byteCount: Int) {
+    if byteCount >= Self.smallestPooled {
+      let block = Block(address: address)
+      let kept = free.withLock { free -> Bool in
+        guard free.total + byteCount <= Self.largestTotal else { return false }
+        free.blocks[byteCount, default: []].append(block)
+        free.total += byteCount
+        return true
+      }
+      if kept { return }
+    }
+    address.deallocate()
+  }
+}
