@@ -1,0 +1,30 @@
+/// What a command says: results on stdout, everything else on stderr.
+public enum Console {
+  /// The name the user called the program by: `tbtrain` of `.build/release/tbtrain`.
+  public static let toolName: String =
+    CommandLine.arguments.first?.split(separator: "/").last.map(String.init) ?? "tool"
+
+  /// Writes a result to stdout, with a line's end.
+  ///
+  /// When nobody reads stdout any more (`tbtrain … | head -1`), the program ends quietly with 0.
+  /// - Throws: `CommandFailure` when stdout can't be written, as on a full disk.
+  public static func print(_ text: String) throws {
+    do {
+      try Platform.write((text + "\n").utf8, to: Platform.standardOutput)
+    } catch .closedPipe {
+      Platform.exitCleanly(ExitStatus.done.rawValue)
+    } catch .other(let reason) {
+      throw CommandFailure("standard output can't be written: \(reason)")
+    }
+  }
+
+  /// Writes `<tool>: <sentence>` to stderr.
+  public static func tell(_ sentence: String) {
+    standardError("\(toolName): \(sentence)\n")
+  }
+
+  /// Writes text to stderr as it is; where stderr is closed, nothing happens.
+  static func standardError(_ text: String) {
+    try? Platform.write(text.utf8, to: Platform.standardError)
+  }
+}

@@ -1,0 +1,20 @@
+/// How a command ends, as a number for shells and scripts; throw one to end a command with it.
+public enum ExitStatus: Int32, Error, Sendable {
+  /// The command did what was asked.
+  case done = 0
+  /// It failed; the sentence on stderr says why.
+  case failed = 1
+  /// The command line is wrong.
+  case wrongUsage = 64
+  /// It finished, but some of its input was damaged.
+  case damagedInput = 65
+  /// Ctrl-C, or another request to stop: what was done so far is whole.
+  case interrupted = 130
+
+  /// The paragraph that every `--help` ends with.
+  public static let helpText =
+    """
+    Exit codes: 0 done, 1 failed, 64 wrong usage, 65 finished but some input was damaged, \
+    130 interrupted.
+    """
+}

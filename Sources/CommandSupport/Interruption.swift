@@ -1,0 +1,19 @@
+/// Ctrl-C, seen: the first one asks the loop to stop and save, the second ends the program at once.
+///
+/// SIGTERM, which `kill` and job schedulers send, counts like Ctrl-C. Both have their ordinary
+/// effect again when the value is gone. Signals belong to the whole process: one value at a time.
+///
+/// ```
+/// let interruption = Interruption()
+/// for step in 1...steps where !interruption.isRequested { … }
+/// if interruption.isRequested { save(); throw ExitStatus.interrupted }
+/// ```
+public final class Interruption: Sendable {
+  /// Begins to watch.
+  public init() { Platform.countStopRequests() }
+
+  deinit { Platform.stopCountingStopRequests() }
+
+  /// Whether the user asked to stop; cheap enough to ask at every step.
+  public var isRequested: Bool { Platform.stopRequests > 0 }
+}

@@ -1,0 +1,44 @@
+import Foundation
+
+/// What stderr is connected to, and what may be shown on it.
+public struct Terminal: Sendable, Equatable {
+  /// Whether lines can be redrawn in place: a terminal that isn't `TERM=dumb`.
+  public var isLive: Bool
+  /// Whether colours are wanted (`NO_COLOR` isn't set).
+  public var hasColor: Bool
+  /// Whether the locale can show more than ASCII.
+  public var speaksUnicode: Bool
+  /// The width where the terminal tells none, in columns.
+  public var fallbackColumns: Int
+
+  /// A terminal of known abilities.
+  public init(isLive: Bool, hasColor: Bool, speaksUnicode: Bool, fallbackColumns: Int = 80) {
+    self.isLive = isLive
+    self.hasColor = hasColor
+    self.speaksUnicode = speaksUnicode
+    self.fallbackColumns = fallbackColumns
+  }
+
+  /// The abilities that the environment grants, given whether stderr is a terminal at all.
+  init(environment: [String: String], isTerminal: Bool) {
+    let locale =
+      ["LC_ALL", "LC_CTYPE", "LANG"].lazy.compactMap { environment[$0] }.first { !$0.isEmpty } ?? ""
+    let encoding = locale.uppercased()
+    self.init(
+      isLive: isTerminal && environment["TERM"] != "dumb",
+      // https://no-color.org: set and not empty, whatever the value.
+      hasColor: environment["NO_COLOR", default: ""].isEmpty,
+      speaksUnicode: encoding.contains("UTF-8") || encoding.contains("UTF8"),
+      fallbackColumns: environment["COLUMNS"].flatMap { Int($0) } ?? 80)
+  }
+
+  /// The terminal behind this process's stderr.
+  public static func standardError() -> Terminal {
+    Terminal(
+      environment: ProcessInfo.processInfo.environment,
+      isTerminal: Platform.isTerminal(Platform.standardError))
+  }
+
+  /// The columns there are now; the user may have changed the window since the last look.
+  var columns: Int { max(20, Platform.columns(of: Platform.standardError) ?? fallbackColumns) }
+}

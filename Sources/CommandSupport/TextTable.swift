@@ -1,0 +1,44 @@
+/// Rows of text in aligned columns, for a terminal.
+public struct TextTable: Sendable {
+  /// On which side of its column a cell stands.
+  public enum Alignment: Sendable {
+    /// Words.
+    case left
+    /// Numbers.
+    case right
+  }
+
+  private let titles: [String]
+  private let alignments: [Alignment]
+  private var rows: [[String]] = []
+
+  /// A table with these columns; the titles may all be empty for a table without a head.
+  public init(_ columns: (title: String, alignment: Alignment)...) {
+    titles = columns.map(\.title)
+    alignments = columns.map(\.alignment)
+  }
+
+  /// Adds a row, one cell a column.
+  public mutating func add(_ cells: String...) { add(cells) }
+
+  /// Adds a row, one cell a column.
+  public mutating func add(_ cells: [String]) {
+    precondition(
+      cells.count == titles.count, "a row has \(titles.count) cells, got \(cells.count)")
+    rows.append(cells)
+  }
+
+  /// The lines of the table, without spaces at their ends.
+  public func rendered() -> String {
+    let all = titles.allSatisfy(\.isEmpty) ? rows : [titles] + rows
+    let widths = titles.indices.map { column in all.map { $0[column].count }.max() ?? 0 }
+    return all.map { row in
+      let cells = zip(row, zip(widths, alignments)).map { cell, format in
+        let space = String(repeating: " ", count: format.0 - cell.count)
+        return format.1 == .left ? cell + space : space + cell
+      }
+      let line = cells.joined(separator: "  ")
+      return String(line.reversed().drop { $0 == " " }.reversed())
+    }.joined(separator: "\n")
+  }
+}
