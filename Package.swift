@@ -81,7 +81,7 @@ let package = Package(
     .testTarget(
       name: "TensorBoardTests",
       dependencies: ["TensorBoard", "EventFiles", "Images", "ProtobufWire"]),
-    .testTarget(name: "ImagesTests", dependencies: ["Images"]),
+    .testTarget(name: "ImagesTests", dependencies: ["Images"], exclude: ["Fixtures"]),
     .testTarget(name: "TensorsTests", dependencies: ["Tensors", "TestFixtures"]),
     .testTarget(
       name: "NeuralNetworksTests", dependencies: ["NeuralNetworks", "Tensors", "TestFixtures"]),

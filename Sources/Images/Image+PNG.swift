@@ -1,0 +1,112 @@
+private import CPNG
+
+extension Image {
+  /// What a picture may take in memory when it is read, in bytes.
+  public static let maximumByteCount = 1 << 30
+
+  /// Reads a PNG file of any kind as 8 bits a channel.
+  ///
+  /// Palettes become RGB, transparency becomes an alpha channel, 1, 2 and 4 bits are spread over 0
+  /// to 255, of 16 bits the high byte stays. Gamma and colour profiles are not applied.
+  ///
+  /// - Throws: `ImageError`.
+  public init(contentsOf path: String) throws(ImageError) {
+    try self.init(pngData: FileBytes.contents(of: path), name: path)
+  }
+
+  /// Decodes the bytes of a PNG file, as `init(contentsOf:)` does.
+  ///
+  /// - Throws: `ImageError`.
+  public init(pngData: [UInt8]) throws(ImageError) {
+    try self.init(pngData: pngData, name: "PNG data")
+  }
+
+  /// Decodes the bytes of a PNG file; errors give it this name.
+  package init(pngData: [UInt8], name: String) throws(ImageError) {
+    var header = cpng_header()
+    try Self.decode(pngData, name: name, header: &header, into: nil)
+    let (width, height, channels) = (
+      Int(header.width), Int(header.height), Int(header.channels)
+    )
+    let (pixelCount, overflow) = width.multipliedReportingOverflow(by: height)
+    guard !overflow, pixelCount <= Self.maximumByteCount / channels else {
+      throw .tooLarge(name: name, width: width, height: height, channels: channels)
+    }
+    // Deflate packs at most 1032 bytes in one, and a pixel takes a bit or more: a header that claims
+    // more than the bytes can hold never gets its memory.
+    guard pixelCount / 8 <= pngData.count * 1032 else {
+      throw .truncated(name: name, byteCount: pngData.count)
+    }
+    let byteCount = pixelCount * channels
+    var failure: ImageError?
+    let pixels = [UInt8](unsafeUninitializedCapacity: byteCount) { buffer, count in
+      do throws(ImageError) {
+        try Self.decode(pngData, name: name, header: &header, into: buffer.baseAddress)
+        count = byteCount
+      } catch {
+        failure = error
+      }
+    }
+    if let failure { throw failure }
+    self.init(width: width, height: height, channels: channels, pixels: pixels)
+  }
+
+  /// The bytes of a PNG file of this picture, 8 bits a channel; the same picture gives the same
+  /// bytes.
+  ///
+  /// - Throws: `ImageError` when libpng refuses: a side beyond 2^31 - 1, or no memory.
+  public func pngData() throws(ImageError) -> [UInt8] { try pngData(name: "PNG data") }
+
+  /// Writes a PNG file under a temporary name beside `path`, then renames it.
+  ///
+  /// - Throws: `ImageError`.
+  public func write(to path: String) throws(ImageError) {
+    try FileBytes.replace(path, with: pngData(name: path))
+  }
+
+  private func pngData(name: String) throws(ImageError) -> [UInt8] {
+    // What deflate can't pack takes a little more room; the rest is for chunk headers.
+    let rawCount = height * (width * channels + 1)
+    let capacity = rawCount + rawCount / 8 + rawCount / 64 + 1024
+    var header = cpng_header(
+      width: UInt32(clamping: width), height: UInt32(clamping: height), channels: UInt32(channels))
+    var status = Int32(CPNG_OK)
+    var stream = cpng_stream()
+    let bytes = [UInt8](unsafeUninitializedCapacity: capacity) { buffer, count in
+      stream.target = buffer.baseAddress
+      stream.count = capacity
+      status = pixels.withUnsafeBufferPointer {
+        cpng_write(&stream, &header, $0.baseAddress, 6, 0, 0)
+      }
+      count = status == CPNG_OK ? stream.position : 0
+    }
+    guard status == CPNG_OK else { throw .unwritable(name: name, reason: stream.reason) }
+    return Array(bytes[...])
+  }
+
+  /// One call of libpng; without `pixels` it reads the header only.
+  private static func decode(
+    _ bytes: [UInt8], name: String, header: inout cpng_header,
+    into pixels: UnsafeMutablePointer<UInt8>?
+  ) throws(ImageError) {
+    var stream = cpng_stream()
+    let status = bytes.withUnsafeBufferPointer {
+      stream.source = $0.baseAddress
+      stream.count = $0.count
+      return bytes.isEmpty ? Int32(CPNG_NOT_PNG) : cpng_read(&stream, &header, pixels)
+    }
+    switch Int(status) {
+    case CPNG_OK: return
+    case CPNG_NOT_PNG: throw .notPNG(name: name, byteCount: bytes.count)
+    case CPNG_TRUNCATED: throw .truncated(name: name, byteCount: bytes.count)
+    default: throw .damaged(name: name, detail: stream.reason)
+    }
+  }
+}
+
+extension cpng_stream {
+  /// What libpng said.
+  fileprivate var reason: String {
+    withUnsafeBytes(of: message) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+  }
+}

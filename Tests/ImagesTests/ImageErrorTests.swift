@@ -1,0 +1,35 @@
+import Images
+import Testing
+
+struct ImageErrorTests {
+  @Test(arguments: [
+    (
+      ImageError.unreadable(name: "a.png", reason: "No such file or directory"),
+      "a.png: can't be read: No such file or directory"
+    ),
+    (
+      .unwritable(name: "a.png", reason: "No space left on device"),
+      "a.png: can't be written: No space left on device"
+    ),
+    (.notPNG(name: "a.png", byteCount: 0), "a.png: is empty, expected a PNG picture"),
+    (
+      .notPNG(name: "a.png", byteCount: 9),
+      "a.png: is not a PNG picture (its first 8 bytes are another's)"
+    ),
+    (
+      .truncated(name: "a.png", byteCount: 77),
+      "a.png: the PNG is cut off, it ends after 77 bytes before the picture is whole"
+    ),
+    (
+      .damaged(name: "a.png", detail: "IDAT: CRC error"),
+      "a.png: the PNG is damaged: IDAT: CRC error"
+    ),
+    (
+      .tooLarge(name: "a.png", width: 70_000, height: 70_000, channels: 3),
+      "a.png: 70000x70000 RGB is too large, at most 1024 MiB of pixels are read"
+    ),
+  ])
+  func eachErrorIsASentenceThatNamesTheFile(_ error: ImageError, _ sentence: String) {
+    #expect("\(error)" == sentence)
+  }
+}
