@@ -1,0 +1,16 @@
+import Foundation
+
+/// Runs a body with the path of a new folder, which is gone afterwards.
+func withTemporaryFolder(_ body: (String) throws -> Void) throws {
+  let folder = FileManager.default.temporaryDirectory.appending(
+    path: "model-files-\(UUID().uuidString)"
+  ).path
+  try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+  defer { try? FileManager.default.removeItem(atPath: folder) }
+  try body(folder)
+}
+
+/// Writes bytes to a file.
+func write(_ bytes: some Sequence<UInt8>, to path: String) throws {
+  try Data(bytes).write(to: URL(fileURLWithPath: path))
+}
