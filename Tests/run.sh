@@ -1,0 +1,28 @@
+#!/usr/bin/env bash
+# Everything that is checked, on a machine that has nothing but Swift.
+#   ./Tests/run.sh
+set -euo pipefail
+cd "$(dirname "$0")/.."
+. Examples/setup.sh
+
+need_build_tools
+need_python
+
+say "Building"
+swift build --build-tests
+bin=$(swift build --show-bin-path)
+
+say "Testing"
+swift test --skip-build
+
+say "Reading a run of ours with TensorBoard from PyPI"
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+[ -x .venv/bin/python ] || python3 -m venv .venv
+.venv/bin/python -m pip install --quiet --disable-pip-version-check \
+  --requirement Tests/Conformance/requirements.txt
+"$bin/tbtrain" lenet --data shapes --train-per-class 30 --test-per-class 10 --steps 40 \
+  --logdir "$work" --run conformance --quiet
+.venv/bin/python Tests/Conformance/check_run.py "$work"
+
+say "All is well"
