@@ -11,4 +11,17 @@ extension Double {
   package static func logarithm(_ x: Double) -> Double { log(x) }
   /// The cosine of an angle in radians.
   package static func cosine(_ x: Double) -> Double { cos(x) }
+  /// e to the power of x.
+  package static func exponential(_ x: Double) -> Double { exp(x) }
+  /// `base` to the power of `exponent`.
+  package static func power(_ base: Double, _ exponent: Double) -> Double { pow(base, exponent) }
+}
+
+/// What the machine and its user say.
+enum Platform {
+  /// The processors that are switched on.
+  static var processorCount: Int { max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))) }
+
+  /// An environment variable.
+  static func environment(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
 }

@@ -5,7 +5,12 @@
 public struct Tensor: Sendable {
   /// The length of each dimension; `[]` is a single scalar.
   public private(set) var shape: [Int]
-  var storage: TensorStorage
+  /// The number of scalars.
+  public let count: Int
+  private var memory: PooledMemory
+  private var start: UnsafeMutablePointer<Float> {
+    memory.address.assumingMemoryBound(to: Float.self)
+  }
 
   /// The scalars in row-major order, copied.
   public init(shape: [Int], scalars: some Collection<Float>) {
@@ -32,12 +37,11 @@ public struct Tensor: Sendable {
   ) rethrows {
     precondition(shape.allSatisfy { $0 >= 0 }, "a shape has no negative dimension, got \(shape)")
     self.shape = shape
-    storage = TensorStorage(uninitializedCount: shape.reduce(1, *))
-    try initialize(UnsafeMutableBufferPointer(start: storage.pointer, count: storage.count))
+    count = shape.reduce(1, *)
+    memory = PooledMemory(byteCount: count * MemoryLayout<Float>.stride)
+    let start = memory.address.bindMemory(to: Float.self, capacity: count)
+    try initialize(UnsafeMutableBufferPointer(start: start, count: count))
   }
-
-  /// The number of scalars.
-  public var count: Int { storage.count }
 
   /// The number of dimensions.
   public var rank: Int { shape.count }
@@ -56,7 +60,7 @@ public struct Tensor: Sendable {
 
   /// One scalar, by its position in each dimension.
   public subscript(position: Int...) -> Float {
-    get { storage.pointer[offset(of: position)] }
+    get { start[offset(of: position)] }
     set {
       let offset = offset(of: position)
       withUnsafeMutableBufferPointer { $0[offset] = newValue }
@@ -67,15 +71,15 @@ public struct Tensor: Sendable {
   public func withUnsafeBufferPointer<Result, Failure: Error>(
     _ body: (UnsafeBufferPointer<Float>) throws(Failure) -> Result
   ) throws(Failure) -> Result {
-    try body(UnsafeBufferPointer(start: storage.pointer, count: storage.count))
+    try body(UnsafeBufferPointer(start: start, count: count))
   }
 
   /// Calls `body` with the scalars in row-major order, to change them in place.
   public mutating func withUnsafeMutableBufferPointer<Result, Failure: Error>(
     _ body: (UnsafeMutableBufferPointer<Float>) throws(Failure) -> Result
   ) throws(Failure) -> Result {
-    if !isKnownUniquelyReferenced(&storage) { storage = storage.copy() }
-    return try body(UnsafeMutableBufferPointer(start: storage.pointer, count: storage.count))
+    if !isKnownUniquelyReferenced(&memory) { memory = memory.copy() }
+    return try body(UnsafeMutableBufferPointer(start: start, count: count))
   }
 
   private func offset(of position: [Int]) -> Int {

@@ -1,38 +1,35 @@
 import Synchronization
 
-/// The memory of a tensor: a fixed number of scalars on a 64-byte boundary.
+/// Raw memory on a 64-byte boundary that outlives no one who holds it.
 ///
-/// Large blocks go back to a pool when the last tensor that uses them is gone: fresh pages from the
-/// system cost about as much as the arithmetic done on them.
+/// Large blocks go back to a pool when the last holder is gone: fresh pages from the system cost
+/// about as much as the arithmetic done on them.
 ///
-/// `@unchecked Sendable`: the pointer never changes, and `Tensor` writes through it only while it
-/// holds the only reference (`isKnownUniquelyReferenced`), as `Array` does with its buffer.
-final class TensorStorage: @unchecked Sendable {
-  let pointer: UnsafeMutablePointer<Float>
-  let count: Int
-  private let byteCount: Int
+/// `@unchecked Sendable`: the address never changes, and whoever writes through it holds the only
+/// reference (`isKnownUniquelyReferenced`), as `Array` does with its buffer.
+package final class PooledMemory: @unchecked Sendable {
+  package let address: UnsafeMutableRawPointer
+  package let byteCount: Int
+  private let capacity: Int
 
-  /// Memory for `count` scalars, not initialized.
-  init(uninitializedCount count: Int) {
-    self.count = count
-    byteCount = MemoryPool.roundedSize(count * MemoryLayout<Float>.stride)
-    pointer = MemoryPool.shared.take(byteCount).bindMemory(
-      to: Float.self, capacity: byteCount / MemoryLayout<Float>.stride)
+  /// Memory for `byteCount` bytes, not initialized.
+  package init(byteCount: Int) {
+    self.byteCount = byteCount
+    capacity = MemoryPool.roundedSize(byteCount)
+    address = MemoryPool.shared.take(capacity)
   }
 
-  deinit {
-    MemoryPool.shared.give(UnsafeMutableRawPointer(pointer), byteCount: byteCount)
-  }
+  deinit { MemoryPool.shared.give(address, byteCount: capacity) }
 
   /// A copy with memory of its own.
-  func copy() -> TensorStorage {
-    let copy = TensorStorage(uninitializedCount: count)
-    copy.pointer.initialize(from: pointer, count: count)
+  package func copy() -> PooledMemory {
+    let copy = PooledMemory(byteCount: byteCount)
+    copy.address.copyMemory(from: address, byteCount: byteCount)
     return copy
   }
 }
 
-/// Blocks of memory that tensors gave back, by size.
+/// Blocks of memory that were given back, by size.
 private final class MemoryPool: Sendable {
   static let shared = MemoryPool()
 

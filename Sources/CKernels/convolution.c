@@ -1,0 +1,212 @@
+// Convolution as a matrix product that is never written out: for one row of the kernel the
+// receptive fields of neighbouring positions are overlapping runs of kernel_width · in_channels
+// scalars of the bordered picture, so a register tile reads them in place.
+#include "kernels.h"
+
+#include <string.h>
+
+static ck_int bordered_row(const ck_conv *c) {
+  return (c->left + c->width + c->right) * c->in_channels;
+}
+
+ck_int ck_conv_bordered_count(const ck_conv *c) {
+  return (c->top + c->height + c->bottom) * bordered_row(c);
+}
+
+void ck_conv_border(const ck_conv *c, const float *restrict x, float *restrict bordered) {
+  const ck_int row = bordered_row(c), inside = c->width * c->in_channels;
+  const size_t left = (size_t)(c->left * c->in_channels) * sizeof(float);
+  const size_t right = (size_t)(c->right * c->in_channels) * sizeof(float);
+  memset(bordered, 0, (size_t)(c->top * row) * sizeof(float));
+  float *to = bordered + c->top * row;
+  for (ck_int y = 0; y < c->height; y++, to += row, x += inside) {
+    memset(to, 0, left);
+    memcpy(to + c->left * c->in_channels, x, (size_t)inside * sizeof(float));
+    memset(to + c->left * c->in_channels + inside, 0, right);
+  }
+  memset(to, 0, (size_t)(c->bottom * row) * sizeof(float));
+}
+
+void ck_conv_inside(
+    const ck_conv *c, const float *restrict bordered, int add, float *restrict x) {
+  const ck_int row = bordered_row(c), inside = c->width * c->in_channels;
+  const float *from = bordered + c->top * row + c->left * c->in_channels;
+  for (ck_int y = 0; y < c->height; y++, from += row, x += inside) {
+    if (add) {
+      for (ck_int i = 0; i < inside; i++) x[i] += from[i];
+    } else {
+      memcpy(x, from, (size_t)inside * sizeof(float));
+    }
+  }
+}
+
+static ck_int field(const ck_conv *c) {
+  return c->kernel_height * c->kernel_width * c->in_channels;
+}
+
+ck_int ck_conv_packed_count(ck_isa isa, const ck_conv *c) {
+  const ck_int panel = ck_table(isa)->panel;
+  return field(c) * ((c->out_channels + panel - 1) / panel * panel);
+}
+
+void ck_conv_pack(
+    ck_isa isa, const ck_conv *c, const float *restrict weight, float *restrict packed) {
+  ck_table(isa)->pack(field(c), c->out_channels, weight, c->out_channels, 0, packed);
+}
+
+void ck_conv_forward(
+    ck_isa isa, const ck_conv *c, const float *restrict bordered, const float *restrict packed,
+    const float *restrict bias, int relu, float *restrict y) {
+  const ck_kernels *kernels = ck_table(isa);
+  const ck_int row = bordered_row(c), panel = kernels->panel, n = c->out_channels;
+  const ck_tile t = {
+      .a_row = c->stride_x * c->in_channels,
+      .a_segment = row,
+      .b_row = panel,
+      .segments = c->kernel_height,
+      .k = c->kernel_width * c->in_channels,
+      .ldc = n,
+      .relu = relu,
+  };
+  const ck_int tiles = (c->out_width + kernels->rows - 1) / kernels->rows;
+  for (ck_int j = 0; j < n; j += panel) {
+    for (ck_int oy = 0; oy < c->out_height; oy++) {
+      for (ck_int tile = 0; tile < tiles; tile++) {
+        const ck_int ox = ck_split(c->out_width, tiles, tile);
+        const int rows = (int)(ck_split(c->out_width, tiles, tile + 1) - ox);
+        ck_run_tile(
+            kernels, kernels->tile_strided, rows, n - j, &t,
+            bordered + oy * c->stride_y * row + ox * t.a_row, packed + j * field(c),
+            bias ? bias + j : NULL, y + (oy * c->out_width + ox) * n + j);
+      }
+    }
+  }
+}
+
+void ck_conv_weight_gradient(
+    ck_isa isa, const ck_conv *c, const float *restrict bordered, const float *restrict dy,
+    float *restrict d_weight) {
+  const ck_kernels *kernels = ck_table(isa);
+  const ck_int row = bordered_row(c), n = c->out_channels;
+  const ck_int run = c->kernel_width * c->in_channels;
+  const ck_tile t = {
+      .a_segment = c->stride_y * row,
+      .a_step = c->stride_x * c->in_channels,
+      .b_row = n,
+      .segments = c->out_height,
+      .k = c->out_width,
+      .start_row = n,
+      .ldc = n,
+  };
+  const ck_int tiles = (run + kernels->rows - 1) / kernels->rows;
+  // A panel at the right edge would read past dy's last row: it goes channel by channel.
+  const ck_int whole = n / kernels->panel * kernels->panel;
+  for (ck_int ky = 0; ky < c->kernel_height; ky++) {
+    for (ck_int tile = 0; tile < tiles; tile++) {
+      const ck_int i = ck_split(run, tiles, tile);
+      const int rows = (int)(ck_split(run, tiles, tile + 1) - i);
+      const float *a = bordered + ky * row + i;
+      float *to = d_weight + (ky * run + i) * n;
+      for (ck_int j = 0; j < whole; j += kernels->panel) {
+        kernels->tile_contiguous(rows, &t, a, dy + j, to + j, to + j);
+      }
+      if (whole == n) continue;
+      for (ck_int oy = 0; oy < c->out_height; oy++) {
+        for (ck_int ox = 0; ox < c->out_width; ox++) {
+          const float *x = a + oy * t.a_segment + ox * t.a_step;
+          const float *g = dy + (oy * c->out_width + ox) * n;
+          for (int r = 0; r < rows; r++) {
+            for (ck_int j = whole; j < n; j++) to[r * n + j] += x[r] * g[j];
+          }
+        }
+      }
+    }
+  }
+}
+
+void ck_conv_find_nonzeros(
+    const ck_conv *c, const float *restrict dy, const ck_nonzeros *lists) {
+  const ck_int n = c->out_channels, positions = c->out_height * c->out_width;
+  const ck_int row = bordered_row(c);
+  const int32_t run = (int32_t)(c->kernel_width * c->in_channels);
+  memset(lists->channel_count, 0, (size_t)n * sizeof(int32_t));
+  for (ck_int p = 0; p < positions; p++, dy += n) {
+    const int32_t corner =
+        (int32_t)(p / c->out_width * c->stride_y * row +
+                  p % c->out_width * c->stride_x * c->in_channels);
+    int32_t *offset = lists->position_offset + p * n, found = 0;
+    float *value = lists->position_value + p * n;
+    for (ck_int o = 0; o < n;) {
+      // Most entries are zero: eight at a time are passed over.
+      if (o + 8 <= n) {
+        uint64_t bits[4];
+        memcpy(bits, dy + o, sizeof bits);
+        if ((bits[0] | bits[1] | bits[2] | bits[3]) == 0) {
+          o += 8;
+          continue;
+        }
+      }
+      for (const ck_int end = o + 8 < n ? o + 8 : n; o < end; o++) {
+        const float g = dy[o];
+        if (g == 0) continue;
+        const ck_int at = o * positions + lists->channel_count[o]++;
+        lists->channel_offset[at] = corner;
+        lists->channel_value[at] = g;
+        offset[found] = (int32_t)o * run;
+        value[found++] = g;
+      }
+    }
+    lists->position_count[p] = found;
+  }
+}
+
+void ck_conv_weight_gradient_sparse(
+    ck_isa isa, const ck_conv *c, const float *restrict bordered, const ck_nonzeros *lists,
+    float *restrict d_weight) {
+  const ck_kernels *kernels = ck_table(isa);
+  const ck_int row = bordered_row(c), positions = c->out_height * c->out_width;
+  const ck_int run = c->kernel_width * c->in_channels;
+  for (ck_int o = 0; o < c->out_channels; o++) {
+    for (ck_int ky = 0; ky < c->kernel_height; ky++, d_weight += run) {
+      kernels->gather(
+          run, lists->channel_count[o], lists->channel_offset + o * positions,
+          lists->channel_value + o * positions, bordered + ky * row, d_weight);
+    }
+  }
+}
+
+void ck_conv_input_gradient_sparse(
+    ck_isa isa, const ck_conv *c, const ck_nonzeros *lists, const float *restrict rows,
+    float *restrict d_bordered) {
+  const ck_kernels *kernels = ck_table(isa);
+  const ck_int row = bordered_row(c), n = c->out_channels;
+  const ck_int run = c->kernel_width * c->in_channels;
+  for (ck_int ky = 0; ky < c->kernel_height; ky++, rows += n * run) {
+    for (ck_int oy = 0; oy < c->out_height; oy++) {
+      float *to = d_bordered + (oy * c->stride_y + ky) * row;
+      for (ck_int ox = 0; ox < c->out_width; ox++, to += c->stride_x * c->in_channels) {
+        const ck_int p = oy * c->out_width + ox;
+        if (lists->position_count[p] == 0) continue;
+        kernels->gather(
+            run, lists->position_count[p], lists->position_offset + p * n,
+            lists->position_value + p * n, rows, to);
+      }
+    }
+  }
+}
+
+void ck_conv_rows(const ck_conv *c, const float *restrict weight, float *restrict rows) {
+  const ck_int run = c->kernel_width * c->in_channels, n = c->out_channels;
+  for (ck_int ky = 0; ky < c->kernel_height; ky++) {
+    ck_transpose(run, n, weight + ky * run * n, rows + ky * run * n);
+  }
+}
+
+void ck_conv_flip(const ck_conv *c, const float *restrict weight, float *restrict flipped) {
+  const ck_int places = c->kernel_height * c->kernel_width;
+  const ck_int block = c->in_channels * c->out_channels;
+  for (ck_int p = 0; p < places; p++) {
+    ck_transpose(
+        c->in_channels, c->out_channels, weight + p * block, flipped + (places - 1 - p) * block);
+  }
+}

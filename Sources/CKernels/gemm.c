@@ -1,0 +1,121 @@
+// The matrix product: B packed into panels that stay in the second-level cache, rows of A copied
+// next to each other into the first-level one, C visited a register tile at a time.
+// Source: Goto & van de Geijn, "Anatomy of High-Performance Matrix Multiplication",
+// ACM TOMS 34(3), 2008, DOI 10.1145/1356052.1356053.
+#include "kernels.h"
+
+#include <string.h>
+
+enum {
+  block_k = 256,    // rows of B packed at a time
+  block_n = 512,    // columns of B packed at a time: 512 KB with block_k
+  most_rows = 14,   // of any instruction set's tile
+  most_panel = 32,  // of any instruction set's tile
+  row_gap = 16,     // between copied rows of A, so that they don't share cache sets
+};
+
+static ck_int smaller(ck_int a, ck_int b) { return a < b ? a : b; }
+
+void ck_run_tile(
+    const ck_kernels *kernels, ck_tile_kernel *kernel, int rows, ck_int columns, const ck_tile *t,
+    const float *a, const float *b, const float *start, float *c) {
+  const ck_int panel = kernels->panel;
+  if (columns >= panel) {
+    kernel(rows, t, a, b, start, c);
+    return;
+  }
+  float narrow_start[most_rows * most_panel] = {0}, narrow[most_rows * most_panel];
+  ck_tile narrowed = *t;
+  narrowed.ldc = panel;
+  if (start) {
+    for (ck_int i = 0; i < rows; i++) {
+      memcpy(
+          narrow_start + i * panel, start + i * t->start_row, (size_t)columns * sizeof(float));
+    }
+    narrowed.start_row = panel;
+  }
+  kernel(rows, &narrowed, a, b, start ? narrow_start : NULL, narrow);
+  for (ck_int i = 0; i < rows; i++) {
+    memcpy(c + i * t->ldc, narrow + i * panel, (size_t)columns * sizeof(float));
+  }
+}
+
+static ck_int rounded_up(ck_int n, ck_int to) { return (n + to - 1) / to * to; }
+
+ck_int ck_gemm_scratch(ck_isa isa, ck_int m, ck_int n, ck_int k) {
+  (void)m;
+  const ck_int panel = ck_table(isa)->panel;
+  return smaller(k, block_k) * rounded_up(smaller(n, block_n), panel) +
+         most_rows * (block_k + row_gap);
+}
+
+void ck_gemm(ck_isa isa, const ck_gemm_job *job, float *restrict scratch) {
+  const ck_kernels *kernels = ck_table(isa);
+  const ck_int panel = kernels->panel, m = job->m, n = job->n, k = job->k;
+  const ck_int tiles = (m + kernels->rows - 1) / kernels->rows;
+  if (k == 0) {
+    for (ck_int i = 0; i < m && !job->accumulate; i++) {
+      for (ck_int j = 0; j < n; j++) {
+        const float x = job->bias ? job->bias[j] : 0;
+        job->c[i * job->ldc + j] = job->relu && !(x > 0) ? 0 : x;
+      }
+    }
+    return;
+  }
+  for (ck_int n0 = 0; n0 < n; n0 += block_n) {
+    const ck_int nb = smaller(block_n, n - n0);
+    for (ck_int k0 = 0; k0 < k; k0 += block_k) {
+      const ck_int kb = smaller(block_k, k - k0);
+      const int first = k0 == 0, last = k0 + kb == k;
+      float *packed = scratch, *rows_of_a = scratch + kb * rounded_up(nb, panel);
+      kernels->pack(
+          kb, nb, job->b_transposed ? job->b + n0 * job->ldb + k0 : job->b + k0 * job->ldb + n0,
+          job->ldb, job->b_transposed, packed);
+      for (ck_int tile = 0; tile < tiles; tile++) {
+        const ck_int i = ck_split(m, tiles, tile);
+        const int rows = (int)(ck_split(m, tiles, tile + 1) - i);
+        ck_tile t = {
+            .b_row = panel, .segments = 1, .k = kb, .ldc = job->ldc, .relu = job->relu && last};
+        if (job->a_transposed) {
+          t.a_step = rows;
+          for (ck_int q = 0; q < kb; q++) {
+            const float *from = job->a + (k0 + q) * job->lda + i;
+            for (int r = 0; r < rows; r++) rows_of_a[q * rows + r] = from[r];
+          }
+        } else {
+          t.a_row = kb + row_gap;
+          for (int r = 0; r < rows; r++) {
+            memcpy(
+                rows_of_a + r * t.a_row, job->a + (i + r) * job->lda + k0,
+                (size_t)kb * sizeof(float));
+          }
+        }
+        ck_tile_kernel *kernel =
+            job->a_transposed ? kernels->tile_contiguous : kernels->tile_strided;
+        for (ck_int j = 0; j < nb; j += panel) {
+          float *c = job->c + i * job->ldc + n0 + j;
+          const float *start = c;
+          t.start_row = job->ldc;
+          if (first && !job->accumulate) {
+            start = job->bias ? job->bias + n0 + j : NULL;
+            t.start_row = 0;
+          }
+          ck_run_tile(kernels, kernel, rows, nb - j, &t, rows_of_a, packed + j * kb, start, c);
+        }
+      }
+    }
+  }
+}
+
+void ck_transpose(ck_int rows, ck_int columns, const float *restrict x, float *restrict y) {
+  enum { side = 16 };
+  for (ck_int i0 = 0; i0 < rows; i0 += side) {
+    for (ck_int j0 = 0; j0 < columns; j0 += side) {
+      for (ck_int j = j0; j < smaller(j0 + side, columns); j++) {
+        for (ck_int i = i0; i < smaller(i0 + side, rows); i++) {
+          y[j * rows + i] = x[i * columns + j];
+        }
+      }
+    }
+  }
+}

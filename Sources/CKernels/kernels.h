@@ -1,0 +1,66 @@
+// What the files of this room share: the register tile's strides and the table of an instruction set.
+#ifndef CK_KERNELS_H
+#define CK_KERNELS_H
+
+#include "CKernels.h"
+
+// Strides of one register tile; see tile_rows in microkernels.h.
+typedef struct ck_tile {
+  ck_int a_row, a_segment, a_step;  // of A, in scalars
+  ck_int b_row, b_segment;          // of B: from row to row, and on top of it between segments
+  ck_int segments, k;               // the sum runs over segments · k
+  ck_int start_row, ldc;            // of the start values (0: one row for all) and of C
+  int relu;
+} ck_tile;
+
+typedef void ck_tile_kernel(
+    int rows, const ck_tile *t, const float *a, const float *b, const float *start, float *c);
+
+typedef struct ck_kernels {
+  int panel, rows;
+  ck_tile_kernel *tile_strided, *tile_contiguous;
+  void (*pack)(ck_int, ck_int, const float *, ck_int, int, float *);
+  void (*gather)(ck_int, ck_int, const int32_t *, const float *, const float *, float *);
+  void (*max_pool)(const ck_pool *, const float *, float *, uint8_t *);
+  void (*max_unpool)(const ck_pool *, const float *, const uint8_t *, const float *, float *);
+  void (*average_pool)(const ck_pool *, const float *, int, float *);
+  void (*average_unpool)(const ck_pool *, const float *, int, float *);
+  void (*relu)(ck_int, const float *, float *);
+  void (*relu_gradient)(ck_int, const float *, const float *, float *);
+  void (*tanh)(ck_int, const float *, float *);
+  void (*tanh_gradient)(ck_int, const float *, const float *, float *);
+  void (*sigmoid)(ck_int, const float *, float *);
+  void (*sigmoid_gradient)(ck_int, const float *, const float *, float *);
+  void (*add)(ck_int, const float *, float *);
+  void (*affine)(ck_int, float, float, const float *, float *);
+  void (*add_rows)(ck_int, ck_int, const float *, float *);
+  ck_int (*count_nonzeros)(ck_int, const float *);
+  void (*dropout)(ck_int, uint32_t, uint32_t, float, const float *, float *);
+  void (*sgd)(ck_int, float, const float *, float *);
+  void (*momentum)(ck_int, float, float, int, const float *, float *, float *);
+  void (*adam)(
+      ck_int, float, float, float, float, const float *, float *, float *, float *);
+  void (*rmsprop)(
+      ck_int, float, float, float, float, const float *, float *, float *, float *);
+  void (*adagrad)(ck_int, float, const float *, float *, float *);
+} ck_kernels;
+
+extern const ck_kernels ck_kernels_portable;
+#if defined(__x86_64__)
+extern const ck_kernels ck_kernels_avx2, ck_kernels_avx512;
+#endif
+
+// The table of an instruction set.
+const ck_kernels *ck_table(ck_isa isa);
+// Runs one tile, `columns` of the panel wide, through a buffer if that is less than the panel.
+void ck_run_tile(
+    const ck_kernels *kernels, ck_tile_kernel *kernel, int rows, ck_int columns, const ck_tile *t,
+    const float *a, const float *b, const float *start, float *c);
+
+// `count` rows divided into tiles of at most `most` rows, sizes as equal as can be: the first row of
+// tile `index` out of `tiles`.
+static inline ck_int ck_split(ck_int count, ck_int tiles, ck_int index) {
+  return count * index / tiles;
+}
+
+#endif

@@ -1,0 +1,382 @@
+// The kernels that touch vectors, once for each instruction set. The including file defines
+//
+//   CK_ISA     suffix of the names, as in tile_avx512
+//   CK_TARGET  __attribute__((target("…"))), or nothing
+//   CK_LANES   floats in a vector
+//   CK_ROWS    rows of the register tile
+//   CK_CASES   CASE(1) … CASE(CK_ROWS)
+//
+// Clang's vector extensions only: no intrinsics, so one text serves every processor. a * b + c
+// becomes a fused multiply-add where the target has one (-ffp-contract=on, the default).
+
+#include "CKernels.h"
+#include "kernels.h"
+
+#include <string.h>
+
+#define CK_JOIN_(a, b) a##_##b
+#define CK_JOIN(a, b) CK_JOIN_(a, b)
+#define K(name) CK_JOIN(name, CK_ISA)
+#define INLINE static inline __attribute__((always_inline))
+#define UNROLL _Pragma("clang loop unroll(full)")
+
+// A tile is CK_ROWS rows of two vectors: enough independent sums to hide the multiply-add's latency.
+enum { K(vectors) = 2, K(panel) = CK_LANES * 2 };
+
+typedef float K(vec) __attribute__((vector_size(CK_LANES * 4)));
+typedef float K(unaligned) __attribute__((vector_size(CK_LANES * 4), aligned(4)));
+typedef int32_t K(lanes) __attribute__((vector_size(CK_LANES * 4)));
+typedef uint8_t K(bytes) __attribute__((vector_size(CK_LANES), aligned(1)));
+#define VEC K(vec)
+#define LOAD(p) (*(const K(unaligned) *)(p))
+#define STORE(p, x) (*(K(unaligned) *)(p) = (x))
+#define SELECT(mask, a, b) \
+  ((VEC)(((mask) & (K(lanes))(a)) | (~(mask) & (K(lanes))(b))))
+
+// ---------------------------------------------------------------- the register tile
+
+// c[rows, panel] = start + Σ over segments s and k of A(i, s, k) · b[s·K + k, panel].
+// A is read by broadcast: A(i, s, k) = a[i·row + s·segment + k·step].
+CK_TARGET INLINE void K(tile_rows)(
+    const int rows, const int unit_step, const ck_tile *t, const float *a, const float *b,
+    const float *start, float *c) {
+  VEC sum[CK_ROWS][2];
+  const ck_int row = t->a_row, step = unit_step ? 1 : t->a_step, count = t->k, ldc = t->ldc;
+  const ck_int broadcast_row = unit_step ? row : 1;
+  UNROLL for (int i = 0; i < rows; i++) {
+    UNROLL for (int j = 0; j < 2; j++) {
+      sum[i][j] = start ? LOAD(start + i * t->start_row + j * CK_LANES) : (VEC){0};
+    }
+  }
+  for (ck_int s = 0; s < t->segments; s++) {
+    const float *ap = a + s * t->a_segment;
+    for (ck_int k = 0; k < count; k++) {
+      VEC b0 = LOAD(b), b1 = LOAD(b + CK_LANES);
+      UNROLL for (int i = 0; i < rows; i++) {
+        VEC x = ap[i * broadcast_row] - (VEC){0};
+        sum[i][0] += x * b0;
+        sum[i][1] += x * b1;
+      }
+      ap += step;
+      b += t->b_row;
+    }
+    b += t->b_segment;
+  }
+  const int relu = t->relu;
+  UNROLL for (int i = 0; i < rows; i++) {
+    UNROLL for (int j = 0; j < 2; j++) {
+      VEC x = sum[i][j];
+      if (relu) x = SELECT(x > (VEC){0}, x, (VEC){0});
+      STORE(c + i * ldc + j * CK_LANES, x);
+    }
+  }
+}
+
+// Rows of A apart by a_row, k contiguous.
+CK_TARGET static void K(tile_strided)(
+    int rows, const ck_tile *t, const float *a, const float *b, const float *start, float *c) {
+#define CASE(n) \
+  case n: K(tile_rows)(n, 1, t, a, b, start, c); break;
+  switch (rows) { CK_CASES }
+#undef CASE
+}
+
+// Rows of A contiguous, k apart by a_step.
+CK_TARGET static void K(tile_contiguous)(
+    int rows, const ck_tile *t, const float *a, const float *b, const float *start, float *c) {
+#define CASE(n) \
+  case n: K(tile_rows)(n, 0, t, a, b, start, c); break;
+  switch (rows) { CK_CASES }
+#undef CASE
+}
+
+// ---------------------------------------------------------------- packing B into panels
+
+// A square block, turned by log2(CK_LANES) rounds of interleaving halves.
+CK_TARGET INLINE void K(transpose_block)(const float *x, ck_int ldx, float *y, ck_int ldy) {
+  VEC r[CK_LANES], q[CK_LANES];
+  UNROLL for (int i = 0; i < CK_LANES; i++) r[i] = LOAD(x + i * ldx);
+  UNROLL for (int round = 1; round < CK_LANES; round *= 2) {
+    UNROLL for (int i = 0; i < CK_LANES / 2; i++) {
+      VEC low = r[i], high = r[i + CK_LANES / 2];
+#if CK_LANES == 16
+      q[2 * i] = __builtin_shufflevector(
+          low, high, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
+      q[2 * i + 1] = __builtin_shufflevector(
+          low, high, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
+#elif CK_LANES == 8
+      q[2 * i] = __builtin_shufflevector(low, high, 0, 8, 1, 9, 2, 10, 3, 11);
+      q[2 * i + 1] = __builtin_shufflevector(low, high, 4, 12, 5, 13, 6, 14, 7, 15);
+#else
+      q[2 * i] = __builtin_shufflevector(low, high, 0, 4, 1, 5);
+      q[2 * i + 1] = __builtin_shufflevector(low, high, 2, 6, 3, 7);
+#endif
+    }
+    UNROLL for (int i = 0; i < CK_LANES; i++) r[i] = q[i];
+  }
+  UNROLL for (int i = 0; i < CK_LANES; i++) STORE(y + i * ldy, r[i]);
+}
+
+// B [k, n] into panels [⌈n / panel⌉][k][panel], the last one filled up with zeros.
+CK_TARGET static void K(pack)(
+    ck_int k, ck_int n, const float *b, ck_int ldb, int transposed, float *packed) {
+  const ck_int panel = K(panel);
+  if (!transposed) {
+    // Row after row, so that the processor fetches ahead.
+    for (ck_int i = 0; i < k; i++) {
+      ck_int j = 0;
+      for (; j + panel <= n; j += panel) {
+        float *to = packed + j * k + i * panel;
+        STORE(to, LOAD(b + i * ldb + j));
+        STORE(to + CK_LANES, LOAD(b + i * ldb + j + CK_LANES));
+      }
+      if (j < n) {
+        float *to = packed + j * k + i * panel;
+        for (ck_int l = 0; l < panel; l++) to[l] = j + l < n ? b[i * ldb + j + l] : 0;
+      }
+    }
+    return;
+  }
+  for (ck_int j = 0; j < n; j += panel, packed += k * panel) {
+    const ck_int width = n - j < panel ? n - j : panel;
+    const ck_int whole = width == panel ? k / CK_LANES * CK_LANES : 0;
+    for (ck_int l = 0; l < 2; l++) {
+      for (ck_int i = 0; i < whole; i += CK_LANES) {
+        K(transpose_block)(
+            b + (j + l * CK_LANES) * ldb + i, ldb, packed + i * panel + l * CK_LANES, panel);
+      }
+    }
+    for (ck_int i = whole; i < k; i++) {
+      for (ck_int l = 0; l < panel; l++) {
+        packed[i * panel + l] = l < width ? b[(j + l) * ldb + i] : 0;
+      }
+    }
+  }
+}
+
+// ---------------------------------------------------------------- gathered sums (sparse gradients)
+
+// sum[0 ..< vectors] += Σ value[e] · source[offset[e] …], the sums held in registers.
+CK_TARGET INLINE void K(gather_vectors)(
+    const int vectors, ck_int count, const int32_t *offset, const float *value,
+    const float *source, float *sum) {
+  VEC s[10];
+  UNROLL for (int j = 0; j < vectors; j++) s[j] = LOAD(sum + j * CK_LANES);
+  for (ck_int e = 0; e < count; e++) {
+    const float *p = source + offset[e];
+    VEC x = value[e] - (VEC){0};
+    UNROLL for (int j = 0; j < vectors; j++) s[j] += x * LOAD(p + j * CK_LANES);
+  }
+  UNROLL for (int j = 0; j < vectors; j++) STORE(sum + j * CK_LANES, s[j]);
+}
+
+// sum[0 ..< length] += Σ value[e] · source[offset[e] ..< length].
+CK_TARGET static void K(gather)(
+    ck_int length, ck_int count, const int32_t *offset, const float *value, const float *source,
+    float *sum) {
+  ck_int i = 0;
+  for (; i + 10 * CK_LANES <= length; i += 10 * CK_LANES) {
+    K(gather_vectors)(10, count, offset, value, source + i, sum + i);
+  }
+  for (; i + CK_LANES <= length; i += CK_LANES) {
+    K(gather_vectors)(1, count, offset, value, source + i, sum + i);
+  }
+  for (; i < length; i++) {
+    float s = sum[i];
+    for (ck_int e = 0; e < count; e++) s += value[e] * source[offset[e] + i];
+    sum[i] = s;
+  }
+}
+
+// ---------------------------------------------------------------- pooling
+
+// The window's maximum for CK_LANES channels, and where it was.
+CK_TARGET INLINE void K(max_window)(
+    const float *x, ck_int row, ck_int channels, ck_int y0, ck_int y1, ck_int x0, ck_int x1,
+    ck_int window_width, VEC *maximum, K(lanes) *position) {
+  VEC m = LOAD(x + y0 * row + x0 * channels);
+  K(lanes) at = (int32_t)(y0 * window_width + x0) - (K(lanes)){0};
+  for (ck_int i = y0; i < y1; i++) {
+    for (ck_int j = x0; j < x1; j++) {
+      VEC v = LOAD(x + i * row + j * channels);
+      K(lanes) greater = v > m;
+      K(lanes) here = (int32_t)(i * window_width + j) - (K(lanes)){0};
+      at = (greater & here) | (~greater & at);
+      m = SELECT(greater, v, m);
+    }
+  }
+  *maximum = m;
+  *position = at;
+}
+
+CK_TARGET static void K(max_pool)(
+    const ck_pool *p, const float *restrict x, float *restrict y, uint8_t *restrict switches) {
+  const ck_int c = p->channels, row = p->width * c;
+  for (ck_int oy = 0; oy < p->out_height; oy++) {
+    const ck_int top = oy * p->stride_y - p->top;
+    const ck_int y0 = top < 0 ? -top : 0;
+    const ck_int y1 = p->height - top < p->window_height ? p->height - top : p->window_height;
+    for (ck_int ox = 0; ox < p->out_width; ox++) {
+      const ck_int left = ox * p->stride_x - p->left;
+      const ck_int x0 = left < 0 ? -left : 0;
+      const ck_int x1 = p->width - left < p->window_width ? p->width - left : p->window_width;
+      const float *window = x + top * row + left * c;
+      float *to = y + (oy * p->out_width + ox) * c;
+      uint8_t *at = switches + (oy * p->out_width + ox) * c;
+      const int whole2x2 = p->window_height == 2 && p->window_width == 2 && y0 == 0 && x0 == 0 &&
+                           y1 == 2 && x1 == 2;
+      ck_int i = 0;
+      for (; i + CK_LANES <= c; i += CK_LANES) {
+        VEC maximum;
+        K(lanes) position;
+        if (whole2x2) {
+          K(max_window)(window + i, row, c, 0, 2, 0, 2, 2, &maximum, &position);
+        } else {
+          K(max_window)(
+              window + i, row, c, y0, y1, x0, x1, p->window_width, &maximum, &position);
+        }
+        STORE(to + i, maximum);
+        *(K(bytes) *)(at + i) = __builtin_convertvector(position, K(bytes));
+      }
+      for (; i < c; i++) {
+        float m = window[y0 * row + x0 * c + i];
+        ck_int best = y0 * p->window_width + x0;
+        for (ck_int u = y0; u < y1; u++) {
+          for (ck_int v = x0; v < x1; v++) {
+            float value = window[u * row + v * c + i];
+            if (value > m) m = value, best = u * p->window_width + v;
+          }
+        }
+        to[i] = m;
+        at[i] = (uint8_t)best;
+      }
+    }
+  }
+}
+
+// Windows of 2×2 that neither overlap nor leave gaps: every dx is written once.
+CK_TARGET static void K(max_unpool_2x2)(
+    const ck_pool *p, const float *restrict dy, const uint8_t *restrict switches,
+    const float *restrict y, float *restrict dx) {
+  const ck_int c = p->channels, row = p->width * c;
+  const VEC zero = {0};
+  for (ck_int oy = 0; oy < p->out_height; oy++) {
+    for (ck_int ox = 0; ox < p->out_width; ox++) {
+      const ck_int at = (oy * p->out_width + ox) * c;
+      float *to = dx + 2 * oy * row + 2 * ox * c;
+      ck_int i = 0;
+      for (; i + CK_LANES <= c; i += CK_LANES) {
+        VEC v = LOAD(dy + at + i);
+        if (y) v = SELECT(LOAD(y + at + i) > zero, v, zero);
+        K(lanes) k = __builtin_convertvector(*(const K(bytes) *)(switches + at + i), K(lanes));
+        STORE(to + i, SELECT(k == 0, v, zero));
+        STORE(to + c + i, SELECT(k == 1, v, zero));
+        STORE(to + row + i, SELECT(k == 2, v, zero));
+        STORE(to + row + c + i, SELECT(k == 3, v, zero));
+      }
+      for (; i < c; i++) {
+        float v = y && !(y[at + i] > 0) ? 0 : dy[at + i];
+        for (int k = 0; k < 4; k++) {
+          to[(k >> 1) * row + (k & 1) * c + i] = switches[at + i] == k ? v : 0;
+        }
+      }
+    }
+  }
+}
+
+CK_TARGET static void K(max_unpool)(
+    const ck_pool *p, const float *restrict dy, const uint8_t *restrict switches,
+    const float *restrict y, float *restrict dx) {
+  const ck_int c = p->channels;
+  if (p->window_height == 2 && p->window_width == 2 && p->stride_y == 2 && p->stride_x == 2 &&
+      p->top == 0 && p->left == 0 && p->height == 2 * p->out_height &&
+      p->width == 2 * p->out_width) {
+    K(max_unpool_2x2)(p, dy, switches, y, dx);
+    return;
+  }
+  memset(dx, 0, (size_t)(p->height * p->width * c) * sizeof *dx);
+  for (ck_int oy = 0; oy < p->out_height; oy++) {
+    for (ck_int ox = 0; ox < p->out_width; ox++) {
+      const ck_int at = (oy * p->out_width + ox) * c;
+      for (ck_int i = 0; i < c; i++) {
+        if (y && !(y[at + i] > 0)) continue;
+        const ck_int u = oy * p->stride_y - p->top + switches[at + i] / p->window_width;
+        const ck_int v = ox * p->stride_x - p->left + switches[at + i] % p->window_width;
+        dx[(u * p->width + v) * c + i] += dy[at + i];
+      }
+    }
+  }
+}
+
+// Calls for each window position inside the picture; `backward` spreads instead of gathering.
+CK_TARGET INLINE void K(average)(
+    const ck_pool *p, const int backward, int count_outside, const float *in, float *out) {
+  const ck_int c = p->channels, row = p->width * c;
+  for (ck_int oy = 0; oy < p->out_height; oy++) {
+    const ck_int top = oy * p->stride_y - p->top;
+    const ck_int y0 = top < 0 ? -top : 0;
+    const ck_int y1 = p->height - top < p->window_height ? p->height - top : p->window_height;
+    for (ck_int ox = 0; ox < p->out_width; ox++) {
+      const ck_int left = ox * p->stride_x - p->left;
+      const ck_int x0 = left < 0 ? -left : 0;
+      const ck_int x1 = p->width - left < p->window_width ? p->width - left : p->window_width;
+      const ck_int inside = (y1 - y0) * (x1 - x0);
+      const float scale =
+          1.0f / (float)(count_outside ? p->window_height * p->window_width : inside);
+      const ck_int pooled = (oy * p->out_width + ox) * c;
+      for (ck_int i = y0; i < y1; i++) {
+        for (ck_int j = x0; j < x1; j++) {
+          const ck_int at = (top + i) * row + (left + j) * c;
+          if (backward) {
+            for (ck_int k = 0; k < c; k++) out[at + k] += in[pooled + k] * scale;
+          } else {
+            for (ck_int k = 0; k < c; k++) out[pooled + k] += in[at + k] * scale;
+          }
+        }
+      }
+    }
+  }
+}
+
+CK_TARGET static void K(average_pool)(
+    const ck_pool *p, const float *x, int count_outside, float *y) {
+  memset(y, 0, (size_t)(p->out_height * p->out_width * p->channels) * sizeof *y);
+  K(average)(p, 0, count_outside, x, y);
+}
+
+CK_TARGET static void K(average_unpool)(
+    const ck_pool *p, const float *dy, int count_outside, float *dx) {
+  memset(dx, 0, (size_t)(p->height * p->width * p->channels) * sizeof *dx);
+  K(average)(p, 1, count_outside, dy, dx);
+}
+
+#include "elementwise.h"
+
+const ck_kernels K(ck_kernels) = {
+    .panel = K(panel),
+    .rows = CK_ROWS,
+    .tile_strided = K(tile_strided),
+    .tile_contiguous = K(tile_contiguous),
+    .pack = K(pack),
+    .gather = K(gather),
+    .max_pool = K(max_pool),
+    .max_unpool = K(max_unpool),
+    .average_pool = K(average_pool),
+    .average_unpool = K(average_unpool),
+    .relu = K(relu),
+    .relu_gradient = K(relu_gradient),
+    .tanh = K(tanh),
+    .tanh_gradient = K(tanh_gradient),
+    .sigmoid = K(sigmoid),
+    .sigmoid_gradient = K(sigmoid_gradient),
+    .add = K(add),
+    .affine = K(affine),
+    .add_rows = K(add_rows),
+    .count_nonzeros = K(count_nonzeros),
+    .dropout = K(dropout),
+    .sgd = K(sgd),
+    .momentum = K(momentum),
+    .adam = K(adam),
+    .rmsprop = K(rmsprop),
+    .adagrad = K(adagrad),
+};

@@ -1,0 +1,54 @@
+public import Tensors
+
+/// The mean over windows.
+///
+/// - Input: `[N, H, W, C]`. Output: `[N, (H - size) / stride + 1, (W - size) / stride + 1, C]`.
+public struct AveragePool2D: Layer {
+  /// A window's rows and columns.
+  public let size: Extent
+  /// Steps from window to window.
+  public let stride: Stride
+  /// How far windows reach over the picture's edges.
+  public let padding: Padding
+  /// Whether positions outside the picture count as zeros (`count_include_pad`).
+  public let countsPadding: Bool
+
+  /// - Parameter stride: by default the window's size, so that windows don't overlap.
+  public init(
+    size: Extent, stride: Stride? = nil, padding: Padding = Padding(0),
+    countsPadding: Bool = true
+  ) {
+    self.size = size
+    self.stride = stride ?? Stride(y: size.height, x: size.width)
+    self.padding = padding
+    self.countsPadding = countsPadding
+  }
+
+  /// Square windows side by side.
+  public init(_ side: Int) { self.init(size: Extent(side)) }
+
+  private func geometry(for inputShape: [Int]) -> PoolingGeometry {
+    PoolingGeometry(input: inputShape, window: size, stride: stride, padding: padding)
+  }
+
+  public func outputShape(for inputShape: [Int]) -> [Int] {
+    let geometry = geometry(for: inputShape)
+    return [geometry.outputHeight, geometry.outputWidth, geometry.channels]
+  }
+
+  public func forward(_ input: Tensor, phase: Phase) -> (output: Tensor, trace: Trace) {
+    let output = Kernels.averagePool(
+      input, geometry(for: Array(input.shape.dropFirst())), countsPadding: countsPadding)
+    return (output, Trace(input: input, output: phase.isTraining ? nil : output))
+  }
+
+  public func backward(
+    _ gradient: Tensor, _ trace: Trace, for wanted: GradientKinds
+  ) -> Gradients {
+    guard wanted.contains(.input) else { return Gradients() }
+    let shape = required(trace.input, "the input", of: "AveragePool2D").shape
+    return Gradients(
+      input: Kernels.averageUnpool(
+        gradient, geometry(for: Array(shape.dropFirst())), countsPadding: countsPadding))
+  }
+}

@@ -1,0 +1,66 @@
+public import Tensors
+
+/// Softmax and cross entropy of a batch of logits.
+public struct CrossEntropy: Sendable {
+  /// The mean over the batch of `-ln p(label)`, in nats.
+  public let mean: Float
+  /// The gradient of `mean` with respect to the logits, `[N, classes]`.
+  public let gradient: Tensor
+  /// The softmax of the logits, `[N, classes]`.
+  public let probabilities: Tensor
+  /// The most probable class of each sample; the first one on a tie.
+  public let predictions: [Int]
+  /// How many predictions equal their label.
+  public let correctCount: Int
+
+  /// The share of correct predictions, 0 to 1.
+  public var accuracy: Float {
+    predictions.isEmpty ? 0 : Float(correctCount) / Float(predictions.count)
+  }
+}
+
+/// The cross entropy between the softmax of logits and labels.
+///
+/// - Shapes: logits `[N, classes]`; one label `0 ..< classes` a sample.
+/// - Formula: `-1/N Σ ln(exp(logit of the label) / Σ exp(logits))`, the largest logit subtracted first.
+public func softmaxCrossEntropy(_ logits: Tensor, labels: [Int]) -> CrossEntropy {
+  precondition(
+    logits.rank == 2 && logits.shape[0] == labels.count && logits.shape[1] > 0,
+    "\(labels.count) labels for logits of shape \(logits.shape)")
+  let (batch, classes) = (logits.shape[0], logits.shape[1])
+  precondition(
+    labels.allSatisfy { (0..<classes).contains($0) },
+    "labels lie in 0 ..< \(classes), got \(labels.min() ?? 0) to \(labels.max() ?? 0)")
+  var total = 0.0
+  var predictions: [Int] = []
+  predictions.reserveCapacity(batch)
+  var probabilities = logits
+  probabilities.withUnsafeMutableBufferPointer { values in
+    for (sample, label) in labels.enumerated() {
+      let row = values.extracting(sample * classes..<(sample + 1) * classes)
+      var best = 0
+      for index in 1..<max(1, classes) where row[index] > row[best] { best = index }
+      predictions.append(best)
+      let largest = Double(row[best])
+      let labelLogit = Double(row[label])
+      var sum = 0.0
+      for index in 0..<classes {
+        let exponential = Double.exponential(Double(row[index]) - largest)
+        row[index] = Float(exponential)
+        sum += exponential
+      }
+      total += Double.logarithm(sum) - (labelLogit - largest)
+      for index in 0..<classes { row[index] = Float(Double(row[index]) / sum) }
+    }
+  }
+  var gradient = probabilities
+  let scale = 1 / Float(max(1, batch))
+  gradient.withUnsafeMutableBufferPointer { values in
+    for (sample, label) in labels.enumerated() { values[sample * classes + label] -= 1 }
+    for index in values.indices { values[index] *= scale }
+  }
+  return CrossEntropy(
+    mean: Float(total / Double(max(1, batch))), gradient: gradient,
+    probabilities: probabilities, predictions: predictions,
+    correctCount: zip(predictions, labels).reduce(0) { $0 + ($1.0 == $1.1 ? 1 : 0) })
+}

@@ -1,0 +1,116 @@
+internal import CKernels
+
+/// Convolutions of batches of pictures `[N, H, W, C]` with weights `[height, width, in, out]`.
+///
+/// A ReLU and a max pooling behind a convolution can be taken along, a picture at a time while it is
+/// in the cache. The results are the same bits as those of one after the other.
+extension Kernels {
+  /// What a convolution with its followers gave.
+  package struct ConvolutionOutput: Sendable {
+    package var output: Tensor
+    package var switches: Switches?
+  }
+
+  /// - Shapes: `[N, H, W, in] → [N, H', W', out]`, or what the pooling makes of it.
+  package static func convolution(
+    _ x: Tensor, weight: Tensor, bias: Tensor?, _ geometry: ConvolutionGeometry, relu: Bool = false,
+    pooling: PoolingGeometry? = nil
+  ) -> ConvolutionOutput {
+    let batch = pictures(in: x, of: geometry.inputCount)
+    check(weight, bias, geometry)
+    let outputShape = pooling.map { [$0.outputHeight, $0.outputWidth, $0.channels] }
+    var switches: Switches?
+    let output = Tensor(
+      uninitializedShape: [batch]
+        + (outputShape ?? [geometry.output.height, geometry.output.width, geometry.outChannels])
+    ) { y in
+      guard let yStart = y.baseAddress else { return }
+      withPointers(x, weight, bias) { x, weight, bias in
+        var c = geometry.c
+        withScratch(ck_conv_packed_count(instructionSet, &c)) { packed in
+          ck_conv_pack(instructionSet, &c, weight, packed)
+          guard let pooling else {
+            forEachPicture(batch, scratch: ck_conv_bordered_count(&c)) { i, bordered in
+              forward(
+                geometry, x + i * geometry.inputCount, bordered, packed, bias, relu,
+                yStart + i * geometry.outputCount)
+            }
+            return
+          }
+          switches = Switches(pooling: pooling, batch: batch) { switches in
+            let borderedCount = aligned(ck_conv_bordered_count(&c))
+            let scratch = borderedCount + geometry.outputCount
+            forEachPicture(batch, scratch: scratch) { i, bordered in
+              let map = bordered + borderedCount
+              forward(
+                geometry, x + i * geometry.inputCount, bordered, packed, bias, relu, map)
+              var pool = pooling.c
+              ck_max_pool(
+                instructionSet, &pool, map, yStart + i * pooling.outputCount,
+                switches + i * pooling.outputCount)
+            }
+          }
+        }
+      }
+    }
+    return ConvolutionOutput(output: output, switches: switches)
+  }
+
+  private static func forward(
+    _ geometry: ConvolutionGeometry, _ x: UnsafePointer<Float>,
+    _ bordered: UnsafeMutablePointer<Float>, _ packed: UnsafePointer<Float>,
+    _ bias: UnsafePointer<Float>?, _ relu: Bool, _ y: UnsafeMutablePointer<Float>
+  ) {
+    var c = geometry.c
+    ck_conv_border(&c, x, bordered)
+    ck_conv_forward(instructionSet, &c, bordered, packed, bias, relu ? 1 : 0, y)
+  }
+
+  /// What comes down to a convolution.
+  package enum UpperGradient: Sendable {
+    /// The gradient of the convolution's own output.
+    case plain(Tensor)
+    /// The gradient of a max pooling's output, its switches, and its output if a ReLU came before.
+    case pooled(Tensor, Switches, reluOutput: Tensor?)
+  }
+
+  /// The gradients of a convolution's input, weights and bias, as far as they are wanted.
+  package static func convolutionGradients(
+    _ upper: UpperGradient, x: Tensor?, weight: Tensor, _ geometry: ConvolutionGeometry,
+    wantsInput: Bool, wantsParameters: Bool
+  ) -> (input: Tensor?, weight: Tensor?, bias: Tensor?) {
+    check(weight, nil, geometry)
+    let job = ConvolutionBackward(
+      upper, weight: weight, geometry: geometry, wantsInput: wantsInput,
+      wantsParameters: wantsParameters)
+    return job.run(x)
+  }
+
+  private static func check(_ weight: Tensor, _ bias: Tensor?, _ geometry: ConvolutionGeometry) {
+    let (kernel, channels) = (geometry.kernel, geometry.inChannels)
+    precondition(
+      weight.shape == [kernel.height, kernel.width, channels, geometry.outChannels],
+      "convolution weights of shape \(weight.shape) for pictures of \(channels) channels")
+    precondition(
+      bias.map { $0.count == geometry.outChannels } ?? true,
+      "a bias of \(bias?.count ?? 0) for \(geometry.outChannels) channels")
+  }
+
+  /// Scalars, rounded up so that what follows begins on a 64-byte boundary.
+  static func aligned(_ count: Int) -> Int { (count + 15) & ~15 }
+
+  /// Pictures in chunks of a fixed size, each chunk with scratch memory of its own.
+  static func forEachPicture(
+    _ batch: Int, scratch: Int, _ body: (Int, UnsafeMutablePointer<Float>) -> Void
+  ) {
+    Parallel.forEachRange(batch, chunk: pictureChunk) { pictures in
+      withScratch(scratch) { scratch in
+        for i in pictures { body(i, scratch) }
+      }
+    }
+  }
+
+  /// Pictures a thread takes at a time. Gradients of weights are summed within such a chunk, then over
+  /// chunks in order: the number is part of the result's bits and doesn't depend on the threads.
+  static let pictureChunk = 8
+}

@@ -1,0 +1,103 @@
+internal import CKernels
+
+extension Kernels {
+  /// The maximum of each window, and where it was.
+  ///
+  /// - Shapes: `[N, H, W, C] → [N, H', W', C]`.
+  package static func maxPool(
+    _ x: Tensor, _ pooling: PoolingGeometry
+  ) -> (output: Tensor, switches: Switches) {
+    let batch = pictures(in: x, of: pooling.inputCount)
+    var switches: Switches?
+    let output = Tensor(
+      uninitializedShape: [batch, pooling.outputHeight, pooling.outputWidth, pooling.channels]
+    ) { y in
+      switches = Switches(pooling: pooling, batch: batch) { switches in
+        x.withUnsafeBufferPointer { x in
+          guard let x = x.baseAddress, let y = y.baseAddress else { return }
+          Parallel.forEach(batch) { i in
+            var c = pooling.c
+            ck_max_pool(
+              instructionSet, &c, x + i * pooling.inputCount, y + i * pooling.outputCount,
+              switches + i * pooling.outputCount)
+          }
+        }
+      }
+    }
+    guard let switches else { preconditionFailure("the switches are made with the output") }
+    return (output, switches)
+  }
+
+  /// Each scalar back at its switch, zero elsewhere; where windows overlap, contributions add.
+  ///
+  /// - Shapes: `[N, H', W', C] → [N, H, W, C]`.
+  package static func maxUnpool(_ gradient: Tensor, _ switches: Switches) -> Tensor {
+    let pooling = switches.pooling
+    let batch = pictures(in: gradient, of: pooling.outputCount)
+    precondition(
+      batch == switches.batch, "\(batch) pictures for the switches of \(switches.batch)")
+    return Tensor(uninitializedShape: [batch, pooling.height, pooling.width, pooling.channels]) {
+      dx in
+      gradient.withUnsafeBufferPointer { dy in
+        switches.withUnsafePointer { switches in
+          guard let dy = dy.baseAddress, let dx = dx.baseAddress else { return }
+          Parallel.forEach(batch) { i in
+            var c = pooling.c
+            ck_max_unpool(
+              instructionSet, &c, dy + i * pooling.outputCount,
+              switches + i * pooling.outputCount, nil, dx + i * pooling.inputCount)
+          }
+        }
+      }
+    }
+  }
+
+  /// The mean of each window.
+  ///
+  /// - Shapes: `[N, H, W, C] → [N, H', W', C]`.
+  package static func averagePool(
+    _ x: Tensor, _ pooling: PoolingGeometry, countsPadding: Bool
+  ) -> Tensor {
+    let batch = pictures(in: x, of: pooling.inputCount)
+    return Tensor(
+      uninitializedShape: [batch, pooling.outputHeight, pooling.outputWidth, pooling.channels]
+    ) { y in
+      x.withUnsafeBufferPointer { x in
+        guard let x = x.baseAddress, let y = y.baseAddress else { return }
+        Parallel.forEach(batch) { i in
+          var c = pooling.c
+          ck_average_pool(
+            instructionSet, &c, x + i * pooling.inputCount, countsPadding ? 1 : 0,
+            y + i * pooling.outputCount)
+        }
+      }
+    }
+  }
+
+  /// The input gradient of `averagePool`.
+  package static func averageUnpool(
+    _ gradient: Tensor, _ pooling: PoolingGeometry, countsPadding: Bool
+  ) -> Tensor {
+    let batch = pictures(in: gradient, of: pooling.outputCount)
+    return Tensor(uninitializedShape: [batch, pooling.height, pooling.width, pooling.channels]) {
+      dx in
+      gradient.withUnsafeBufferPointer { dy in
+        guard let dy = dy.baseAddress, let dx = dx.baseAddress else { return }
+        Parallel.forEach(batch) { i in
+          var c = pooling.c
+          ck_average_unpool(
+            instructionSet, &c, dy + i * pooling.outputCount, countsPadding ? 1 : 0,
+            dx + i * pooling.inputCount)
+        }
+      }
+    }
+  }
+
+  /// The number of pictures of `size` scalars in a tensor.
+  static func pictures(in tensor: Tensor, of size: Int) -> Int {
+    precondition(
+      tensor.rank == 4 && tensor.count == tensor.shape[0] * size,
+      "pictures of \(size) scalars expected, got shape \(tensor.shape)")
+    return tensor.shape[0]
+  }
+}

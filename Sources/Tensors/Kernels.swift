@@ -1,0 +1,235 @@
+package import CKernels
+
+/// The door to the C kernels: sizes are checked here, work is divided among threads here, and layers
+/// above never see a pointer or an instruction set.
+package enum Kernels {
+  /// The instruction set in use: the best there is, or what the environment variable
+  /// `TENSORS_INSTRUCTION_SET` (`avx512`, `avx2`, `portable`) asks for, where the machine has it.
+  package static let instructionSet: ck_isa = {
+    let wanted = Platform.environment("TENSORS_INSTRUCTION_SET")
+    let all = [ck_isa_portable, ck_isa_avx2, ck_isa_avx512]
+    return all.first { String(cString: ck_isa_name($0)) == wanted && ck_isa_is_supported($0) != 0 }
+      ?? ck_isa_best()
+  }()
+
+  /// Its name: `avx512`, `avx2` or `portable` (on arm64, NEON).
+  package static var instructionSetName: String { String(cString: ck_isa_name(instructionSet)) }
+
+  /// Scalars that an elementwise kernel takes at a time, so that threads share long vectors.
+  static let elementChunk = 1 << 16
+}
+
+// MARK: - Matrix product
+
+extension Kernels {
+  /// A matrix in a tensor's memory: rank 2, or anything that is seen as `[rows, columns]`.
+  package struct Matrix {
+    var tensor: Tensor
+    var rows: Int
+    var columns: Int
+    var isTransposed = false
+
+    package init(_ tensor: Tensor, rows: Int, columns: Int) {
+      precondition(
+        rows * columns == tensor.count,
+        "a tensor of shape \(tensor.shape) isn't a matrix of \(rows) × \(columns)")
+      self.tensor = tensor
+      self.rows = rows
+      self.columns = columns
+    }
+
+    /// A tensor of rank 2.
+    package init(_ tensor: Tensor) {
+      precondition(tensor.rank == 2, "a matrix has two dimensions, got shape \(tensor.shape)")
+      self.init(tensor, rows: tensor.shape[0], columns: tensor.shape[1])
+    }
+
+    /// The transpose, without moving a scalar.
+    package var transposed: Matrix {
+      var result = self
+      (result.rows, result.columns) = (columns, rows)
+      result.isTransposed.toggle()
+      return result
+    }
+  }
+
+  /// The product of two matrices, plus a bias that every row starts from, and ReLU behind it.
+  ///
+  /// - Shapes: `[m, k] · [k, n] → [m, n]`; the bias `[n]`.
+  package static func product(
+    _ a: Matrix, _ b: Matrix, bias: Tensor? = nil, relu: Bool = false
+  ) -> Tensor {
+    precondition(
+      a.columns == b.rows,
+      "a product of \(a.rows) × \(a.columns) and \(b.rows) × \(b.columns) doesn't exist")
+    precondition(
+      bias.map { $0.count == b.columns } ?? true,
+      "a bias of \(bias?.count ?? 0) for \(b.columns) columns")
+    let (m, n, k) = (a.rows, b.columns, a.columns)
+    let leading = (a: a.isTransposed ? m : k, b: b.isTransposed ? k : n)
+    return Tensor(uninitializedShape: [m, n]) { c in
+      guard m > 0, n > 0, let start = c.baseAddress else { return }
+      withPointers(a.tensor, b.tensor, bias) { aStart, bStart, bias in
+        // The longer side is divided, in whole register tiles; where is of no consequence for the
+        // bits, so there are as many parts as threads, and some more for balance.
+        let byRows = m > n
+        let unit = byRows ? 14 * 4 : 32
+        let units = ((byRows ? m : n) + unit - 1) / unit
+        let parts = min(units, Parallel.workers == 1 ? 1 : Parallel.workers * 2)
+        Parallel.forEach(parts) { part in
+          let low = units * part / parts * unit
+          let high = min(units * (part + 1) / parts * unit, byRows ? m : n)
+          var job = ck_gemm_job()
+          (job.m, job.n, job.k) = byRows ? (high - low, n, k) : (m, high - low, k)
+          job.a = byRows ? aStart + low * (a.isTransposed ? 1 : leading.a) : aStart
+          job.b = byRows ? bStart : bStart + low * (b.isTransposed ? leading.b : 1)
+          (job.lda, job.ldb, job.ldc) = (leading.a, leading.b, n)
+          job.a_transposed = a.isTransposed ? 1 : 0
+          job.b_transposed = b.isTransposed ? 1 : 0
+          job.bias = byRows ? bias : bias.map { $0 + low }
+          job.relu = relu ? 1 : 0
+          job.c = start + (byRows ? low * n : low)
+          withScratch(ck_gemm_scratch(instructionSet, job.m, job.n, job.k)) { scratch in
+            ck_gemm(instructionSet, &job, scratch)
+          }
+        }
+      }
+    }
+  }
+
+  /// `[rows, columns]` to `[columns, rows]`.
+  package static func transposed(_ tensor: Tensor, rows: Int, columns: Int) -> Tensor {
+    precondition(rows * columns == tensor.count, "\(tensor.shape) isn't \(rows) × \(columns)")
+    return Tensor(uninitializedShape: [columns, rows]) { y in
+      tensor.withUnsafeBufferPointer { x in
+        guard let x = x.baseAddress, let y = y.baseAddress else { return }
+        ck_transpose(rows, columns, x, y)
+      }
+    }
+  }
+
+  /// Each of a batch of matrices `[rows, columns]` transposed, in parallel.
+  package static func transposedPictures(
+    _ tensor: Tensor, batch: Int, rows: Int, columns: Int
+  ) -> Tensor {
+    let size = rows * columns
+    precondition(
+      tensor.count == batch * size, "\(tensor.shape) isn't \(batch) × \(rows) × \(columns)")
+    return Tensor(uninitializedShape: [batch, columns, rows]) { y in
+      tensor.withUnsafeBufferPointer { x in
+        guard let x = x.baseAddress, let y = y.baseAddress else { return }
+        Parallel.forEachRange(batch, chunk: pictureChunk) { pictures in
+          for i in pictures { ck_transpose(rows, columns, x + i * size, y + i * size) }
+        }
+      }
+    }
+  }
+
+  /// The sum of all rows of a matrix.
+  package static func sumOfRows(_ tensor: Tensor, columns: Int) -> Tensor {
+    var sum = Tensor(zeros: [columns])
+    sum.withUnsafeMutableBufferPointer { sum in
+      tensor.withUnsafeBufferPointer { x in
+        guard let x = x.baseAddress, let sum = sum.baseAddress, columns > 0 else { return }
+        ck_add_rows(instructionSet, tensor.count / columns, columns, x, sum)
+      }
+    }
+    return sum
+  }
+}
+
+// MARK: - Memory
+
+extension Kernels {
+  /// Calls `body` with memory for `count` scalars, not initialized.
+  static func withScratch(_ count: Int, _ body: (UnsafeMutablePointer<Float>) -> Void) {
+    let memory = PooledMemory(byteCount: count * MemoryLayout<Float>.stride)
+    withExtendedLifetime(memory) {
+      body(memory.address.bindMemory(to: Float.self, capacity: count))
+    }
+  }
+
+  /// Calls `body` with the scalars of two tensors that aren't empty, and of a third one if there is.
+  static func withPointers(
+    _ a: Tensor, _ b: Tensor, _ c: Tensor?,
+    _ body: (UnsafePointer<Float>, UnsafePointer<Float>, UnsafePointer<Float>?) -> Void
+  ) {
+    a.withUnsafeBufferPointer { a in
+      b.withUnsafeBufferPointer { b in
+        guard let a = a.baseAddress, let b = b.baseAddress else { return }
+        guard let c else { return body(a, b, nil) }
+        c.withUnsafeBufferPointer { body(a, b, $0.baseAddress) }
+      }
+    }
+  }
+}
+
+// MARK: - Elementwise
+
+extension Kernels {
+  /// A function of each scalar of one tensor.
+  package enum Function: Sendable { case relu, tanh, sigmoid }
+
+  /// The function of every scalar.
+  package static func apply(_ function: Function, _ x: Tensor) -> Tensor {
+    map(x) { count, x, y in
+      switch function {
+      case .relu: ck_relu(instructionSet, count, x, y)
+      case .tanh: ck_tanh(instructionSet, count, x, y)
+      case .sigmoid: ck_sigmoid(instructionSet, count, x, y)
+      }
+    }
+  }
+
+  /// The input gradient of `apply`, from its output and its output's gradient.
+  package static func gradient(
+    of function: Function, output: Tensor, _ gradient: Tensor
+  ) -> Tensor {
+    precondition(
+      output.count == gradient.count,
+      "a gradient of shape \(gradient.shape) for an output of shape \(output.shape)")
+    return output.withUnsafeBufferPointer { output in
+      guard let output = output.baseAddress else { return gradient }
+      return map(gradient) { offset, count, dy, dx in
+        let y = output + offset
+        switch function {
+        case .relu: ck_relu_gradient(instructionSet, count, y, dy, dx)
+        case .tanh: ck_tanh_gradient(instructionSet, count, y, dy, dx)
+        case .sigmoid: ck_sigmoid_gradient(instructionSet, count, y, dy, dx)
+        }
+      }
+    }
+  }
+
+  /// `scale · x + shift`.
+  package static func affine(_ x: Tensor, scale: Float, shift: Float) -> Tensor {
+    map(x) { count, x, y in ck_affine(instructionSet, count, scale, shift, x, y) }
+  }
+
+  /// Each scalar kept with probability `1 - rate` and divided by it, or 0; which ones, is a function
+  /// of the key and of the scalar's place.
+  package static func dropout(_ x: Tensor, rate: Float, key: UInt32) -> Tensor {
+    map(x) { offset, count, x, y in
+      ck_dropout(instructionSet, count, key, UInt32(truncatingIfNeeded: offset), rate, x, y)
+    }
+  }
+
+  private static func map(
+    _ x: Tensor, _ body: (Int, UnsafePointer<Float>, UnsafeMutablePointer<Float>) -> Void
+  ) -> Tensor {
+    map(x) { _, count, x, y in body(count, x, y) }
+  }
+
+  private static func map(
+    _ x: Tensor, _ body: (Int, Int, UnsafePointer<Float>, UnsafeMutablePointer<Float>) -> Void
+  ) -> Tensor {
+    Tensor(uninitializedShape: x.shape) { y in
+      x.withUnsafeBufferPointer { x in
+        guard let from = x.baseAddress, let to = y.baseAddress else { return }
+        Parallel.forEachRange(x.count, chunk: elementChunk) {
+          body($0.lowerBound, $0.count, from + $0.lowerBound, to + $0.lowerBound)
+        }
+      }
+    }
+  }
+}
