@@ -1,0 +1,20 @@
+public import Tensors
+
+/// The pictures of one training step or one evaluation step.
+public struct Batch: Sendable {
+  /// `[N, height, width, channels]`.
+  public let images: Tensor
+  /// The class of each picture.
+  public let labels: [Int]
+  /// The position of each picture in its `LabeledImages`.
+  public let indices: [Int]
+  /// The number of the step, from 0, counted over all epochs.
+  public let step: Int
+  /// The number of the epoch, from 0.
+  public let epoch: Int
+  /// Whether the next batch begins another epoch, or there is none.
+  public let isLastOfEpoch: Bool
+
+  /// The number of pictures.
+  public var count: Int { labels.count }
+}

@@ -1,0 +1,115 @@
+public import Images
+public import Tensors
+
+/// Pictures of one size with a label each, 8 bits a channel.
+public struct LabeledImages: Sendable, Equatable {
+  /// Rows of a picture.
+  public let height: Int
+  /// Pixels in a row.
+  public let width: Int
+  /// 1 gray, 3 RGB.
+  public let channels: Int
+  /// All bytes, `[count, height, width, channels]` in row-major order.
+  public let pixels: [UInt8]
+  /// The class of each picture, from 0.
+  public let labels: [Int]
+  /// Where each picture comes from: a file's path, or a file's name and a position in it.
+  public let sources: [String]
+
+  /// Pictures of these bytes.
+  public init(
+    height: Int, width: Int, channels: Int, pixels: [UInt8], labels: [Int], sources: [String]
+  ) {
+    precondition(
+      height > 0 && width > 0 && channels > 0,
+      "a picture has at least 1x1 pixels of a channel, got \(height)x\(width)x\(channels)")
+    precondition(
+      pixels.count == labels.count * height * width * channels && sources.count == labels.count,
+      "\(labels.count) pictures of \(height)x\(width)x\(channels) take "
+        + "\(labels.count * height * width * channels) bytes and \(labels.count) sources, "
+        + "got \(pixels.count) and \(sources.count)")
+    precondition(labels.allSatisfy { $0 >= 0 }, "a label is a position in the list of classes")
+    self.height = height
+    self.width = width
+    self.channels = channels
+    self.pixels = pixels
+    self.labels = labels
+    self.sources = sources
+  }
+
+  /// The number of pictures.
+  public var count: Int { labels.count }
+
+  /// Height, width and channels of a picture.
+  public var imageShape: [Int] { [height, width, channels] }
+
+  /// The bytes of one picture.
+  var bytesPerImage: Int { height * width * channels }
+
+  /// One picture.
+  public func image(at index: Int) -> Image {
+    Image(
+      width: width, height: height, channels: channels,
+      pixels: Array(pixels[index * bytesPerImage..<(index + 1) * bytesPerImage]))
+  }
+
+  /// Some pictures as scalars, `[indices.count, height, width, channels]`.
+  public func tensor(
+    at indices: some Collection<Int>, pixelRange: PixelRange = .zeroToOne
+  ) -> Tensor {
+    tensor(at: indices, pixelRange: pixelRange) { _ in false }
+  }
+
+  /// Some pictures as scalars, those mirrored for whose index `isFlipped` says so.
+  func tensor(
+    at indices: some Collection<Int>, pixelRange: PixelRange, isFlipped: (Int) -> Bool
+  ) -> Tensor {
+    let size = bytesPerImage
+    return Tensor(uninitializedShape: [indices.count] + imageShape) { scalars in
+      pixels.withUnsafeBufferPointer { pixels in
+        for (row, index) in indices.enumerated() {
+          precondition(index >= 0 && index < count, "picture \(index) of \(count) doesn't exist")
+          let source = UnsafeBufferPointer(rebasing: pixels[index * size..<(index + 1) * size])
+          let target = UnsafeMutableBufferPointer(
+            rebasing: scalars[row * size..<(row + 1) * size])
+          pixelRange.convert(source, into: target)
+          if isFlipped(index) { mirror(target) }
+        }
+      }
+    }
+  }
+
+  /// The pictures at these positions, in this order.
+  public func selecting(_ indices: some Collection<Int>) -> LabeledImages {
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(indices.count * bytesPerImage)
+    for index in indices {
+      bytes += pixels[index * bytesPerImage..<(index + 1) * bytesPerImage]
+    }
+    return LabeledImages(
+      height: height, width: width, channels: channels, pixels: bytes,
+      labels: indices.map { labels[$0] }, sources: indices.map { sources[$0] })
+  }
+
+  /// The first pictures of each class, at most so many of one, in the order they have here.
+  public func limited(perClass limit: Int) -> LabeledImages {
+    precondition(limit >= 0, "a limit is 0 or more, got \(limit)")
+    var seen: [Int: Int] = [:]
+    return selecting(
+      labels.indices.filter { index in
+        seen[labels[index], default: 0] += 1
+        return seen[labels[index], default: 0] <= limit
+      })
+  }
+
+  /// Exchanges left and right in place.
+  private func mirror(_ scalars: UnsafeMutableBufferPointer<Float>) {
+    for y in 0..<height {
+      for x in 0..<width / 2 {
+        let left = (y * width + x) * channels
+        let right = (y * width + width - 1 - x) * channels
+        for channel in 0..<channels { scalars.swapAt(left + channel, right + channel) }
+      }
+    }
+  }
+}

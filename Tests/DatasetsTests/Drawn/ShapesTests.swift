@@ -1,0 +1,45 @@
+import Datasets
+import Images
+import Testing
+
+struct ShapesTests {
+  private let some = Dataset.shapes(training: 60, test: 20)
+
+  @Test func aSmallerSetIsTheBeginningOfALargerOne() {
+    let fewer = Dataset.shapes(training: 30, test: 10)
+    #expect(fewer.training.pixels == Array(some.training.pixels.prefix(30 * 784)))
+    #expect(fewer.test.pixels == Array(some.test.pixels.prefix(10 * 784)))
+    #expect(fewer.training == some.training.limited(perClass: 3))
+  }
+
+  @Test func theSeedAndThePartMakeThePictures() {
+    #expect(Dataset.shapes(training: 60, test: 20) == some)
+    #expect(Dataset.shapes(training: 60, test: 20, seed: 2).training != some.training)
+    #expect(some.training.pixels.prefix(784) != some.test.pixels.prefix(784))
+  }
+
+  @Test func classesTakeTurns() {
+    #expect(some.classNames.count == 10)
+    #expect(some.training.labels == (0..<60).map { $0 % 10 })
+    #expect(some.training.imageShape == [28, 28, 1])
+    #expect(some.test.sources[3] == "shapes/Test/3")
+  }
+
+  @Test func picturesUseTheRangeOfBytes() {
+    for index in 0..<60 {
+      let bytes = some.training.image(at: index).pixels
+      let (lowest, highest) = (bytes.min() ?? 0, bytes.max() ?? 0)
+      #expect(highest - lowest > 60, "picture \(index) has contrast")
+    }
+  }
+
+  @Test func theBytesAreTheSameOnEveryMachine() {
+    #expect(checksum(some.training.pixels) == 5_702_848_256_311_223_004)
+    #expect(checksum(some.test.pixels) == 3_687_944_675_763_651_746)
+  }
+}
+
+/// FNV-1a, 64 bits.
+func checksum(_ bytes: [UInt8]) -> UInt64 {
+  bytes.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
+}
