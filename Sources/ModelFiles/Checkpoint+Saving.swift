@@ -1,0 +1,99 @@
+import Foundation
+public import NeuralNetworks
+public import Tensors
+
+extension Checkpoint {
+  /// Saves a network in the folder of its run, so that a kill or a power cut at any moment leaves the
+  /// checkpoint of before or this one, each with its own optimizer's state.
+  ///
+  /// The optimizer's state is written first, under a name of its own (`optimizer-<step>.safetensors`);
+  /// `checkpoint.safetensors` names it and is renamed into place; then older states are removed.
+  ///
+  /// - Parameters:
+  ///   - inputShape: one input's shape, `[H, W, C]`.
+  ///   - optimizer: the optimizer's slots; nil when training won't go on from here.
+  ///   - folder: the run's folder; it is made if it isn't there.
+  /// - Returns: the path of the checkpoint.
+  /// - Throws: `CheckpointError` or `SafetensorsError`.
+  @discardableResult
+  public static func save(
+    _ model: Sequential, inputShape: [Int], state: TrainingState, optimizer: NamedTensors?,
+    in folder: String
+  ) throws -> String {
+    let path = joined(folder, fileName)
+    do {
+      try FileManager.default.createDirectory(
+        atPath: folder, withIntermediateDirectories: true)
+    } catch {
+      throw CheckpointError(folder, .system("can't be made: \(error.localizedDescription)"))
+    }
+    var metadata = try metadata(of: model, inputShape: inputShape, state: state, path: path)
+    if let optimizer {
+      let name = unusedOptimizerName(step: state.step, in: folder)
+      try SafetensorsFile.write(
+        optimizer, metadata: [Key.step: String(state.step)], to: joined(folder, name))
+      metadata[Key.optimizer] = name
+    }
+    var tensors = NamedTensors()
+    for (name, tensor) in model.parameters { tensors[name] = PyTorchLayout.toFile(tensor) }
+    try SafetensorsFile.write(tensors, metadata: metadata, to: path)
+    removeLeftovers(in: folder, keeping: metadata[Key.optimizer])
+    return path
+  }
+
+  /// Whether a name is one that `save` gives to optimizer states.
+  static func isOptimizerFile(_ name: String) -> Bool {
+    name.hasPrefix("optimizer-") && name.hasSuffix(".safetensors") && !name.contains("/")
+  }
+
+  private static func metadata(
+    of model: Sequential, inputShape: [Int], state: TrainingState, path: String
+  ) throws -> [String: String] {
+    let description: ModelDescription
+    do {
+      description = try ModelDescription(of: model, inputShape: inputShape)
+    } catch {
+      throw CheckpointError(path, .model(error))
+    }
+    // "format" is what the transformers library looks for before it loads a file into PyTorch.
+    var metadata = [
+      Key.format: "pt",
+      Key.model: try json(description),
+      Key.step: String(state.step),
+      Key.seed: String(state.seed),
+      Key.recipe: try json(state.recipe),
+    ]
+    if let data = state.data { metadata[Key.data] = try json(data) }
+    return metadata
+  }
+
+  private static func json(_ value: some Encodable) throws -> String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    return String(decoding: try encoder.encode(value), as: UTF8.self)
+  }
+
+  /// A name that no file has: the state that the present checkpoint needs must stay until the new
+  /// checkpoint is in place, even when both are of one step.
+  private static func unusedOptimizerName(step: Int, in folder: String) -> String {
+    let candidates = sequence(first: 1) { $0 + 1 }.lazy.map { number in
+      "optimizer-\(step)\(number == 1 ? "" : "-\(number)").safetensors"
+    }
+    return candidates.first {
+      !FileManager.default.fileExists(atPath: joined(folder, $0))
+    } ?? "optimizer-\(step).safetensors"
+  }
+
+  /// Removes states of older checkpoints, and halves of files that a killed program left.
+  private static func removeLeftovers(in folder: String, keeping kept: String?) {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+    for name in names where name != kept {
+      let isHalf =
+        name.hasSuffix(".temporary")
+        && (name.hasPrefix(".optimizer-") || name.hasPrefix(".\(fileName)."))
+      if isOptimizerFile(name) || isHalf {
+        try? FileManager.default.removeItem(atPath: joined(folder, name))
+      }
+    }
+  }
+}

@@ -1,0 +1,169 @@
+import Foundation
+public import NeuralNetworks
+public import Tensors
+
+/// A trained network in a safetensors file that PyTorch reads too.
+///
+/// The tensors have PyTorch's names and layouts and nothing else is among them, so that
+/// `model.load_state_dict(load_file("checkpoint.safetensors"))` works as it is. What the network is,
+/// the data it learned from, step, seed and settings are strings in the metadata; the optimizer's
+/// state lies in a file of its own beside it.
+public struct Checkpoint: Sendable {
+  /// The file.
+  public let path: String
+  /// What the network is.
+  public let model: ModelDescription
+  /// Whether `model` was recognised by the tensors' shapes, because the file doesn't say.
+  public let isRecognized: Bool
+  /// The training it is a moment of; nil for a file of another tool.
+  public let state: TrainingState?
+  private let file: SafetensorsFile
+
+  /// The name of a run's checkpoint in the run's folder.
+  public static let fileName = "checkpoint.safetensors"
+
+  enum Key {
+    static let format = "format"
+    static let model = "model"
+    static let step = "step"
+    static let seed = "seed"
+    static let data = "data"
+    static let recipe = "recipe"
+    static let optimizer = "optimizer_file"
+  }
+
+  /// Opens a checkpoint.
+  ///
+  /// - Parameter path: the file, or the folder of a run.
+  /// - Throws: `SafetensorsError` or `CheckpointError`.
+  public init(path: String) throws {
+    var isFolder: ObjCBool = false
+    let isThere = FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
+    let filePath = isFolder.boolValue ? Self.joined(path, Self.fileName) : path
+    guard isThere, FileManager.default.fileExists(atPath: filePath) else {
+      throw CheckpointError(path, .notThere)
+    }
+    file = try SafetensorsFile(path: filePath)
+    self.path = filePath
+    if file.metadata[Key.model] != nil {
+      model = try Self.decoded(ModelDescription.self, Key.model, in: file)
+      isRecognized = false
+    } else {
+      let shapes = Dictionary(
+        file.entries.map { ($0.name, $0.shape) }, uniquingKeysWith: { first, _ in first })
+      guard let recognized = ModelDescription(recognizing: shapes) else {
+        throw CheckpointError(filePath, .noDescription(tensorCount: shapes.count))
+      }
+      model = recognized
+      isRecognized = true
+    }
+    state = isRecognized ? nil : try Self.state(in: file)
+  }
+
+  /// The network with its parameters.
+  ///
+  /// - Throws: `CheckpointError` when tensors and description don't agree, `SafetensorsError` when
+  ///   the file can't be read.
+  public func makeModel() throws -> Sequential {
+    var unused = Set(file.entries.map(\.name))
+    do {
+      let made = try model.makeModel { name in
+        guard unused.remove(name) != nil else { throw ModelProblem.missingTensor(name) }
+        return try file.tensor(named: name)
+      }
+      if let name = unused.min() { throw ModelProblem.unexpectedTensor(name) }
+      return made
+    } catch let problem as ModelProblem {
+      throw CheckpointError(path, .model(problem))
+    }
+  }
+
+  /// What the optimizer remembered when the checkpoint was saved.
+  ///
+  /// - Throws: `CheckpointError` when it was saved without, `SafetensorsError` when the file is
+  ///   damaged.
+  public func optimizerState() throws -> NamedTensors {
+    guard let name = file.metadata[Key.optimizer], let state else {
+      throw CheckpointError(path, .noOptimizer)
+    }
+    // The name comes from a file: it must not lead out of the folder.
+    guard Self.isOptimizerFile(name) else {
+      throw CheckpointError(path, .badMetadata(key: Key.optimizer, "isn't a file's name: \(name)"))
+    }
+    let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
+    let optimizer = try SafetensorsFile(path: Self.joined(folder, name))
+    guard optimizer.metadata[Key.step] == String(state.step) else {
+      throw CheckpointError(path, .foreignOptimizer(file: name, step: state.step))
+    }
+    return try optimizer.tensors()
+  }
+
+  /// The newest checkpoint of all runs below a folder.
+  ///
+  /// - Throws: `CheckpointError` when there is none.
+  public static func newest(under folder: String) throws -> Checkpoint {
+    let keys: [URLResourceKey] = [.contentModificationDateKey]
+    let files =
+      FileManager.default.enumerator(
+        at: URL(fileURLWithPath: folder), includingPropertiesForKeys: keys,
+        options: [.skipsHiddenFiles])?.compactMap { $0 as? URL } ?? []
+    let dated = files.filter { $0.lastPathComponent == fileName }.map { file in
+      let values = try? file.resourceValues(forKeys: Set(keys))
+      return (date: values?.contentModificationDate ?? .distantPast, path: file.relativePath)
+    }
+    guard let newest = dated.max(by: { ($0.date, $0.path) < ($1.date, $1.path) }) else {
+      throw CheckpointError(folder, .noneBelow)
+    }
+    return try Checkpoint(path: newest.path)
+  }
+
+  // MARK: Metadata
+
+  private static func state(in file: SafetensorsFile) throws -> TrainingState? {
+    guard file.metadata[Key.step] != nil else { return nil }
+    return TrainingState(
+      step: try number(Key.step, in: file), seed: try number(Key.seed, in: file),
+      data: file.metadata[Key.data] == nil
+        ? nil : try decoded(DataDescription.self, Key.data, in: file),
+      recipe: file.metadata[Key.recipe] == nil
+        ? [:] : try decoded([String: String].self, Key.recipe, in: file))
+  }
+
+  private static func number(_ key: String, in file: SafetensorsFile) throws -> Int {
+    let text = file.metadata[key] ?? ""
+    guard let number = Int(text) else {
+      throw CheckpointError(file.path, .badMetadata(key: key, "isn't a whole number: \"\(text)\""))
+    }
+    return number
+  }
+
+  private static func decoded<Value: Decodable>(
+    _: Value.Type, _ key: String, in file: SafetensorsFile
+  ) throws -> Value {
+    do {
+      return try JSONDecoder().decode(Value.self, from: Data((file.metadata[key] ?? "").utf8))
+    } catch {
+      throw CheckpointError(
+        file.path, .badMetadata(key: key, "isn't the JSON it should be: \(Self.reason(error))"))
+    }
+  }
+
+  /// The field a decoding error is about, and what is wrong with it.
+  private static func reason(_ error: any Error) -> String {
+    func at(_ path: [any CodingKey]) -> String {
+      path.isEmpty ? "" : path.map(\.stringValue).joined(separator: ".") + ": "
+    }
+    switch error {
+    case DecodingError.keyNotFound(let key, let context):
+      return "\(at(context.codingPath))\"\(key.stringValue)\" is missing"
+    case DecodingError.typeMismatch(_, let context), DecodingError.valueNotFound(_, let context),
+      DecodingError.dataCorrupted(let context):
+      return at(context.codingPath) + context.debugDescription
+    default: return "\(error)"
+    }
+  }
+
+  static func joined(_ folder: String, _ name: String) -> String {
+    folder.hasSuffix("/") ? folder + name : "\(folder)/\(name)"
+  }
+}

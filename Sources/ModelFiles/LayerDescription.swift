@@ -1,0 +1,143 @@
+public import Tensors
+
+/// What a layer is, without its parameters: enough to make it again from a checkpoint's tensors.
+///
+/// In JSON an object with a `type` and the type's settings:
+/// `{"type": "conv2d", "in": 1, "out": 32, "kernel": {…}, "stride": {…}, "padding": {…}, "bias": true}`.
+public indirect enum LayerDescription: Sendable, Equatable {
+  /// A convolution.
+  case conv2D(
+    in: Int, out: Int, kernel: Extent, stride: Stride, padding: Padding, hasBias: Bool)
+  /// A max pooling.
+  case maxPool2D(size: Extent, stride: Stride, padding: Padding, roundsUp: Bool)
+  /// An average pooling.
+  case averagePool2D(size: Extent, stride: Stride, padding: Padding, countsPadding: Bool)
+  /// A fully connected layer.
+  case dense(in: Int, out: Int, hasBias: Bool)
+  /// A dropout.
+  case dropout(rate: Float)
+  /// A flattening of pictures to rows.
+  case flatten
+  /// `max(0, x)`.
+  case relu
+  /// The hyperbolic tangent.
+  case tanh
+  /// The logistic function.
+  case sigmoid
+  /// Layers inside a layer.
+  case sequential([NamedLayerDescription])
+}
+
+/// A layer's description and its name.
+public struct NamedLayerDescription: Sendable, Equatable {
+  /// For example `conv1`.
+  public var name: String
+  /// What the layer is.
+  public var layer: LayerDescription
+
+  /// A named layer.
+  public init(_ name: String, _ layer: LayerDescription) {
+    self.name = name
+    self.layer = layer
+  }
+}
+
+// MARK: - JSON
+
+extension LayerDescription {
+  private enum Kind: String, Codable {
+    case conv2d, maxpool2d, averagepool2d, dense, dropout, flatten, relu, tanh, sigmoid, sequential
+  }
+
+  fileprivate enum Key: String, CodingKey {
+    case name, type, `in`, out, kernel, size, stride, padding, bias, rate, layers
+    case roundsUp = "ceil_mode"
+    case countsPadding = "count_include_pad"
+  }
+
+  fileprivate init(_ fields: KeyedDecodingContainer<Key>) throws {
+    func value<Value: Decodable>(_ key: Key) throws -> Value {
+      try fields.decode(Value.self, forKey: key)
+    }
+    self =
+      switch try value(.type) as Kind {
+      case .conv2d:
+        .conv2D(
+          in: try value(.in), out: try value(.out), kernel: try value(.kernel),
+          stride: try value(.stride), padding: try value(.padding), hasBias: try value(.bias))
+      case .maxpool2d:
+        .maxPool2D(
+          size: try value(.size), stride: try value(.stride), padding: try value(.padding),
+          roundsUp: try value(.roundsUp))
+      case .averagepool2d:
+        .averagePool2D(
+          size: try value(.size), stride: try value(.stride), padding: try value(.padding),
+          countsPadding: try value(.countsPadding))
+      case .dense:
+        .dense(in: try value(.in), out: try value(.out), hasBias: try value(.bias))
+      case .dropout: .dropout(rate: try value(.rate))
+      case .flatten: .flatten
+      case .relu: .relu
+      case .tanh: .tanh
+      case .sigmoid: .sigmoid
+      case .sequential: .sequential(try value(.layers))
+      }
+  }
+
+  fileprivate func encode(to fields: inout KeyedEncodingContainer<Key>) throws {
+    func put(_ kind: Kind) throws { try fields.encode(kind, forKey: .type) }
+    switch self {
+    case .conv2D(let inputs, let outputs, let kernel, let stride, let padding, let hasBias):
+      try put(.conv2d)
+      try fields.encode(inputs, forKey: .in)
+      try fields.encode(outputs, forKey: .out)
+      try fields.encode(kernel, forKey: .kernel)
+      try fields.encode(stride, forKey: .stride)
+      try fields.encode(padding, forKey: .padding)
+      try fields.encode(hasBias, forKey: .bias)
+    case .maxPool2D(let size, let stride, let padding, let roundsUp):
+      try put(.maxpool2d)
+      try fields.encode(size, forKey: .size)
+      try fields.encode(stride, forKey: .stride)
+      try fields.encode(padding, forKey: .padding)
+      try fields.encode(roundsUp, forKey: .roundsUp)
+    case .averagePool2D(let size, let stride, let padding, let countsPadding):
+      try put(.averagepool2d)
+      try fields.encode(size, forKey: .size)
+      try fields.encode(stride, forKey: .stride)
+      try fields.encode(padding, forKey: .padding)
+      try fields.encode(countsPadding, forKey: .countsPadding)
+    case .dense(let inputs, let outputs, let hasBias):
+      try put(.dense)
+      try fields.encode(inputs, forKey: .in)
+      try fields.encode(outputs, forKey: .out)
+      try fields.encode(hasBias, forKey: .bias)
+    case .dropout(let rate):
+      try put(.dropout)
+      try fields.encode(rate, forKey: .rate)
+    case .flatten: try put(.flatten)
+    case .relu: try put(.relu)
+    case .tanh: try put(.tanh)
+    case .sigmoid: try put(.sigmoid)
+    case .sequential(let layers):
+      try put(.sequential)
+      try fields.encode(layers, forKey: .layers)
+    }
+  }
+}
+
+extension NamedLayerDescription: Codable {
+  /// Reads a layer's object.
+  public init(from decoder: any Decoder) throws {
+    let fields = try decoder.container(keyedBy: LayerDescription.Key.self)
+    name = try fields.decode(String.self, forKey: .name)
+    layer = try LayerDescription(fields)
+  }
+
+  /// Writes a layer's object.
+  public func encode(to encoder: any Encoder) throws {
+    var fields = encoder.container(keyedBy: LayerDescription.Key.self)
+    try fields.encode(name, forKey: .name)
+    try layer.encode(to: &fields)
+  }
+}

@@ -1,0 +1,66 @@
+public import NeuralNetworks
+
+/// What a network is, without its parameters: the shape of its input, and its layers.
+public struct ModelDescription: Sendable, Equatable, Codable {
+  /// The shape of one input, `[H, W, C]` for pictures.
+  public var inputShape: [Int]
+  /// The layers, first to last.
+  public var layers: [NamedLayerDescription]
+
+  private enum CodingKeys: String, CodingKey {
+    case inputShape = "input"
+    case layers
+  }
+
+  /// A description of these layers.
+  public init(inputShape: [Int], layers: [NamedLayerDescription]) {
+    self.inputShape = inputShape
+    self.layers = layers
+  }
+
+  /// The description of a network.
+  ///
+  /// - Throws: `CheckpointError.Problem.undescribable` for a layer that isn't one of this package's.
+  public init(of model: Sequential, inputShape: [Int]) throws(ModelProblem) {
+    self.inputShape = inputShape
+    layers = try Self.describe(model)
+  }
+
+  private static func describe(
+    _ model: Sequential
+  ) throws(ModelProblem) -> [NamedLayerDescription] {
+    var result: [NamedLayerDescription] = []
+    for named in model.layers {
+      result.append(NamedLayerDescription(named.name, try describe(named)))
+    }
+    return result
+  }
+
+  private static func describe(
+    _ named: Sequential.NamedLayer
+  ) throws(ModelProblem) -> LayerDescription {
+    switch named.layer {
+    case let layer as Conv2D:
+      .conv2D(
+        in: layer.inChannels, out: layer.outChannels, kernel: layer.kernel, stride: layer.stride,
+        padding: layer.padding, hasBias: layer.bias != nil)
+    case let layer as MaxPool2D:
+      .maxPool2D(
+        size: layer.size, stride: layer.stride, padding: layer.padding, roundsUp: layer.roundsUp)
+    case let layer as AveragePool2D:
+      .averagePool2D(
+        size: layer.size, stride: layer.stride, padding: layer.padding,
+        countsPadding: layer.countsPadding)
+    case let layer as Dense:
+      .dense(in: layer.inputs, out: layer.outputs, hasBias: layer.bias != nil)
+    case let layer as Dropout: .dropout(rate: layer.rate)
+    case is Flatten: .flatten
+    case is ReLU: .relu
+    case is Tanh: .tanh
+    case is Sigmoid: .sigmoid
+    case let layer as Sequential: .sequential(try describe(layer))
+    default:
+      throw .undescribable(layer: named.name, type: "\(type(of: named.layer))")
+    }
+  }
+}

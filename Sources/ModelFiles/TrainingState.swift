@@ -1,0 +1,52 @@
+/// What a checkpoint knows of the training it is a moment of.
+public struct TrainingState: Sendable, Equatable {
+  /// Updates made so far.
+  public var step: Int
+  /// The seed of the run.
+  public var seed: Int
+  /// The data set it learns from.
+  public var data: DataDescription?
+  /// The command's settings by flag, so that a run can be repeated and resumed: `["batch-size": "50"]`.
+  public var recipe: [String: String]
+
+  /// A moment of a training.
+  public init(step: Int, seed: Int, data: DataDescription?, recipe: [String: String] = [:]) {
+    self.step = step
+    self.seed = seed
+    self.data = data
+    self.recipe = recipe
+  }
+}
+
+/// How to find a data set again, and what was made of its pictures.
+public struct DataDescription: Sendable, Equatable, Codable {
+  /// What the user gave: a drawn set's name (`shapes`, `digits`) or a path.
+  public var source: String
+  /// The names of the classes, in the order of the labels.
+  public var classNames: [String]
+  /// How bytes became scalars: `0..1` or `-1..1`.
+  public var pixels: String
+  /// Pictures taken of each class for training; nil for all.
+  public var trainingPerClass: Int?
+  /// Pictures taken of each class for the test; nil for all.
+  public var testPerClass: Int?
+
+  private enum CodingKeys: String, CodingKey {
+    case source, pixels
+    case classNames = "classes"
+    case trainingPerClass = "train_per_class"
+    case testPerClass = "test_per_class"
+  }
+
+  /// A data set.
+  public init(
+    source: String, classNames: [String], pixels: String, trainingPerClass: Int? = nil,
+    testPerClass: Int? = nil
+  ) {
+    self.source = source
+    self.classNames = classNames
+    self.pixels = pixels
+    self.trainingPerClass = trainingPerClass
+    self.testPerClass = testPerClass
+  }
+}
