@@ -82,9 +82,10 @@ let package = Package(
       name: "TensorBoardTests",
       dependencies: ["TensorBoard", "EventFiles", "Images", "ProtobufWire"]),
     .testTarget(name: "ImagesTests", dependencies: ["Images"], exclude: ["Fixtures"]),
-    .testTarget(name: "TensorsTests", dependencies: ["Tensors", "TestFixtures"]),
+    .testTarget(name: "TensorsTests", dependencies: ["Tensors", "CKernels"]),
     .testTarget(
-      name: "NeuralNetworksTests", dependencies: ["NeuralNetworks", "Tensors", "TestFixtures"]),
+      name: "NeuralNetworksTests", dependencies: ["NeuralNetworks", "Tensors", "TestFixtures"],
+      exclude: ["Fixtures"]),
     .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Tensors", "Images"]),
     .testTarget(
       name: "ModelFilesTests",

@@ -54,10 +54,11 @@ void ck_gemm(ck_isa isa, const ck_gemm_job *job, float *restrict scratch) {
   const ck_int panel = kernels->panel, m = job->m, n = job->n, k = job->k;
   const ck_int tiles = (m + kernels->rows - 1) / kernels->rows;
   if (k == 0) {
-    for (ck_int i = 0; i < m && !job->accumulate; i++) {
+    for (ck_int i = 0; i < m; i++) {
       for (ck_int j = 0; j < n; j++) {
-        const float x = job->bias ? job->bias[j] : 0;
-        job->c[i * job->ldc + j] = job->relu && !(x > 0) ? 0 : x;
+        float *c = job->c + i * job->ldc + j;
+        const float x = job->accumulate ? *c : job->bias ? job->bias[j] : 0;
+        *c = job->relu && !(x > 0) ? 0 : x;
       }
     }
     return;

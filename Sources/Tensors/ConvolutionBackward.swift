@@ -183,7 +183,8 @@ struct ConvolutionBackward {
     let kernel = geometry.kernel
     let shape = [kernel.height, kernel.width, geometry.inChannels, geometry.outChannels]
     return total.withUnsafeBufferPointer { total in
-      let bias = Tensor(shape: [geometry.outChannels], scalars: total[count...])
+      let bias = Tensor(
+        shape: [geometry.outChannels], scalars: total[count..<count + geometry.outChannels])
       guard isSparse else { return (Tensor(shape: shape, scalars: total[..<count]), bias) }
       let weight = Tensor(uninitializedShape: shape) { weight in
         guard let from = total.baseAddress, let to = weight.baseAddress else { return }

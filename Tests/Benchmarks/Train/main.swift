@@ -1,1 +1,98 @@
-print("not yet")
+// Trains LeNet-5 on random pictures and prints images a second, as the peers' programs do.
+//
+//     swift run -c release benchmark-train [--batch-size 50] [--threads 2] [--seconds 5]
+//         [--peer "python pt_lenet.py 50"]… [--rounds 5]
+//
+// With --peer, a command whose last line holds a number before "img/s", the two alternate, and the
+// ratio of the medians is printed.
+
+import Foundation
+import NeuralNetworks
+import Tensors
+
+/// The value behind a flag on the command line.
+func option(_ name: String) -> String? {
+  let arguments = CommandLine.arguments
+  guard let index = arguments.firstIndex(of: name), index + 1 < arguments.count else { return nil }
+  return arguments[index + 1]
+}
+
+/// All values of a flag that may be repeated.
+func options(_ name: String) -> [String] {
+  let arguments = CommandLine.arguments
+  return arguments.indices.dropLast().filter { arguments[$0] == name }.map { arguments[$0 + 1] }
+}
+
+func median(_ values: [Double]) -> Double {
+  let sorted = values.sorted()
+  return sorted.isEmpty ? .nan : sorted[sorted.count / 2]
+}
+
+/// Images a second: the median over chunks of about a fifth of a second.
+func imagesPerSecond(batchSize: Int, seconds: Double) -> Double {
+  var model = Sequential.leNet5(initializer: .truncatedNormal, seed: 1)
+  var optimizer = Adam(learningRate: 1e-3)
+  var generator = SeededGenerator(seed: 2)
+  let images = Tensor(
+    shape: [batchSize, 28, 28, 1],
+    scalars: (0..<batchSize * 784).map { _ in generator.nextUniform() })
+  let labels = (0..<batchSize).map { _ in Int(generator.next() % 10) }
+  var step = 0
+  func train() {
+    step += 1
+    let (logits, trace) = model.forward(images, phase: .training(seed: 1, step: step))
+    let loss = softmaxCrossEntropy(logits, labels: labels)
+    optimizer.update(
+      &model, model.backward(loss.gradient, trace, for: .parameters).parameters)
+  }
+  let clock = ContinuousClock()
+  for _ in 0..<5 { train() }
+  let one = clock.measure { train() } / .seconds(1)
+  let perChunk = max(1, Int(0.2 / one))
+  var rates: [Double] = []
+  let start = clock.now
+  while (clock.now - start) / .seconds(1) < seconds || rates.count < 5 {
+    let time = clock.measure { for _ in 0..<perChunk { train() } } / .seconds(1)
+    rates.append(Double(perChunk * batchSize) / time)
+  }
+  return median(rates)
+}
+
+/// Runs a peer and reads the number before "img/s" in its output.
+func peerRate(_ command: String) throws -> Double {
+  let process = Process()
+  process.executableURL = URL(filePath: "/bin/sh")
+  process.arguments = ["-c", command]
+  let pipe = Pipe()
+  process.standardOutput = pipe
+  try process.run()
+  let output = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+  process.waitUntilExit()
+  let words = output.split(whereSeparator: \.isWhitespace)
+  guard let unit = words.firstIndex(of: "img/s"), unit > 0, let rate = Double(words[unit - 1])
+  else { throw CocoaError(.fileReadCorruptFile) }
+  return rate
+}
+
+let batchSize = option("--batch-size").flatMap(Int.init) ?? 50
+let workers = option("--threads").flatMap(Int.init) ?? Parallel.workers
+let seconds = option("--seconds").flatMap(Double.init) ?? 5
+let peers = options("--peer")
+let rounds = peers.isEmpty ? 1 : option("--rounds").flatMap(Int.init) ?? 5
+var ours: [Double] = []
+var theirs = peers.map { _ in [Double]() }
+for _ in 0..<rounds {
+  ours.append(
+    Parallel.$workers.withValue(workers) {
+      imagesPerSecond(batchSize: batchSize, seconds: seconds)
+    })
+  print("ours: \(Int(ours[ours.count - 1])) img/s at batch \(batchSize)")
+  for (index, peer) in peers.enumerated() {
+    theirs[index].append(try peerRate(peer))
+    print("\(peer): \(Int(theirs[index][theirs[index].count - 1])) img/s")
+  }
+}
+for (index, peer) in peers.enumerated() {
+  let ratio = median(ours) / median(theirs[index])
+  print("ratio to \(peer): \((ratio * 100).rounded() / 100) (medians of \(rounds))")
+}
