@@ -17,7 +17,7 @@ enum DrawnImages {
   /// threads draws the same.
   static func draw(
     _ count: Int, of classes: Int, set: String, part: Part, seed: Int,
-    paint: @Sendable (Int, inout SeededGenerator, UnsafeMutableBufferPointer<UInt8>) -> Void
+    paint: (Int, inout SeededGenerator, UnsafeMutableBufferPointer<UInt8>) -> Void
   ) -> LabeledImages {
     let pixels = filledInParallel(count, of: side * side, chunk: 64) { index, bytes in
       var generator = SeededGenerator(seed: seed, purpose, part.rawValue, index)
