@@ -1,0 +1,215 @@
+public import NeuralNetworks
+public import Tensors
+
+/// A network seen from its features: which pixels made a unit as active as it was.
+///
+/// One activation is kept, all others are set to zero, and the signal goes down through the layers
+/// the other way round: unpooled by the switches of the forward pass, rectified, filtered by the
+/// transposed filters.
+/// - Source: Zeiler & Fergus, "Visualizing and Understanding Convolutional Networks", ECCV 2014,
+///   arXiv 1311.2901, §2.1.
+///
+/// ```
+/// let deconvnet = Deconvnet(of: model)
+/// let (_, trace) = model.forward(image)
+/// let projection = try deconvnet.project(.strongest(filter: 7), layer: 2, from: trace)
+/// ```
+public struct Deconvnet: Sendable {
+  /// The convolutions and dense layers, numbered from 1.
+  public let layers: [NumberedLayer]
+  /// The network as one chain: layers of compositions under their full names.
+  let chain: Sequential
+  private let model: Sequential
+
+  /// A network's deconvnet.
+  public init(of model: Sequential) {
+    self.model = model
+    chain = Sequential(Self.flattened(model, prefix: ""))
+    layers = Self.numbered(chain)
+  }
+
+  /// The layer of a number.
+  ///
+  /// - Throws: `DeconvnetError.noSuchLayer`.
+  public func layer(_ number: Int) throws(DeconvnetError) -> NumberedLayer {
+    guard layers.indices.contains(number - 1) else {
+      throw .noSuchLayer(number, layers: layers.map(\.name))
+    }
+    return layers[number - 1]
+  }
+
+  /// The layer of a number, if it has the filter.
+  ///
+  /// - Throws: `DeconvnetError.noSuchLayer` or `.noSuchFilter`.
+  public func layer(
+    _ number: Int, withFilter filter: Int
+  ) throws(DeconvnetError) -> NumberedLayer {
+    let layer = try layer(number)
+    guard (0..<layer.filters).contains(filter) else {
+      throw .noSuchFilter(filter, layer: "\(layer)", filters: layer.filters)
+    }
+    return layer
+  }
+
+  /// The activations of a layer for a batch of pictures, `[N, H, W, filters]` or `[N, units]`; what
+  /// lies above the layer isn't computed.
+  public func activations(of images: Tensor, layer: NumberedLayer) -> Tensor {
+    Sequential(Array(chain.layers[...layer.stage]))(images)
+  }
+
+  /// Brings a feature down to the pixels.
+  ///
+  /// - Parameters:
+  ///   - selection: what is kept of the layer.
+  ///   - number: the layer's number, from 1.
+  ///   - trace: what the network's `forward` returned, in inference, for the pictures.
+  /// - Throws: `DeconvnetError`.
+  public func project(
+    _ selection: FeatureSelection, layer number: Int, from trace: Trace,
+    rule: ProjectionRule = .deconvnet
+  ) throws(DeconvnetError) -> Projection {
+    let layer = try layer(number, withFilter: selection.filter)
+    let traces = Self.flattened(model, trace)
+    var start = layer.stage
+    if case .pooledMap = selection {
+      guard let pooling = layer.poolingStage else { throw .noPooling(layer: "\(layer)") }
+      start = pooling
+    }
+    if case .class = selection, !layer.isLast { throw .notLast(layer: "\(layer)") }
+    let maps = required(traces[start].output, "the output", of: chain.layers[start].name)
+    let (signal, units) = try seed(selection, maps: maps, layer: layer)
+    let pixels = try descend(signal, from: start, traces, rule: rule)
+    return Projection(
+      pixels: pixels, units: units, layer: layer, selection: selection, rule: rule)
+  }
+
+  /// Takes a signal at the output of a stage down to the pixels.
+  ///
+  /// - Parameter visit: is told the signal at the input of each stage on the way.
+  func descend(
+    _ signal: Tensor, from start: Int, _ traces: [Trace], rule: ProjectionRule,
+    visit: (_ name: String, _ signal: Tensor) -> Void = { _, _ in }
+  ) throws(DeconvnetError) -> Tensor {
+    var signal = signal
+    for stage in (0...start).reversed() {
+      let named = chain.layers[stage]
+      guard let layer = named.layer as? any Projectable else {
+        throw .cannotProject(layer: named.name, type: "\(type(of: named.layer))")
+      }
+      signal = layer.project(signal, through: traces[stage], rule: rule)
+      visit(named.name, signal)
+    }
+    return signal
+  }
+
+  // MARK: What is kept
+
+  /// The signal to begin with, and the unit that was kept in each picture.
+  private func seed(
+    _ selection: FeatureSelection, maps: Tensor, layer: NumberedLayer
+  ) throws(DeconvnetError) -> (signal: Tensor, units: [Activation2D]) {
+    let shape = layer.kind == .dense ? [maps.shape[0], 1, 1, layer.filters] : maps.shape
+    let (height, width) = (shape[1], shape[2])
+    var signal = Tensor(zeros: shape)
+    var units: [Activation2D] = []
+    let pictures = maps.reshaped(to: shape)
+    switch selection {
+    case .strongest(let filter):
+      units = Self.strongest(pictures, filter: filter)
+    case .position(let filter, let y, let x):
+      guard (0..<height).contains(y), (0..<width).contains(x) else {
+        throw .noSuchPosition(y: y, x: x, layer: "\(layer)", height: height, width: width)
+      }
+      units = (0..<shape[0]).map { Activation2D(y: y, x: x, value: pictures[$0, y, x, filter]) }
+    case .class:
+      units = (0..<shape[0]).map { _ in Activation2D(y: 0, x: 0, value: 1) }
+    case .map(let filter), .pooledMap(let filter):
+      Self.copyMap(of: filter, from: pictures, to: &signal)
+    }
+    for (index, unit) in units.enumerated() {
+      signal[index, unit.y, unit.x, selection.filter] = unit.value
+    }
+    return (signal.reshaped(to: maps.shape), units)
+  }
+
+  /// The largest activation of a filter in each picture, the first in row-major order.
+  static func strongest(_ maps: Tensor, filter: Int) -> [Activation2D] {
+    let (height, width, filters) = (maps.shape[1], maps.shape[2], maps.shape[3])
+    return maps.withUnsafeBufferPointer { scalars in
+      (0..<maps.shape[0]).map { picture in
+        let base = picture * height * width * filters + filter
+        var best = 0
+        for position in 0..<height * width
+        where scalars[base + position * filters] > scalars[base + best * filters] {
+          best = position
+        }
+        return Activation2D(
+          y: best / width, x: best % width, value: scalars[base + best * filters])
+      }
+    }
+  }
+
+  private static func copyMap(of filter: Int, from maps: Tensor, to signal: inout Tensor) {
+    let filters = maps.shape[3]
+    signal.withUnsafeMutableBufferPointer { signal in
+      maps.withUnsafeBufferPointer { maps in
+        for index in stride(from: filter, to: maps.count, by: filters) {
+          signal[index] = maps[index]
+        }
+      }
+    }
+  }
+
+  // MARK: The chain
+
+  private static func flattened(
+    _ model: Sequential, prefix: String
+  ) -> [Sequential.NamedLayer] {
+    model.layers.flatMap { named in
+      let name = prefix + named.name
+      guard let inner = named.layer as? Sequential else {
+        return [Sequential.NamedLayer(name, named.layer)]
+      }
+      return flattened(inner, prefix: name + ".")
+    }
+  }
+
+  /// The traces of the chain's layers, from the network's trace.
+  private static func flattened(_ model: Sequential, _ trace: Trace) -> [Trace] {
+    precondition(
+      trace.children.count == model.layers.count,
+      "a trace of \(trace.children.count) layers for a network of \(model.layers.count)")
+    return zip(model.layers, trace.children).flatMap { named, trace in
+      (named.layer as? Sequential).map { flattened($0, trace) } ?? [trace]
+    }
+  }
+
+  private static func numbered(_ chain: Sequential) -> [NumberedLayer] {
+    var field: ReceptiveField? = .pixel
+    var result: [NumberedLayer] = []
+    let lastWithFilters = chain.layers.lastIndex { $0.layer is Conv2D || $0.layer is Dense }
+    for (index, named) in chain.layers.enumerated() {
+      field = field?.behind(named.layer)
+      let filters: Int
+      switch named.layer {
+      case let layer as Conv2D: filters = layer.outChannels
+      case let layer as Dense: filters = layer.outputs
+      default: continue
+      }
+      let next = index + 1 < chain.layers.count ? chain.layers[index + 1].layer : nil
+      let hasActivation = next is ReLU || next is Tanh || next is Sigmoid
+      let stage = hasActivation ? index + 1 : index
+      let isPooled =
+        stage + 1 < chain.layers.count
+        && (chain.layers[stage + 1].layer is MaxPool2D
+          || chain.layers[stage + 1].layer is AveragePool2D)
+      result.append(
+        NumberedLayer(
+          number: result.count + 1, name: named.name,
+          kind: named.layer is Dense ? .dense : .convolution, filters: filters,
+          receptiveField: field, isRectified: next is ReLU, isLast: index == lastWithFilters,
+          stage: stage, poolingStage: isPooled ? stage + 1 : nil))
+    }
+    return result
+  }
+}

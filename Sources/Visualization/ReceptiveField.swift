@@ -1,0 +1,57 @@
+package import NeuralNetworks
+import Tensors
+
+/// The part of the picture that a unit of a feature map sees.
+///
+/// Along each direction, unit `i` sees the pixels from `start + i · jump` on, `size` of them; some may
+/// lie outside the picture.
+public struct ReceptiveField: Sendable, Equatable {
+  /// One direction.
+  public struct Axis: Sendable, Equatable {
+    /// Pixels that a unit sees.
+    public var size: Int
+    /// Pixels from one unit's field to the next one's.
+    public var jump: Int
+    /// The first pixel of unit 0's field; negative when padding comes before the picture.
+    public var start: Int
+
+    /// The pixels of a unit's field.
+    public func pixels(of unit: Int) -> Range<Int> {
+      let first = start + unit * jump
+      return first..<first + size
+    }
+
+    /// The field of windows over what has this field.
+    func windowed(size window: Int, stride: Int, padding: Int) -> Axis {
+      Axis(size: size + (window - 1) * jump, jump: jump * stride, start: start - padding * jump)
+    }
+  }
+
+  /// Rows.
+  public var y: Axis
+  /// Columns.
+  public var x: Axis
+
+  /// A pixel sees itself.
+  public static let pixel = ReceptiveField(
+    y: Axis(size: 1, jump: 1, start: 0), x: Axis(size: 1, jump: 1, start: 0))
+
+  /// The field behind one more layer; nil when every unit sees the whole picture.
+  package func behind(_ layer: any Layer) -> ReceptiveField? {
+    switch layer {
+    case let layer as Conv2D: windowed(layer.kernel, layer.stride, layer.padding)
+    case let layer as MaxPool2D: windowed(layer.size, layer.stride, layer.padding)
+    case let layer as AveragePool2D: windowed(layer.size, layer.stride, layer.padding)
+    case is Dense, is Flatten: nil
+    default: self
+    }
+  }
+
+  private func windowed(
+    _ window: Extent, _ stride: Tensors.Stride, _ padding: Padding
+  ) -> ReceptiveField {
+    ReceptiveField(
+      y: y.windowed(size: window.height, stride: stride.y, padding: padding.top),
+      x: x.windowed(size: window.width, stride: stride.x, padding: padding.left))
+  }
+}
