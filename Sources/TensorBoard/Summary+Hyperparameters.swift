@@ -1,0 +1,65 @@
+public import EventFiles
+internal import ProtobufWire
+
+extension Summary {
+  /// The hyperparameters of the run, for the dashboard HParams. Goes before the run's first metric.
+  ///
+  /// - Parameters:
+  ///   - values: The values, by name.
+  ///   - metrics: Tags of scalars of this run, whose last values the dashboard shows beside. Given
+  ///     some, the columns are these hyperparameters and metrics, for all runs of the log directory:
+  ///     TensorBoard takes the list of one run for all. Given none, the columns are the
+  ///     hyperparameters of all runs and every scalar.
+  ///   - group: Runs of one group are shown as one, with the mean of their metrics.
+  ///   - startTime: In seconds since 1970; nil: now.
+  public static func hyperparameters(
+    _ values: [String: HyperparameterValue], metrics: [String] = [], group: String = "",
+    startTime: Double? = nil
+  ) -> Summary {
+    let start = HyperparameterData.SessionStart(
+      hyperparameters: values, groupName: group, startTime: startTime ?? Platform.wallTime())
+    var summary = Summary(values: [
+      hyperparameterValue("_hparams_/session_start_info", .sessionStart(start))
+    ])
+    if !metrics.isEmpty {
+      let infos = values.sorted { $0.key < $1.key }.map { name, value in
+        HyperparameterData.HyperparameterInfo(name: name, kind: value.kind)
+      }
+      let experiment = HyperparameterData.Experiment(
+        hyperparameters: infos, metrics: metrics.map(HyperparameterData.MetricInfo.init))
+      summary.values.insert(
+        hyperparameterValue("_hparams_/experiment", .experiment(experiment)), at: 0)
+    }
+    return summary
+  }
+
+  /// How the run ended, for the dashboard HParams.
+  ///
+  /// - Parameter endTime: In seconds since 1970; nil: now.
+  public static func runEnded(
+    _ status: HyperparameterData.SessionEnd.Status, endTime: Double? = nil
+  ) -> Summary {
+    let end = HyperparameterData.SessionEnd(
+      status: status, endTime: endTime ?? Platform.wallTime())
+    return Summary(values: [hyperparameterValue("_hparams_/session_end_info", .sessionEnd(end))])
+  }
+
+  /// A value that is all metadata; its tensor is empty.
+  private static func hyperparameterValue(_ tag: String, _ data: HyperparameterData) -> Value {
+    Value(
+      tag: tag,
+      metadata: SummaryMetadata(
+        pluginName: "hparams", dataClass: .tensor, pluginContent: data.wireBytes),
+      content: .tensor(TensorProto(dataType: .float, shape: [0], scalars: .bytes([]))))
+  }
+}
+
+extension HyperparameterValue {
+  fileprivate var kind: HyperparameterData.HyperparameterInfo.Kind {
+    switch self {
+    case .number: .number
+    case .string: .string
+    case .bool: .bool
+    }
+  }
+}

@@ -1,0 +1,134 @@
+public import EventFiles
+
+/// Writes a run's event file, for TensorBoard to show.
+///
+/// ```swift
+/// let writer = try SummaryWriter(directory: "logdir/mine")
+/// for step in 1...1_000 {
+///   try writer.add(.scalar("loss", trainOneStep()), step: step)
+/// }
+/// try writer.close()
+/// ```
+///
+/// Any number of threads may add at once; the order within a thread is kept. `add` encodes into a
+/// buffer and returns; a thread of the writer's own writes the buffer to the file, at the latest
+/// `flushInterval` after the event was added.
+///
+/// - A directory is a run. Each writer makes a file of its own in it, whose name sorts after those
+///   that are there already.
+/// - When the process ends by `exit` or by returning from `main`, and when the last reference to the
+///   writer goes, what was added is written. A process that is killed loses at most the last interval.
+/// - A full disk, a removed directory or any other error of the file never stops the caller. Events
+///   wait in the buffer and are tried again; when it is full, new ones are dropped and counted.
+///   `flush()` and `close()` throw what happened. When space returns, the file goes on where it ended.
+/// - In a forked process `add` throws; a writer made there has a file of its own.
+public final class SummaryWriter: Sendable {
+  private let queue: EventQueue
+
+  /// The path of the event file.
+  public var path: String { queue.path }
+
+  /// Creates an event file in `directory`, which is made if it isn't there.
+  ///
+  /// - Parameters:
+  ///   - directory: The run.
+  ///   - step: Where an interrupted run goes on. Readers then drop what the run's earlier files hold
+  ///     from this step on; TensorBoard's default loader does so tag by tag, as new values come.
+  ///   - flushInterval: How long an event may wait before it is written.
+  ///   - maximumBufferedBytes: What waits at most. Beyond it, `add` waits while the file can be
+  ///     written, and drops events while it can't.
+  ///   - fileNameSuffix: Added to the file's name.
+  /// - Throws: `EventFileError` or `SummaryWriterError`, where the file can't be made and written.
+  public init(
+    directory: String, resumingAt step: Int? = nil, flushInterval: Duration = .seconds(2),
+    maximumBufferedBytes: Int = 16 << 20, fileNameSuffix: String = ""
+  ) throws {
+    let (path, file) = try EventFile.create(inDirectory: directory, suffix: fileNameSuffix)
+    do {
+      queue = try EventQueue(
+        path: path, output: file, flushInterval: flushInterval,
+        maximumBufferedBytes: maximumBufferedBytes)
+    } catch {
+      Platform.removeFile(path)
+      throw error
+    }
+    do {
+      try start(resumingAt: step)
+    } catch {
+      try? queue.close()
+      Platform.removeFile(path)
+      throw error
+    }
+  }
+
+  /// A writer to something else than a file, for tests.
+  init(
+    output: any EventFileOutput, path: String, flushInterval: Duration = .seconds(3600),
+    maximumBufferedBytes: Int = 16 << 20
+  ) throws {
+    queue = try EventQueue(
+      path: path, output: output, flushInterval: flushInterval,
+      maximumBufferedBytes: maximumBufferedBytes)
+    try start(resumingAt: nil)
+  }
+
+  deinit { try? queue.close() }
+
+  /// Adds values under their tags, at a step.
+  ///
+  /// - Parameter wallTime: Seconds since 1970. Where there is none, or it isn't finite, the time now:
+  ///   TensorBoard stops at an event with such a time.
+  /// - Throws: `SummaryWriterError` when the writer is closed; never for an error of the file.
+  public func add(
+    _ summary: Summary, step: Int, wallTime: Double? = nil
+  ) throws(SummaryWriterError) {
+    let time = wallTime.flatMap { $0.isFinite ? $0 : nil } ?? Platform.wallTime()
+    try queue.add(Event(wallTime: time, step: step, content: .summary(summary)))
+  }
+
+  /// Adds values under their tags, at a step, as one event.
+  public func add(
+    _ summaries: Summary..., step: Int, wallTime: Double? = nil
+  ) throws(SummaryWriterError) {
+    try add(contentsOf: summaries, step: step, wallTime: wallTime)
+  }
+
+  /// Adds values under their tags, at a step, as one event.
+  public func add(
+    contentsOf summaries: some Sequence<Summary>, step: Int, wallTime: Double? = nil
+  ) throws(SummaryWriterError) {
+    let values = summaries.flatMap(\.values)
+    if !values.isEmpty { try add(Summary(values: values), step: step, wallTime: wallTime) }
+  }
+
+  /// Returns when everything added before is in the file, where other processes can read it.
+  ///
+  /// Not yet on the disk: the system writes it there in its own time.
+  ///
+  /// - Throws: `SummaryWriterError`, where events wait or were lost since the last report.
+  public func flush() throws(SummaryWriterError) { try queue.flush() }
+
+  /// Writes everything added before and closes the file. What is added afterwards throws; a second
+  /// call does nothing.
+  ///
+  /// - Throws: `SummaryWriterError`, where events were lost since the last report.
+  public func close() throws(SummaryWriterError) { try queue.close() }
+
+  /// How many events were lost so far.
+  public var droppedEventCount: Int { queue.monitor.withLock(\.droppedEvents) }
+
+  private func start(resumingAt step: Int?) throws(SummaryWriterError) {
+    try queue.add(
+      Event(
+        wallTime: Platform.wallTime(), content: .fileVersion(Event.currentFileVersion),
+        writer: "swift-tensorboard"))
+    if let step {
+      // Twice: one of TensorBoard's readers heeds only the second of a run, the other each of them.
+      let start = Event.Content.sessionLog(SessionLog(status: .start))
+      for _ in 1...2 {
+        try queue.add(Event(wallTime: Platform.wallTime(), step: step, content: start))
+      }
+    }
+    try queue.flush()
+  }
+}
