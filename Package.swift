@@ -100,7 +100,8 @@ let package = Package(
       name: "CommandTests",
       dependencies: ["tbtrain", "deconv", "EventFiles", "Images", "ModelFiles", "Tensors"]),
     .executableTarget(
-      name: "benchmark-log", dependencies: ["TensorBoard", "Images"], path: "Tests/Benchmarks/Log"),
+      name: "benchmark-log", dependencies: ["TensorBoard", "Images"], path: "Tests/Benchmarks/Log",
+      exclude: ["peer.py"]),
     .executableTarget(
       name: "benchmark-train", dependencies: ["NeuralNetworks", "Tensors"],
       path: "Tests/Benchmarks/Train"),

@@ -1,1 +1,50 @@
-print("not yet")
+// Measures how fast we log, and with a peer's Python given, how much faster than it.
+//
+//     swift run -c release benchmark-log [--rounds 5] [--only scalars|histograms|images]
+//         [--peer PYTHON]
+//
+// PYTHON is an interpreter with torch and tensorboard. The two alternate, and the ratio of the medians
+// is printed. Two more uses are for the tests: `--write-sample DIRECTORY` makes a log directory with
+// every kind of summary; `--write-until-killed DIRECTORY` logs scalars, and prints how many are safe.
+
+import Foundation
+
+func option(_ name: String) -> String? {
+  let arguments = CommandLine.arguments
+  guard let index = arguments.firstIndex(of: name), index + 1 < arguments.count else { return nil }
+  return arguments[index + 1]
+}
+
+func line(_ name: String, _ workload: Workload, _ passes: [Measurement]) -> String {
+  let rate = median(passes.map(\.rate))
+  let cpu = median(passes.map { $0.cpu / Double($0.count) })
+  return String(
+    format: "%-5@ %12.1f %@, %.3f us wall and %.3f us of processor time each, %d bytes",
+    name as NSString, rate, workload.unit as NSString, 1e6 / rate, cpu * 1e6,
+    passes.first?.bytes ?? 0)
+}
+
+if let directory = option("--write-sample") {
+  try writeSample(into: directory)
+} else if let directory = option("--write-until-killed") {
+  try writeUntilKilled(into: directory)
+} else {
+  let rounds = option("--rounds").flatMap(Int.init) ?? 5
+  for workload in Workload.allCases where option("--only").map({ $0 == workload.rawValue }) ?? true
+  {
+    let log = workload.prepared()
+    var ours: [Measurement] = []
+    var peers: [Measurement] = []
+    for _ in 0..<rounds {
+      ours.append(try .ours(workload, log))
+      if let python = option("--peer") { peers.append(try .peer(workload, python: python)) }
+    }
+    print(line("ours", workload, ours))
+    if !peers.isEmpty {
+      print(line("peer", workload, peers))
+      let ratio = median(ours.map(\.rate)) / median(peers.map(\.rate))
+      let cpu = median(peers.map(\.cpu)) / median(ours.map(\.cpu))
+      print(String(format: "ratio %.1f of rates, %.1f of processor time", ratio, cpu))
+    }
+  }
+}
