@@ -75,7 +75,7 @@ let package = Package(
 
     // Tests, one target a room, and benchmarks, one program a subject.
     .target(
-      name: "TestFixtures", dependencies: ["Tensors", "CZlib"], path: "Tests/TestFixtures"),
+      name: "TestFixtures", dependencies: ["Datasets", "Tensors"], path: "Tests/TestFixtures"),
     .testTarget(name: "ProtobufWireTests", dependencies: ["ProtobufWire"]),
     .testTarget(name: "EventFilesTests", dependencies: ["EventFiles", "ProtobufWire"]),
     .testTarget(

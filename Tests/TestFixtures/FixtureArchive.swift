@@ -1,4 +1,4 @@
-import CZlib
+import Datasets
 import Foundation
 
 /// The arrays of a `.npz` file: a zip archive of `.npy` members, stored or compressed by DEFLATE.
@@ -61,36 +61,14 @@ public struct FixtureArchive: Sendable {
     let stored = Array(bytes[start..<start + member.compressedSize])
     switch member.method {
     case 0: return try FixtureArray(npy: stored)
-    case 8: return try FixtureArray(npy: Self.inflated(stored, size: member.size))
+    case 8:
+      return try FixtureArray(
+        npy: Inflate.decode(stored, format: .deflate, maximumByteCount: member.size))
     default: throw FixtureError("\(path): compression method \(member.method)")
     }
   }
 
   private static func number(_ bytes: [UInt8], _ offset: Int, _ width: Int) -> Int {
     (0..<width).reduce(0) { $0 | Int(bytes[offset + $1]) << (8 * $1) }
-  }
-
-  /// Raw DEFLATE data of a known size, expanded.
-  private static func inflated(_ compressed: [UInt8], size: Int) throws -> [UInt8] {
-    var input = compressed
-    var output = [UInt8](repeating: 0, count: size)
-    var stream = z_stream()
-    // A negative number of window bits: no zlib header around the data.
-    let opened = inflateInit2_(&stream, -15, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size))
-    guard opened == Z_OK else { throw FixtureError("zlib can't begin") }
-    defer { inflateEnd(&stream) }
-    let status = input.withUnsafeMutableBufferPointer { input in
-      output.withUnsafeMutableBufferPointer { output in
-        stream.next_in = input.baseAddress
-        stream.avail_in = UInt32(input.count)
-        stream.next_out = output.baseAddress
-        stream.avail_out = UInt32(output.count)
-        return inflate(&stream, Z_FINISH)
-      }
-    }
-    guard status == Z_STREAM_END, stream.avail_out == 0 else {
-      throw FixtureError("damaged DEFLATE data")
-    }
-    return output
   }
 }
