@@ -1,0 +1,41 @@
+public import Images
+public import NeuralNetworks
+import Tensors
+
+/// A first layer's filters as little pictures (Zeiler & Fergus, Fig. 6).
+public struct FilterGrid: Sendable {
+  /// One picture a filter, gray or RGB.
+  public let filters: [Image]
+  /// The scale of each.
+  public let scales: [ContrastScale]
+
+  /// The filters of a convolution over gray or RGB pictures; nil for other numbers of channels, which
+  /// no picture can show.
+  ///
+  /// - Parameters:
+  ///   - sharingScale: one symmetric scale for all, so that strong and weak filters can be told
+  ///     apart; otherwise each filter goes from its own lowest to its highest weight.
+  public init?(of convolution: Conv2D, sharingScale: Bool = false) {
+    let (height, width) = (convolution.kernel.height, convolution.kernel.width)
+    let (channels, count) = (convolution.inChannels, convolution.outChannels)
+    guard channels == 1 || channels == 3 else { return nil }
+    let planes = convolution.weight.withUnsafeBufferPointer { weights in
+      (0..<count).map { filter in
+        stride(from: filter, to: weights.count, by: count).map { weights[$0] }
+      }
+    }
+    (filters, scales) = Image.contrastStretched(
+      planes, width: width, height: height, channels: channels,
+      rule: sharingScale ? .symmetric : .minMax, sharingScale: sharingScale)
+  }
+
+  /// All filters in rows, on black, each pixel enlarged.
+  ///
+  /// - Parameter columns: filters in a row; nil for about twice as many as there are rows.
+  public func image(columns: Int? = nil, enlargedBy factor: Int = 1) -> Image {
+    var wide = 1
+    while wide * wide < 2 * filters.count { wide += 1 }
+    return Image.grid(
+      filters.map { $0.enlarged(by: factor) }, columns: columns ?? wide, spacing: factor)
+  }
+}
