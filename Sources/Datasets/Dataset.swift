@@ -30,7 +30,8 @@ public struct Dataset: Sendable, Equatable {
 
   /// The same data set with at most so many pictures of each class, the first ones; nil keeps all.
   public func limited(trainingPerClass: Int? = nil, testPerClass: Int? = nil) -> Dataset {
-    Dataset(
+    guard trainingPerClass != nil || testPerClass != nil else { return self }
+    return Dataset(
       name: name, classNames: classNames,
       training: trainingPerClass.map { training.limited(perClass: $0) } ?? training,
       test: testPerClass.map { test.limited(perClass: $0) } ?? test)

@@ -95,11 +95,11 @@ public struct LabeledImages: Sendable, Equatable {
   public func limited(perClass limit: Int) -> LabeledImages {
     precondition(limit >= 0, "a limit is 0 or more, got \(limit)")
     var seen: [Int: Int] = [:]
-    return selecting(
-      labels.indices.filter { index in
-        seen[labels[index], default: 0] += 1
-        return seen[labels[index], default: 0] <= limit
-      })
+    let kept = labels.indices.filter { index in
+      seen[labels[index], default: 0] += 1
+      return seen[labels[index], default: 0] <= limit
+    }
+    return kept.count == count ? self : selecting(kept)
   }
 
   /// Exchanges left and right in place.

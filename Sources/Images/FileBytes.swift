@@ -7,9 +7,9 @@
 #endif
 
 /// Whole files, read and written at once.
-enum FileBytes {
+package enum FileBytes {
   /// The bytes of a file.
-  static func contents(of path: String) throws(ImageError) -> [UInt8] {
+  package static func contents(of path: String) throws(ImageError) -> [UInt8] {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { throw .unreadable(name: path, reason: lastReason()) }
     defer { close(descriptor) }
@@ -34,7 +34,7 @@ enum FileBytes {
   }
 
   /// Writes a file under a temporary name beside `path`, then renames it.
-  static func replace(_ path: String, with bytes: [UInt8]) throws(ImageError) {
+  package static func replace(_ path: String, with bytes: [UInt8]) throws(ImageError) {
     var now = timespec()
     clock_gettime(CLOCK_MONOTONIC, &now)
     let temporary = "\(path).\(getpid())-\(now.tv_sec)-\(now.tv_nsec).tmp"

@@ -45,6 +45,18 @@ struct Canvas {
     }
   }
 
+  /// Makes the pixels between two corners at least as bright as `brightness` says.
+  mutating func brighten(from: Point, to: Point, _ brightness: (Point) -> Float) {
+    let columns = max(0, Int(from.x))..<max(0, min(side, Int(to.x) + 1), Int(from.x))
+    let rows = max(0, Int(from.y))..<max(0, min(side, Int(to.y) + 1), Int(from.y))
+    for y in rows {
+      for x in columns {
+        let point = Point(x: Float(x) + 0.5, y: Float(y) + 0.5)
+        values[y * side + x] = max(values[y * side + x], brightness(point))
+      }
+    }
+  }
+
   /// Adds noise of this standard deviation to each pixel and writes bytes.
   func develop(
     noise: Float, using generator: inout SeededGenerator,

@@ -1,0 +1,95 @@
+import Images
+
+extension Dataset {
+  /// Reads CIFAR-10's binary version: `data_batch_1.bin` to `data_batch_5.bin`, `test_batch.bin` and,
+  /// if it is there, `batches.meta.txt` with the names of the classes.
+  ///
+  /// A record is a byte with the label, then 32x32 bytes of red, of green and of blue. By default
+  /// the pictures become 28x28 gray, what LeNet takes: luma as ITU-R BT.601 weighs it, then the mean
+  /// of the area of each new pixel (`Image.resized`).
+  ///
+  /// - Parameters:
+  ///   - channels: 1 makes gray pictures, 3 keeps the colours.
+  ///   - side: Rows and columns of the pictures; 32 leaves them as they are.
+  /// - Source: Krizhevsky, "Learning Multiple Layers of Features from Tiny Images", 2009, and
+  ///   https://www.cs.toronto.edu/~kriz/cifar.html.
+  /// - Throws: `DatasetError`.
+  public static func cifar10(
+    directory: String, channels: Int = 1, side: Int = 28
+  ) throws(DatasetError) -> Dataset {
+    precondition([1, 3].contains(channels), "pictures have 1 or 3 channels, not \(channels)")
+    let folder = try Folder(directory)
+    let names = try cifarClassNames(folder)
+    let parts = try CIFARFile.trainingNames.map { name throws(DatasetError) in
+      try CIFARFile.load(name, of: folder)
+        .converted(toChannels: channels, width: side, height: side)
+    }
+    let test = try CIFARFile.load(CIFARFile.testName, of: folder)
+      .converted(toChannels: channels, width: side, height: side)
+    return Dataset(
+      name: "cifar10", classNames: names, training: LabeledImages(joining: parts), test: test)
+  }
+
+  /// Whether the folder has one of the binary files.
+  static func isCIFAR10(_ folder: Folder) -> Bool {
+    folder.files.contains { CIFARFile.trainingNames.contains($0) || $0 == CIFARFile.testName }
+  }
+
+  private static func cifarClassNames(_ folder: Folder) throws(DatasetError) -> [String] {
+    let name = "batches.meta.txt"
+    guard folder.files.contains(name) else {
+      return [
+        "airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck",
+      ]
+    }
+    let lines = String(decoding: try folder.contents(of: name), as: UTF8.self)
+      .split(whereSeparator: \.isNewline).map(String.init)
+    guard lines.count == CIFARFile.classCount else {
+      throw .malformed(
+        path: folder.path(of: name), found: "has \(lines.count) names",
+        expected: "one for each of the \(CIFARFile.classCount) classes")
+    }
+    return lines
+  }
+}
+
+/// A file of records.
+private enum CIFARFile {
+  static let trainingNames = (1...5).map { "data_batch_\($0).bin" }
+  static let testName = "test_batch.bin"
+  static let classCount = 10
+  private static let side = 32
+  private static let planeSize = side * side
+  private static let recordSize = 1 + 3 * planeSize
+
+  /// The pictures of a file, 32x32 RGB.
+  static func load(_ name: String, of folder: Folder) throws(DatasetError) -> LabeledImages {
+    let path = folder.path(of: name)
+    guard folder.files.contains(name) else {
+      throw .missing(path: path, expected: "a file of CIFAR-10's binary version")
+    }
+    let bytes = try folder.contents(of: name)
+    guard !bytes.isEmpty, bytes.count.isMultiple(of: recordSize) else {
+      throw .malformed(
+        path: path, found: "has \(bytes.count) bytes",
+        expected: "one or more records of \(recordSize) bytes (a label and 32x32 RGB)")
+    }
+    let labels = stride(from: 0, to: bytes.count, by: recordSize).map { Int(bytes[$0]) }
+    if let wrong = labels.firstIndex(where: { $0 >= classCount }) {
+      throw .malformed(
+        path: path, found: "record \(wrong) has the label \(labels[wrong])",
+        expected: "0 to \(classCount - 1)")
+    }
+    let pixels = filledInParallel(labels.count, of: 3 * planeSize, chunk: 256) { index, target in
+      let red = index * recordSize + 1
+      for at in 0..<planeSize {
+        target[3 * at] = bytes[red + at]
+        target[3 * at + 1] = bytes[red + planeSize + at]
+        target[3 * at + 2] = bytes[red + 2 * planeSize + at]
+      }
+    }
+    return LabeledImages(
+      height: side, width: side, channels: 3, pixels: pixels, labels: labels,
+      sources: labels.indices.map { "\(path)[\($0)]" })
+  }
+}

@@ -1,0 +1,108 @@
+import Images
+import Synchronization
+
+extension Dataset {
+  /// Reads a tree of PNG files, `Train/<class>/*.png` and `Test/<class>/*.png`.
+  ///
+  /// Classes and files are in the order of their names. All pictures have one size and are all gray
+  /// or all in colour; alpha channels are dropped. The case of `Train` and `Test` doesn't matter.
+  ///
+  /// - Parameters:
+  ///   - trainingPerClass: Reads at most so many pictures of each class, the first ones; nil: all.
+  ///   - testPerClass: The same for the test pictures.
+  /// - Throws: `DatasetError`.
+  public static func pngTree(
+    directory: String, trainingPerClass: Int? = nil, testPerClass: Int? = nil
+  ) throws(DatasetError) -> Dataset {
+    precondition(
+      trainingPerClass ?? 1 > 0 && testPerClass ?? 1 > 0, "a tree is read for 1 picture or more")
+    let root = try Folder(directory)
+    let training = try PNGTreePart(named: "Train", of: root, perClass: trainingPerClass)
+    let test = try PNGTreePart(named: "Test", of: root, perClass: testPerClass)
+    guard training.classNames == test.classNames else {
+      throw .malformed(
+        path: test.path, found: "has the classes \(test.classNames.joined(separator: ", "))",
+        expected: "those of \(training.path): \(training.classNames.joined(separator: ", "))")
+    }
+    let first = try PNGTreePart.decode(training.files[0])
+    return Dataset(
+      name: root.name, classNames: training.classNames, training: try training.load(like: first),
+      test: try test.load(like: first))
+  }
+
+  /// Whether the folder looks like a tree of PNG files.
+  static func isPNGTree(_ folder: Folder) -> Bool {
+    folder.folders.contains { ["train", "test"].contains($0.lowercased()) }
+  }
+}
+
+/// The training or the test half of a tree of PNG files.
+private struct PNGTreePart {
+  let path: String
+  let classNames: [String]
+  private(set) var files: [String] = []
+  private var labels: [Int] = []
+
+  /// Lists the part's files.
+  init(named name: String, of root: Folder, perClass limit: Int?) throws(DatasetError) {
+    guard let found = root.folders.first(where: { $0.lowercased() == name.lowercased() }) else {
+      throw .missing(
+        path: root.path(of: name), expected: "a folder with a folder of PNG files for each class")
+    }
+    let folder = try Folder(root.path(of: found))
+    path = folder.path
+    classNames = folder.folders
+    guard !classNames.isEmpty else {
+      throw .malformed(
+        path: path, found: "has no folders", expected: "a folder of PNG files for each class")
+    }
+    for (label, className) in classNames.enumerated() {
+      let ofClass = try Folder(folder.path(of: className))
+      let pictures = ofClass.files.filter { $0.lowercased().hasSuffix(".png") }
+      guard !pictures.isEmpty else {
+        throw .malformed(path: ofClass.path, found: "has no .png files", expected: "one or more")
+      }
+      let chosen = limit.map { Array(pictures.prefix($0)) } ?? pictures
+      files += chosen.map(ofClass.path(of:))
+      labels += chosen.map { _ in label }
+    }
+  }
+
+  /// Reads the files on several threads; each must be like the first of all.
+  func load(like first: Image) throws(DatasetError) -> LabeledImages {
+    let size = first.width * first.height * first.channels
+    // Of several failures the first file's is told, whatever the threads do.
+    let failure = Mutex<(index: Int, error: DatasetError)?>(nil)
+    let pixels = filledInParallel(files.count, of: size, chunk: 32) { index, bytes in
+      do throws(DatasetError) {
+        let image = try Self.decode(files[index])
+        guard image.width == first.width, image.height == first.height,
+          image.channels == first.channels
+        else {
+          throw .malformed(
+            path: files[index], found: "is \(image)", expected: "\(first) as the first picture")
+        }
+        _ = bytes.initialize(fromContentsOf: image.pixels)
+      } catch {
+        bytes.initialize(repeating: 0)
+        failure.withLock { known in
+          if known.map({ index < $0.index }) ?? true { known = (index, error) }
+        }
+      }
+    }
+    if let failure = failure.withLock({ $0 }) { throw failure.error }
+    return LabeledImages(
+      height: first.height, width: first.width, channels: first.channels, pixels: pixels,
+      labels: labels, sources: files)
+  }
+
+  /// A picture without its alpha channel.
+  static func decode(_ path: String) throws(DatasetError) -> Image {
+    do {
+      let image = try Image(contentsOf: path)
+      return image.converted(toChannels: image.channels < 3 ? 1 : 3)
+    } catch {
+      throw DatasetError(error)
+    }
+  }
+}

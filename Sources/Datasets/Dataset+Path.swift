@@ -1,0 +1,85 @@
+extension Dataset {
+  /// Reads the data set that a folder, or a folder in it, holds: a tree of PNG files, CIFAR-10's
+  /// binary files (as 28x28 gray pictures), or MNIST's.
+  ///
+  /// - Parameters:
+  ///   - path: The folder.
+  ///   - trainingPerClass: Keeps at most so many pictures of each class, the first ones; nil: all.
+  ///   - testPerClass: The same for the test pictures.
+  /// - Throws: `DatasetError`.
+  public init(
+    path: String, trainingPerClass: Int? = nil, testPerClass: Int? = nil
+  ) throws(DatasetError) {
+    let (folder, kind) = try Self.find(in: Folder(path), depth: 2)
+    let whole: Dataset
+    switch kind {
+    case .pngTree:
+      whole = try .pngTree(
+        directory: folder.path, trainingPerClass: trainingPerClass, testPerClass: testPerClass)
+    case .cifar10: whole = try .cifar10(directory: folder.path)
+    case .mnist: whole = try .mnist(directory: folder.path)
+    }
+    self = whole.limited(trainingPerClass: trainingPerClass, testPerClass: testPerClass)
+  }
+
+  /// A data set by the name of a drawn one, `shapes` or `digits`, or by the path of a folder.
+  ///
+  /// - Parameters:
+  ///   - seed: What a drawn set is made from; a folder's pictures don't depend on it.
+  ///   - trainingPerClass: At most so many training pictures of each class; nil: all, and 1000 of a
+  ///     drawn set.
+  ///   - testPerClass: The same for the test pictures; nil: all, and 100 of a drawn set.
+  /// - Throws: `DatasetError`.
+  public init(
+    nameOrPath: String, seed: Int = 1, trainingPerClass: Int? = nil, testPerClass: Int? = nil
+  ) throws(DatasetError) {
+    let training = 10 * (trainingPerClass ?? 1_000)
+    let test = 10 * (testPerClass ?? 100)
+    switch nameOrPath {
+    case "shapes": self = .shapes(training: training, test: test, seed: seed)
+    case "digits": self = .digits(training: training, test: test, seed: seed)
+    default:
+      try self.init(
+        path: nameOrPath, trainingPerClass: trainingPerClass, testPerClass: testPerClass)
+    }
+  }
+
+  /// The names of the sets that need no file.
+  public static let drawnNames = ["shapes", "digits"]
+
+  private enum Kind {
+    case pngTree, cifar10, mnist
+  }
+
+  private static func kind(of folder: Folder) -> Kind? {
+    if isPNGTree(folder) { return .pngTree }
+    if isCIFAR10(folder) { return .cifar10 }
+    return isMNIST(folder) ? .mnist : nil
+  }
+
+  /// The data set in a folder, or the only one in its folders.
+  private static func find(
+    in folder: Folder, depth: Int
+  ) throws(DatasetError) -> (Folder, Kind) {
+    if let kind = kind(of: folder) { return (folder, kind) }
+    var found: [(Folder, Kind)] = []
+    if depth > 0 {
+      for name in folder.folders {
+        if let inner = try? find(in: Folder(folder.path(of: name)), depth: depth - 1) {
+          found.append(inner)
+        }
+      }
+    }
+    if found.count == 1 { return found[0] }
+    throw .unrecognized(path: folder.path, hint: hint(folder, found: found.map(\.0.path)))
+  }
+
+  private static func hint(_ folder: Folder, found: [String]) -> String {
+    if !found.isEmpty { return "it holds several, name one of \(found.joined(separator: ", "))" }
+    if folder.files.contains("data_batch_1") {
+      return "this is CIFAR-10's Python version, the binary version is read"
+    }
+    return "expected Train and Test with a folder of PNG files for each class, CIFAR-10's "
+      + "data_batch_1.bin and so on, or MNIST's train-images-idx3-ubyte and so on"
+  }
+}

@@ -1,0 +1,43 @@
+import Datasets
+import Images
+import Tensors
+import Testing
+
+struct DigitsTests {
+  private let some = Dataset.digits(training: 200, test: 20)
+
+  @Test func aSmallerSetIsTheBeginningOfALargerOne() {
+    let fewer = Dataset.digits(training: 30, test: 10)
+    #expect(fewer.training == some.training.limited(perClass: 3))
+    #expect(fewer.test == some.test.limited(perClass: 1))
+  }
+
+  @Test func theSeedAndThePartMakeThePictures() {
+    #expect(Dataset.digits(training: 20, test: 20, seed: 2).test != some.test)
+    #expect(some.training.pixels.prefix(784) != some.test.pixels.prefix(784))
+    #expect(some.classNames == (0...9).map(String.init))
+    #expect(some.test.sources[3] == "digits/Test/3")
+  }
+
+  @Test func everyPictureIsInkInTheMiddleOfABlackSquare() {
+    for index in 0..<some.training.count {
+      let image = some.training.image(at: index)
+      for edge in 0..<28 {
+        #expect(image[edge, 0] == .black && image[edge, 27] == .black, "picture \(index)")
+        #expect(image[0, edge] == .black && image[27, edge] == .black, "picture \(index)")
+      }
+      let inked = image.pixels.count { $0 > 127 }
+      #expect((15...300).contains(inked), "picture \(index) has \(inked) pixels of ink")
+    }
+  }
+
+  @Test func theNumberOfThreadsChangesNothing() {
+    let alone = Parallel.$workers.withValue(1) { Dataset.digits(training: 200, test: 20) }
+    #expect(alone == some)
+  }
+
+  @Test func theBytesAreTheSameOnEveryMachine() {
+    #expect(checksum(some.training.pixels) == 153_091_358_066_493_003)
+    #expect(checksum(some.test.pixels) == 13_061_811_166_756_955_877)
+  }
+}
