@@ -98,7 +98,9 @@ let package = Package(
     .testTarget(name: "CommandSupportTests", dependencies: ["CommandSupport"]),
     .testTarget(
       name: "CommandTests",
-      dependencies: ["tbtrain", "deconv", "EventFiles", "Images", "ModelFiles", "Tensors"]),
+      dependencies: [
+        "tbtrain", "deconv", "EventFiles", "Images", "ModelFiles", "NeuralNetworks", "Tensors",
+      ]),
     .executableTarget(
       name: "benchmark-log", dependencies: ["TensorBoard", "Images"], path: "Tests/Benchmarks/Log",
       exclude: ["peer.py"]),

@@ -2,6 +2,9 @@ public import ArgumentParser
 
 /// The life of a command-line program: parse, run, tell what went wrong, exit.
 public enum Tool {
+  /// The version that `--version` prints and runs record.
+  public static let version = "0.1.0"
+
   /// Runs the command that the process's arguments name, and ends the process.
   ///
   /// Results and `--help` go to stdout; a failure goes to stderr as `<tool>: <sentence>`. The exit

@@ -102,14 +102,11 @@ public struct Checkpoint: Sendable {
   ///
   /// - Throws: `CheckpointError` when there is none.
   public static func newest(under folder: String) throws -> Checkpoint {
-    let keys: [URLResourceKey] = [.contentModificationDateKey]
-    let files =
-      FileManager.default.enumerator(
-        at: URL(fileURLWithPath: folder), includingPropertiesForKeys: keys,
-        options: [.skipsHiddenFiles])?.compactMap { $0 as? URL } ?? []
-    let dated = files.filter { $0.lastPathComponent == fileName }.map { file in
-      let values = try? file.resourceValues(forKeys: Set(keys))
-      return (date: values?.contentModificationDate ?? .distantPast, path: file.relativePath)
+    let names = FileManager.default.enumerator(atPath: folder)?.compactMap { $0 as? String } ?? []
+    let paths = names.filter { "/\($0)".hasSuffix("/\(fileName)") }.map { joined(folder, $0) }
+    let dated = paths.map { path in
+      let attributes = try? FileManager.default.attributesOfItem(atPath: path)
+      return (date: attributes?[.modificationDate] as? Date ?? .distantPast, path: path)
     }
     guard let newest = dated.max(by: { ($0.date, $0.path) < ($1.date, $1.path) }) else {
       throw CheckpointError(folder, .noneBelow)

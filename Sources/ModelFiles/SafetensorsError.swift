@@ -59,7 +59,7 @@ public struct SafetensorsError: Error, Sendable, Equatable, CustomStringConverti
       \(fileSize)
       """
     case .headerTooLong(let headerLength):
-      "not a safetensors file: a header of \(headerLength) bytes, where the format allows 100000000"
+      "not a safetensors file: no header has \(headerLength) bytes, the format allows 100000000"
     case .notAHeader(let what, let byte):
       "not a safetensors file: the header is damaged at byte \(byte): \(what)"
     case .duplicateName(let name):

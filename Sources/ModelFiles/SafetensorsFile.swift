@@ -115,12 +115,13 @@ public struct SafetensorsFile: Sendable {
     let length = try file.bytes(at: 0, count: 8).reversed().reduce(UInt64(0)) {
       $0 << 8 | UInt64($1)
     }
+    // Most other files' first bytes, read as a length, say more than this.
+    guard length <= UInt64(longestHeader) else {
+      throw SafetensorsHeaderParser.Wrapped(.headerTooLong(headerLength: length))
+    }
     guard length <= UInt64(file.size - 8) else {
       throw SafetensorsHeaderParser.Wrapped(
         .headerBeyondFile(headerLength: length, fileSize: file.size))
-    }
-    guard length <= UInt64(longestHeader) else {
-      throw SafetensorsHeaderParser.Wrapped(.headerTooLong(headerLength: length))
     }
     return try file.bytes(at: 8, count: Int(length))
   }

@@ -57,6 +57,16 @@ public struct Deconvnet: Sendable {
     Sequential(Array(chain.layers[...layer.stage]))(images)
   }
 
+  /// The shape of a layer's activations for one picture: `[H, W, filters]` or `[units]`.
+  public func activationShape(of layer: NumberedLayer, input: [Int]) -> [Int] {
+    Sequential(Array(chain.layers[...layer.stage])).outputShape(for: input)
+  }
+
+  /// The scalars of a layer that training changes.
+  public func parameterCount(of layer: NumberedLayer) -> Int {
+    chain[layer.name]?.parameterCount ?? 0
+  }
+
   /// Brings a feature down to the pixels.
   ///
   /// - Parameters:

@@ -45,7 +45,7 @@ extension Projection {
     let note =
       scale.farthest == 0
       ? "the projection is 0 everywhere"
-      : "in projections gray is 0, white \(Self.short(scale.farthest)), black the opposite"
+      : "projection: gray 0, white \(Self.short(scale.farthest))"
     return palette.sheet(panels, title: "\(title)\n\(note)")
   }
 
@@ -94,10 +94,11 @@ struct SheetPalette {
     var large = image.enlarged(by: factor)
     if let box {
       large = large.converted(toChannels: 3)
+      let rows = box.rows.clamped(to: 0..<image.height)
+      let columns = box.columns.clamped(to: 0..<image.width)
       large.drawBox(
-        x: box.columns.lowerBound * factor - 2, y: box.rows.lowerBound * factor - 2,
-        width: box.columns.count * factor + 4, height: box.rows.count * factor + 4, color: mark,
-        thickness: 2)
+        x: columns.lowerBound * factor, y: rows.lowerBound * factor,
+        width: columns.count * factor, height: rows.count * factor, color: mark, thickness: 2)
     }
     return large.framed(by: 1, color: frame).captioned(
       caption, scale: textScale, color: text, background: background)

@@ -146,7 +146,7 @@ import Testing
           [.modificationDate: Date(timeIntervalSinceNow: -age)], ofItemAtPath: path)
       }
       #expect(
-        try Checkpoint.newest(under: folder).path.hasSuffix("/a/inner/checkpoint.safetensors"))
+        try Checkpoint.newest(under: folder).path == "\(folder)/a/inner/checkpoint.safetensors")
     }
   }
 

@@ -1,0 +1,23 @@
+import Images
+import ModelFiles
+import TensorBoard
+
+/// The TensorBoard run that a command's pictures are also logged to.
+struct PictureLog {
+  private let writer: SummaryWriter
+  private let step: Int
+
+  /// The run "deconv" of a folder of runs; nil when no folder was given.
+  init?(_ network: Network, folder: String?) throws {
+    guard let folder else { return nil }
+    writer = try SummaryWriter(
+      directory: folder.hasSuffix("/") ? folder + "deconv" : "\(folder)/deconv")
+    step = network.checkpoint.state?.step ?? 0
+  }
+
+  /// Logs a picture at the checkpoint's step and waits until it is written.
+  func log(_ image: Image, tag: String) throws {
+    try writer.add(.image(tag, image), step: step)
+    try writer.flush()
+  }
+}
