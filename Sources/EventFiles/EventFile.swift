@@ -3,7 +3,7 @@ internal import Synchronization
 /// Where the bytes of an event file go: a file, or a stand-in for one.
 package protocol EventFileOutput: Sendable {
   /// Writes bytes after those written before; returns how many, perhaps fewer than given.
-  func write(_ bytes: ArraySlice<UInt8>) throws(Platform.ErrorNumber) -> Int
+  func write(_ bytes: UnsafeRawBufferPointer) throws(Platform.ErrorNumber) -> Int
 
   /// Cuts off what follows the first `length` bytes.
   func truncate(to length: Int) throws(Platform.ErrorNumber)

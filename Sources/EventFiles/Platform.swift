@@ -131,17 +131,15 @@ package final class FileDescriptor: Sendable {
   }
 
   /// Writes bytes at the end of what was written so far; returns how many, perhaps fewer than given.
-  package func write(_ bytes: ArraySlice<UInt8>) throws(Platform.ErrorNumber) -> Int {
+  package func write(_ bytes: UnsafeRawBufferPointer) throws(Platform.ErrorNumber) -> Int {
     while true {
-      let count = bytes.withUnsafeBytes { bytes in
-        #if canImport(Glibc)
-          Glibc.write(number, bytes.baseAddress, bytes.count)
-        #elseif canImport(Musl)
-          Musl.write(number, bytes.baseAddress, bytes.count)
-        #else
-          Darwin.write(number, bytes.baseAddress, bytes.count)
-        #endif
-      }
+      #if canImport(Glibc)
+        let count = Glibc.write(number, bytes.baseAddress, bytes.count)
+      #elseif canImport(Musl)
+        let count = Musl.write(number, bytes.baseAddress, bytes.count)
+      #else
+        let count = Darwin.write(number, bytes.baseAddress, bytes.count)
+      #endif
       if count > 0 || bytes.isEmpty { return count }
       if count == 0 { throw Platform.ErrorNumber(rawValue: EIO) }
       guard errno == EINTR else { throw .last }

@@ -6,7 +6,7 @@ internal import ProtobufWire
 /// its checksum; all little-endian.
 ///
 /// - Source: TensorFlow, `core/lib/io/record_writer.cc`.
-package struct RecordBuffer: Sendable {
+package struct RecordBuffer: ~Copyable, Sendable {
   private var encoder: WireEncoder
   /// The number of records.
   package private(set) var count = 0
@@ -21,44 +21,67 @@ package struct RecordBuffer: Sendable {
     encoder = WireEncoder(reservingCapacity: capacity)
   }
 
-  /// The records.
+  /// The records, copied.
   package var bytes: [UInt8] { encoder.bytes }
 
   /// The number of bytes.
-  package var byteCount: Int { encoder.bytes.count }
+  package var byteCount: Int { encoder.count }
+
+  /// Calls `body` with the records.
+  package func withUnsafeBytes<Result, Failure: Error>(
+    _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    try encoder.withUnsafeBytes(body)
+  }
 
   /// Adds an event.
   package mutating func append(_ event: Event) {
-    let start = encoder.bytes.count
-    encoder.appendLittleEndian(0 as UInt64)
-    encoder.appendLittleEndian(0 as UInt32)
+    let start = beginRecord()
     event.encode(into: &encoder)
-    finishRecord(from: start)
+    endRecord(from: start)
   }
 
   /// Adds a payload as it is.
-  package mutating func append(payload: some Collection<UInt8>) {
-    let start = encoder.bytes.count
-    encoder.appendLittleEndian(0 as UInt64)
-    encoder.appendLittleEndian(0 as UInt32)
-    encoder.bytes.append(contentsOf: payload)
-    finishRecord(from: start)
+  package mutating func append(payload: [UInt8]) {
+    let start = beginRecord()
+    payload.withUnsafeBytes { encoder.append($0) }
+    endRecord(from: start)
   }
 
   /// Forgets all records, and keeps the memory for the next ones if it is at most `capacity` bytes.
   package mutating func removeAll(keepingCapacity capacity: Int) {
-    if encoder.bytes.capacity <= capacity {
-      encoder.bytes.removeAll(keepingCapacity: true)
-    } else {
-      encoder = WireEncoder()
-    }
+    if encoder.capacity <= capacity { encoder.removeAll() } else { encoder = WireEncoder() }
     count = 0
   }
 
-  private mutating func finishRecord(from start: Int) {
+  /// How many whole records the first `length` bytes hold, and where the last of them ends.
+  package func wholeRecords(upTo length: Int) -> (count: Int, end: Int) {
+    encoder.withUnsafeBytes { bytes in
+      var count = 0
+      var end = 0
+      while end + Self.headerSize <= bytes.count {
+        let payload = UInt64(
+          littleEndian: bytes.loadUnaligned(fromByteOffset: end, as: UInt64.self))
+        let next = end + Self.headerSize + Int(payload) + Self.footerSize
+        guard next <= length else { break }
+        count += 1
+        end = next
+      }
+      return (count, end)
+    }
+  }
+
+  private mutating func beginRecord() -> Int {
+    let start = encoder.count
+    encoder.appendLittleEndian(0 as UInt64)
+    encoder.appendLittleEndian(0 as UInt32)
+    return start
+  }
+
+  private mutating func endRecord(from start: Int) {
     let payloadStart = start + Self.headerSize
-    let length = UInt64(encoder.bytes.count - payloadStart)
-    let sum = encoder.bytes.withUnsafeMutableBytes { bytes in
+    let length = UInt64(encoder.count - payloadStart)
+    let sum = encoder.withUnsafeMutableBytes { bytes in
       bytes.storeBytes(of: length.littleEndian, toByteOffset: start, as: UInt64.self)
       let lengthSum = MaskedCRC.of(UnsafeRawBufferPointer(rebasing: bytes[start..<start + 8]))
       bytes.storeBytes(of: lengthSum.littleEndian, toByteOffset: start + 8, as: UInt32.self)
@@ -66,21 +89,5 @@ package struct RecordBuffer: Sendable {
     }
     encoder.appendLittleEndian(sum)
     count += 1
-  }
-
-  /// How many whole records the first `length` bytes hold, and where the last of them ends.
-  package static func wholeRecords(
-    in bytes: [UInt8], upTo length: Int
-  ) -> (count: Int, end: Int) {
-    var count = 0
-    var end = 0
-    while end + headerSize <= bytes.count {
-      let payload = (0..<8).reduce(0) { $0 | Int(bytes[end + $1]) << (8 * $1) }
-      let next = end + headerSize + payload + footerSize
-      guard next <= length else { break }
-      count += 1
-      end = next
-    }
-    return (count, end)
   }
 }

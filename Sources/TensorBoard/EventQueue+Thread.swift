@@ -3,7 +3,7 @@ internal import EventFiles
 // What the queue's own thread does.
 extension EventQueue {
   /// What the thread has taken from the buffer, and how much of it is in the file.
-  private struct Batch {
+  private struct Batch: ~Copyable {
     var records = RecordBuffer()
     var written = 0
     /// Bytes of the batches before.
@@ -64,7 +64,9 @@ extension EventQueue {
     guard !batch.isEmpty else { return batch.isRemoved ? .removed : nil }
     while !batch.isRemoved, batch.written < batch.records.byteCount {
       do {
-        batch.written += try output.write(batch.records.bytes[batch.written...])
+        batch.written += try batch.records.withUnsafeBytes { bytes throws(Platform.ErrorNumber) in
+          try output.write(UnsafeRawBufferPointer(rebasing: bytes[batch.written...]))
+        }
       } catch {
         return .system(error)
       }
@@ -101,7 +103,7 @@ extension EventQueue {
       failure = write(&batch, to: output)
     }
     // `write` emptied the batch, or some of it is left.
-    let whole = RecordBuffer.wholeRecords(in: batch.records.bytes, upTo: batch.written)
+    let whole = batch.records.wholeRecords(upTo: batch.written)
     if whole.end < batch.written {
       // Where even this fails, readers take the rest for a record that is still being written.
       try? output.truncate(to: batch.fileSize + whole.end)

@@ -18,7 +18,7 @@ final class EventQueue: Sendable {
     case removed
   }
 
-  struct State {
+  struct State: ~Copyable {
     /// Encoded, and not yet taken by the thread.
     var records = RecordBuffer(reservingCapacity: 64 << 10)
     /// Bytes and events that the thread has taken and not written.
@@ -38,6 +38,8 @@ final class EventQueue: Sendable {
     var reportedDrops = 0
     /// Where the bytes go, until the thread takes it.
     var output: (any EventFileOutput)?
+
+    init(output: any EventFileOutput) { self.output = output }
 
     var bufferedBytes: Int { records.byteCount + takenBytes }
     var waitingEvents: Int { records.count + takenEvents }
@@ -65,9 +67,7 @@ final class EventQueue: Sendable {
     self.flushInterval = limited * 1_000_000_000 + UInt64(max(attoseconds, 0) / 1_000_000_000)
     self.maximumBufferedBytes = maximumBufferedBytes
     hurryingSize = min(1 << 20, maximumBufferedBytes / 2)
-    var state = State()
-    state.output = output
-    monitor = Monitor(state)
+    monitor = Monitor(State(output: output))
     ThreadPlatform.registerHooks
     do {
       try ThreadPlatform.startThread { self.run() }

@@ -80,12 +80,12 @@ enum ThreadPlatform {
 ///
 /// `@unchecked Sendable`: the value is only reached through `withLock`, while the lock is held; the
 /// pointers never change.
-final class Monitor<Value>: @unchecked Sendable {
+final class Monitor<Value: ~Copyable>: @unchecked Sendable {
   private var value: Value
   private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
   private let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
 
-  init(_ value: sending Value) {
+  init(_ value: consuming sending Value) {
     self.value = value
     pthread_mutex_init(mutex, nil)
     #if canImport(Darwin)

@@ -115,7 +115,7 @@ public final class SummaryWriter: Sendable {
   public func close() throws(SummaryWriterError) { try queue.close() }
 
   /// How many events were lost so far.
-  public var droppedEventCount: Int { queue.monitor.withLock(\.droppedEvents) }
+  public var droppedEventCount: Int { queue.monitor.withLock { $0.droppedEvents } }
 
   private func start(resumingAt step: Int?) throws(SummaryWriterError) {
     try queue.add(
