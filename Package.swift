@@ -53,7 +53,7 @@ let package = Package(
     .target(name: "Tensors", dependencies: ["CKernels"]),
     .target(name: "NeuralNetworks", dependencies: ["Tensors"]),
     .target(name: "Datasets", dependencies: ["Tensors", "Images", "CZlib"]),
-    .target(name: "ModelFiles", dependencies: ["NeuralNetworks", "Tensors", "ProtobufWire"]),
+    .target(name: "ModelFiles", dependencies: ["NeuralNetworks", "Tensors"]),
 
     // Looking inside.
     .target(name: "Visualization", dependencies: ["NeuralNetworks", "Tensors", "Images"]),
@@ -70,7 +70,7 @@ let package = Package(
       name: "deconv",
       dependencies: [
         "CommandSupport", "Visualization", "ModelFiles", "Datasets", "NeuralNetworks", "Tensors",
-        "TensorBoard", "EventFiles", "Images", argumentParser,
+        "TensorBoard", "Images", argumentParser,
       ]),
 
     // Tests, one target a room, and benchmarks, one program a subject.
