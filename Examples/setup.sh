@@ -18,7 +18,7 @@ install_packages() {
   say "Installing $* with apt-get"
   "${as_root[@]}" apt-get update -qq
   "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
-    apt-get install -y -qq --no-install-recommends "$@" >/dev/null
+    apt-get install -y -qq --no-install-recommends -o Dpkg::Use-Pty=0 "$@" >/dev/null
 }
 
 # has_header NAME: whether the C compiler that comes with Swift finds a header.
