@@ -1,1 +1,3 @@
-print("not yet")
+import CommandSupport
+
+Tool.main(TBTrain.self)

@@ -1,0 +1,49 @@
+import Datasets
+import Images
+import NeuralNetworks
+import Tensors
+
+/// The pictures that a run logs.
+enum RunPictures {
+  /// The filters of a convolution that takes gray or RGB pictures, each stretched to its own contrast;
+  /// nil for other channel counts.
+  static func filters(of convolution: Conv2D) -> Image? {
+    let (kernel, channels) = (convolution.kernel, convolution.inChannels)
+    guard channels == 1 || channels == 3 else { return nil }
+    let count = convolution.outChannels
+    let weights = convolution.weight.scalars
+    let planes = (0..<count).map { filter in
+      stride(from: filter, to: weights.count, by: count).map { weights[$0] }
+    }
+    let images = Image.contrastStretched(
+      planes, width: kernel.width, height: kernel.height, channels: channels
+    ).images.map { $0.enlarged(by: 8) }
+    return Image.grid(images, columns: 8, spacing: 4)
+  }
+
+  /// The maps of one picture `[1, H, W, C]`, each stretched to its own contrast.
+  static func maps(_ tensor: Tensor) -> Image {
+    let (height, width, channels) = (tensor.shape[1], tensor.shape[2], tensor.shape[3])
+    let scalars = tensor.scalars
+    let planes = (0..<channels).map { channel in
+      stride(from: channel, to: height * width * channels, by: channels).map { scalars[$0] }
+    }
+    let images = Image.contrastStretched(planes, width: width, height: height).images
+      .map { $0.enlarged(by: 2) }
+    return Image.grid(images, columns: 8, spacing: 2)
+  }
+
+  /// Test images that the network got wrong, with what they are and what it took them for; nil if
+  /// there are none.
+  static func mistakes(
+    _ mistakes: [(index: Int, predicted: Int)], in images: LabeledImages, classNames: [String]
+  ) -> Image? {
+    guard !mistakes.isEmpty else { return nil }
+    let pictures = mistakes.map { mistake in
+      let (truth, guess) = (classNames[images.labels[mistake.index]], classNames[mistake.predicted])
+      return images.image(at: mistake.index).enlarged(by: 3)
+        .captioned("\(truth)\nnot \(guess)")
+    }
+    return Image.grid(pictures, columns: 8, spacing: 4)
+  }
+}

@@ -1,0 +1,157 @@
+import CommandSupport
+import Datasets
+import EventFiles
+import Foundation
+import NeuralNetworks
+import TensorBoard
+import Tensors
+
+/// What a training writes to TensorBoard, and when:
+///
+/// | when | what |
+/// |---|---|
+/// | start | the flags as text and as hyperparameters |
+/// | every 10th step | `loss/train`, `accuracy/train` of the batch, `learning_rate`, `images_per_second` |
+/// | each epoch, but 50 steps apart at least; the last step | `loss/test`, `accuracy/test`, `dead_filters/…`, for each parameter and activation `…_SUMMARY/…`, the pictures |
+/// | end | the hyperparameters' session as ended |
+struct TrainingLog {
+  /// Steps between two points of the training's curves.
+  static let curveInterval = 10
+  /// Steps between two evaluations, at least.
+  static let evaluationInterval = 50
+  /// Test images whose activations are summed up.
+  static let activationSample = 100
+
+  private let writer: SummaryWriter
+  private let test: LabeledImages
+  private let classNames: [String]
+  private let pixelRange: PixelRange
+
+  init(writer: SummaryWriter, data: Dataset, pixelRange: PixelRange) {
+    self.writer = writer
+    test = data.test
+    classNames = data.classNames
+    self.pixelRange = pixelRange
+  }
+
+  /// Whether the training's curves get a point.
+  static func isCurveStep(_ step: Int, of total: Int) -> Bool {
+    step % curveInterval == 0 || step == 1 || step == total
+  }
+
+  /// Whether the network is evaluated after a step.
+  static func isEvaluationStep(_ step: Int, of total: Int, stepsPerEpoch: Int) -> Bool {
+    let epochs = (evaluationInterval + stepsPerEpoch - 1) / stepsPerEpoch
+    return step % (epochs * stepsPerEpoch) == 0 || step == total
+  }
+
+  /// The flags, as text and as hyperparameters.
+  func started(_ settings: TrainingSettings) throws {
+    let rows = settings.flags.map { "| `--\($0.flag)` | `\($0.text)` |" }
+    let command = settings.flags.map { "--\($0.flag) \($0.text)" }.joined(separator: " ")
+    let text = """
+      | flag | value |
+      |---|---|
+      \(rows.joined(separator: "\n"))
+
+      Repeat with `tbtrain lenet \(command)`, tbtrain \(TBTrain.version).
+      """
+    try writer.add(.text("flags", text), step: 0)
+    var values: [String: HyperparameterValue] = [:]
+    for (flag, text) in settings.flags where flag != "steps" && flag != "epochs" {
+      values[flag] = Double(text).map { .number($0) } ?? .string(text)
+    }
+    values["learning-rate"] = .number(Double("\(settings.baseLearningRate)") ?? 0)
+    try writer.add(
+      .hyperparameters(values, metrics: ["accuracy/test", "loss/test"]), step: 0)
+  }
+
+  /// One point of the training's curves.
+  func trained(
+    step: Int, loss: CrossEntropy, learningRate: Float, imagesPerSecond: Double
+  ) throws {
+    try writer.add(
+      .scalar("loss/train", loss.mean), .scalar("accuracy/train", loss.accuracy),
+      .scalar("learning_rate", learningRate), .scalar("images_per_second", imagesPerSecond),
+      step: step)
+  }
+
+  /// All that an evaluation shows.
+  func evaluated(_ evaluation: Evaluation, of model: Sequential, step: Int) throws {
+    try writer.add(
+      .scalar("loss/test", evaluation.loss), .scalar("accuracy/test", evaluation.accuracy),
+      step: step)
+    for (layer, dead) in evaluation.deadFilters {
+      try writer.add(.scalar("dead_filters/\(layer)", dead), step: step)
+    }
+    try addParameters(of: model, step: step)
+    try addActivations(of: model, step: step)
+    if let first = model.layers.lazy.compactMap({ $0.layer as? Conv2D }).first,
+      let filters = RunPictures.filters(of: first)
+    {
+      try writer.add(.image("W1/filters", filters), step: step)
+    }
+    if let mistakes = RunPictures.mistakes(
+      evaluation.mistakes, in: test, classNames: classNames)
+    {
+      try writer.add(.image("misclassified", mistakes), step: step)
+    }
+  }
+
+  /// `W1`, `b1`, `W2`, … in the order of the layers.
+  private func addParameters(of model: Sequential, step: Int) throws {
+    var number = 0
+    for (name, tensor) in model.parameters {
+      let isWeight = name.hasSuffix("weight")
+      if isWeight { number += 1 }
+      try addSummary("\(isWeight ? "W" : "b")\(number)", tensor, step: step)
+    }
+  }
+
+  /// `activation1`, `activation2`: the convolutions' maps behind the activation, of test images evenly
+  /// spread over the classes; and the maps of the first one as a picture.
+  private func addActivations(of model: Sequential, step: Int) throws {
+    guard test.count > 0 else { return }
+    let count = min(Self.activationSample, test.count)
+    let sample = (0..<count).map { $0 * test.count / count }
+    var x = test.tensor(at: sample, pixelRange: pixelRange)
+    let last = model.layers.lastIndex { $0.layer is Conv2D } ?? -1
+    var number = 0
+    for (index, named) in model.layers.enumerated() where index <= last + 1 {
+      x = named.layer(x)
+      guard index > 0, model.layers[index - 1].layer is Conv2D else { continue }
+      number += 1
+      try addSummary("activation\(number)", x, step: step)
+      let size = x.count / x.shape[0]
+      let first = x.withUnsafeBufferPointer { scalars in
+        Tensor(shape: [1] + x.shape.dropFirst(), scalars: scalars[..<size])
+      }
+      try writer.add(
+        .image("activation\(number)/maps", RunPictures.maps(first)), step: step)
+    }
+  }
+
+  /// The moments and the histogram of one tensor.
+  private func addSummary(_ name: String, _ tensor: Tensor, step: Int) throws {
+    let statistics = Statistics(of: tensor)
+    let tag = "\(name)_SUMMARY"
+    try writer.add(
+      .scalar("\(tag)/mean", statistics.mean),
+      .scalar("\(tag)/std", statistics.standardDeviation),
+      .scalar("\(tag)/variance", statistics.variance),
+      .scalar("\(tag)/min", statistics.minimum), .scalar("\(tag)/max", statistics.maximum),
+      .histogram("\(tag)/histogram", tensor.withUnsafeBufferPointer { Histogram(of: $0) }),
+      step: step)
+  }
+
+  /// The run is over.
+  func ended(_ status: HyperparameterData.SessionEnd.Status, step: Int) throws {
+    try writer.add(.runEnded(status), step: step)
+  }
+
+  /// Waits until everything is in the file.
+  func flush() throws { try writer.flush() }
+
+  /// Writes what waits and closes the file.
+  func close() throws { try writer.close() }
+}
