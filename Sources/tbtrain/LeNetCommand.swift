@@ -78,8 +78,8 @@ struct LeNetCommand: ParsableCommand {
     help: ArgumentHelp(
       "\(Self.list(Augmentation.self)). (default: auto)",
       discussion: """
-        flip mirrors half of the images left to right; auto does so unless the classes are digits, \
-        which have no mirror images.
+        flip mirrors half of the images left to right, others in each epoch; auto does so where the \
+        classes' mean images are symmetric, which photographs' are and digits' are not.
         """, valueName: "how"))
   var augment: Augmentation?
 

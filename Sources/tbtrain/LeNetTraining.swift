@@ -23,8 +23,9 @@ struct LeNetTraining {
 
   /// A new run.
   init(new name: String?, logdir: String, given: [String: String]) throws {
-    settings = try TrainingSettings(flags: given)
-    data = try Self.load(settings)
+    let asked = try TrainingSettings(flags: given)
+    data = try Self.load(asked)
+    settings = asked.resolved(for: data)
     model = Sequential.leNet5(
       input: data.imageShape, classes: data.classNames.count, activation: settings.activation,
       initializer: settings.initializer, dropout: settings.dropout, seed: settings.seed)
@@ -50,6 +51,7 @@ struct LeNetTraining {
     let recorded = try TrainingSettings(flags: recipe, from: checkpoint.path).recipe
     let wanted = try TrainingSettings(flags: recipe.merging(given) { $1 }).recipe
     for (flag, text) in given.sorted(by: { $0.key < $1.key }) where !lengths.contains(flag) {
+      if flag == "augment", text == Augmentation.auto.rawValue { continue }
       guard wanted[flag] == recorded[flag] else {
         throw CommandFailure(
           """
@@ -152,7 +154,7 @@ struct LeNetTraining {
     var evaluation: Evaluation?
     let batches = data.training.batches(
       of: settings.batchSize, steps: total, seed: settings.seed, startingAt: firstStep,
-      pixelRange: settings.pixels, flips: settings.flips(classNames: data.classNames))
+      pixelRange: settings.pixels, flips: settings.augmentation == .flip)
     for batch in batches {
       let step = batch.step + 1
       optimizer.learningRate = schedule.learningRate(at: step)

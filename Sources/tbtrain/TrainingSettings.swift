@@ -126,12 +126,12 @@ struct TrainingSettings: Equatable {
     return Schedule(base: baseLearningRate, shape: shape, warmUpSteps: warmUp, totalSteps: total)
   }
 
-  /// Whether training images are mirrored: a mirrored digit is none.
-  func flips(classNames: [String]) -> Bool {
-    switch augmentation {
-    case .flip: true
-    case .none: false
-    case .auto: !classNames.allSatisfy { $0.count == 1 }
+  /// The settings with `auto` decided: images are mirrored where that makes sense.
+  func resolved(for data: Dataset) -> TrainingSettings {
+    var settings = self
+    if augmentation == .auto {
+      settings.augmentation = data.training.isMirrorSymmetric ? .flip : .none
     }
+    return settings
   }
 }
