@@ -16,6 +16,12 @@ public struct OutputFile: Sendable, Equatable {
       if isFolder.boolValue {
         throw CommandFailure("\(path): is a folder; give the name of a file")
       }
+      // A device would be replaced by the renamed file.
+      let type =
+        try? FileManager.default.attributesOfItem(atPath: path)[.type] as? FileAttributeType
+      guard type == .typeRegular || type == .typeSymbolicLink else {
+        throw CommandFailure("\(path): isn't an ordinary file, so it can't be replaced")
+      }
       guard force else {
         throw CommandFailure("\(path): exists already; --force replaces it")
       }

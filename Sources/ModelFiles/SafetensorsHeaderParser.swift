@@ -172,7 +172,9 @@ struct SafetensorsHeaderParser {
   }
 
   private mutating func expect(_ sign: Unicode.Scalar) throws(Wrapped) {
-    guard next(is: sign) else { throw damage("\"\(sign)\" was expected") }
+    guard next(is: sign) else {
+      throw damage(sign == "\"" ? "a string was expected" : "\"\(sign)\" was expected")
+    }
   }
 
   private mutating func next(is sign: Unicode.Scalar) -> Bool {

@@ -27,6 +27,12 @@ import Testing
     }
   }
 
+  @Test func devicesAreNotReplaced() {
+    #expect(
+      throws: CommandFailure("/dev/null: isn't an ordinary file, so it can't be replaced")
+    ) { try OutputFile(path: "/dev/null", force: true) }
+  }
+
   @Test func foldersAboveAreMade() throws {
     try withFolder { folder in
       let path = folder + "/a/b/picture.png"

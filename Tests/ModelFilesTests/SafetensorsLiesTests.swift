@@ -73,7 +73,7 @@ import Testing
     ("", 8, "no \"{\" at the beginning"),
     (" {}", 8, "no \"{\" at the beginning"),
     ("[]", 8, "no \"{\" at the beginning"),
-    ("{", 9, "\"\"\" was expected"),
+    ("{", 9, "a string was expected"),
     ("{}x", 10, "text after the last \"}\""),
     ("{\"a", 11, "a string without an end"),
     ("{\"a\\", 12, "a string without an end"),
@@ -84,7 +84,7 @@ import Testing
     ("{\"a\n\":{}}", 12, "a control character in a string"),
     ("{\"a\":{}}", 15, "tensor \"a\" needs dtype, shape and two data_offsets"),
     ("{\"a\":[]}", 13, "\"{\" was expected"),
-    ("{\"a\":{\"dtype\":1}}", 22, "\"\"\" was expected"),
+    ("{\"a\":{\"dtype\":1}}", 22, "a string was expected"),
     ("{\"a\":{\"shape\":[-1]}}", 23, "a whole number was expected"),
     ("{\"a\":{\"shape\":[1.5]}}", 24, "\"]\" was expected"),
     ("{\"a\":{\"shape\":[99999999999999999999]}}", 41, "a number too large"),
@@ -94,7 +94,7 @@ import Testing
       "{\"a\":{\"dtype\":\"F32\",\"shape\":[],\"data_offsets\":[0]}}", 58,
       "tensor \"a\" needs dtype, shape and two data_offsets"
     ),
-    ("{\"__metadata__\":{\"a\":1}}", 29, "\"\"\" was expected"),
+    ("{\"__metadata__\":{\"a\":1}}", 29, "a string was expected"),
   ])
   func headersThatArentTheFormatsJSON(header: String, byte: Int, what: String) throws {
     try expect(
