@@ -10,10 +10,13 @@ extension Summary {
   ///     some, the columns are these hyperparameters and metrics, for all runs of the log directory:
   ///     TensorBoard takes the list of one run for all. Given none, the columns are the
   ///     hyperparameters of all runs and every scalar.
+  ///   - columns: The hyperparameters that are columns, in this order; empty: all, by name. The
+  ///     dashboard shows the first five and hides the rest behind boxes to tick.
   ///   - group: Runs of one group are shown as one, with the mean of their metrics.
   ///   - startTime: In seconds since 1970; nil: now.
   public static func hyperparameters(
-    _ values: [String: HyperparameterValue], metrics: [String] = [], group: String = "",
+    _ values: [String: HyperparameterValue], metrics: [String] = [], columns: [String] = [],
+    group: String = "",
     startTime: Double? = nil
   ) -> Summary {
     let start = HyperparameterData.SessionStart(
@@ -22,8 +25,10 @@ extension Summary {
       hyperparameterValue("_hparams_/session_start_info", .sessionStart(start))
     ])
     if !metrics.isEmpty {
-      let infos = values.sorted { $0.key < $1.key }.map { name, value in
-        HyperparameterData.HyperparameterInfo(name: name, kind: value.kind)
+      let names = columns.isEmpty ? values.keys.sorted() : columns
+      let infos = names.map { name in
+        HyperparameterData.HyperparameterInfo(
+          name: name, kind: values[name]?.kind ?? .unspecified)
       }
       let experiment = HyperparameterData.Experiment(
         hyperparameters: infos, metrics: metrics.map(HyperparameterData.MetricInfo.init))

@@ -21,16 +21,22 @@ enum RunPictures {
     return Image.grid(images, columns: 8, spacing: 4)
   }
 
-  /// The maps of one picture `[1, H, W, C]`, each stretched to its own contrast.
+  /// The maps of one picture `[1, H, W, C]`, each stretched to its own contrast; a map that is zero
+  /// everywhere is black.
   static func maps(_ tensor: Tensor) -> Image {
     let (height, width, channels) = (tensor.shape[1], tensor.shape[2], tensor.shape[3])
     let scalars = tensor.scalars
     let planes = (0..<channels).map { channel in
       stride(from: channel, to: height * width * channels, by: channels).map { scalars[$0] }
     }
-    let images = Image.contrastStretched(planes, width: width, height: height).images
-      .map { $0.enlarged(by: 2) }
-    return Image.grid(images, columns: 8, spacing: 2)
+    let images = planes.map { plane in
+      let own = ContrastScale(.minMax, of: plane)
+      let scale =
+        own.isConstant ? ContrastScale(.minMax, lowest: own.lowest, highest: own.lowest + 1) : own
+      return Image(contrastStretching: plane, width: width, height: height, scale: scale)
+        .enlarged(by: 2)
+    }
+    return Image.grid(images, columns: 8, spacing: 2, background: Color(gray: 40))
   }
 
   /// Test images that the network got wrong, with what they are and what it took them for; nil if

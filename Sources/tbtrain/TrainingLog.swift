@@ -61,9 +61,15 @@ struct TrainingLog {
     for (flag, text) in settings.flags where flag != "steps" && flag != "epochs" {
       values[flag] = Double(text).map { .number($0) } ?? .string(text)
     }
-    values["learning-rate"] = .number(Double("\(settings.baseLearningRate)") ?? 0)
+    // The dashboard shows five columns of its own accord: what isn't one of the first four is told
+    // in the fifth.
+    let columns = ["optimizer", "learning-rate", "batch-size", "dropout"]
+    let others = settings.flags.filter { values[$0.flag] != nil && !columns.contains($0.flag) }
+    values["other"] = .string(others.map { "\($0.flag) \($0.text)" }.joined(separator: ", "))
     try writer.add(
-      .hyperparameters(values, metrics: ["accuracy/test", "loss/test"]), step: 0)
+      .hyperparameters(
+        values, metrics: ["accuracy/test", "loss/test"], columns: columns + ["other"]),
+      step: 0)
   }
 
   /// One point of the training's curves.
