@@ -86,7 +86,8 @@ let package = Package(
     .testTarget(
       name: "NeuralNetworksTests", dependencies: ["NeuralNetworks", "Tensors", "TestFixtures"],
       exclude: ["Fixtures"]),
-    .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Tensors", "Images"]),
+    .testTarget(
+      name: "DatasetsTests", dependencies: ["Datasets", "Tensors", "Images", "TestFixtures"]),
     .testTarget(
       name: "ModelFilesTests",
       dependencies: ["ModelFiles", "NeuralNetworks", "Tensors", "TestFixtures"]),

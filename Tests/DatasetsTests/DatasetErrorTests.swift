@@ -1,0 +1,28 @@
+import Datasets
+import Images
+import Testing
+
+struct DatasetErrorTests {
+  @Test(arguments: [
+    (
+      DatasetError.missing(path: "data/Test", expected: "a folder"),
+      "data/Test: not found, expected a folder"
+    ),
+    (
+      .unreadable(path: "data", reason: "the folder can't be listed"),
+      "data: can't be read: the folder can't be listed"
+    ),
+    (.unrecognized(path: "data", hint: "it is empty"), "data: is no data set: it is empty"),
+    (
+      .malformed(path: "a.bin", found: "has 3 bytes", expected: "4"),
+      "a.bin: has 3 bytes, expected 4"
+    ),
+    (
+      .picture(.notPNG(name: "a.png", byteCount: 0)),
+      "a.png: is empty, expected a PNG picture"
+    ),
+  ])
+  func eachErrorIsASentenceThatNamesTheFile(_ error: DatasetError, _ sentence: String) {
+    #expect("\(error)" == sentence)
+  }
+}

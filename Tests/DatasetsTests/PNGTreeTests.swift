@@ -1,0 +1,140 @@
+import Datasets
+import Foundation
+import Images
+import Testing
+
+struct PNGTreeTests {
+  /// A tree of two classes with three and two training pictures and one test picture each.
+  private func tree(under prefix: String = "") throws -> TemporaryFolder {
+    let folder = TemporaryFolderWith(try TemporaryFolder(), prefix: prefix)
+    try folder.add("Train/dog/b.png", 3)
+    try folder.add("Train/dog/a.png", 2)
+    try folder.add("Train/cat/2.png", 5)
+    try folder.add("Train/cat/10.png", 4)
+    try folder.add("Train/cat/3.PNG", 6)
+    try folder.add("Test/dog/x.png", 9)
+    try folder.add("Test/cat/x.png", 8)
+    return folder.folder
+  }
+
+  @Test func classesAndFilesAreSorted() throws {
+    let folder = try tree()
+    try folder.write([1], to: "Train/cat/notes.txt")
+    try folder.write([1], to: "Train/.hidden")
+    let data = try Dataset.pngTree(directory: folder.path)
+    #expect(data.classNames == ["cat", "dog"])
+    #expect(data.training.labels == [0, 0, 0, 1, 1])
+    #expect(data.training.pixels == [4, 4, 5, 5, 6, 6, 2, 2, 3, 3])
+    #expect(data.training.sources[0] == folder.path("Train/cat/10.png"))
+    #expect(data.test.labels == [0, 1])
+    #expect(data.test.pixels == [8, 8, 9, 9])
+    #expect(data.imageShape == [1, 2, 1])
+  }
+
+  @Test(arguments: ["CIFAR/", "a/b/"])
+  func wrappingFoldersAreFound(prefix: String) throws {
+    let folder = try tree(under: prefix)
+    #expect(try Dataset(path: folder.path).training.count == 5)
+    #expect(try Dataset(path: folder.path + "/").training.count == 5)
+  }
+
+  @Test func fewerFilesAreReadWhenFewerAreWanted() throws {
+    let folder = try tree()
+    // The third file of a class isn't opened.
+    try folder.write([1, 2, 3], to: "Train/cat/3.PNG")
+    let data = try Dataset(path: folder.path, trainingPerClass: 2, testPerClass: 1)
+    #expect(data.training.labels == [0, 0, 1, 1])
+    #expect(data.test.count == 2)
+  }
+
+  @Test func alphaChannelsAreDroppedAndColoursKept() throws {
+    let folder = try tree()
+    let color = Image(width: 2, height: 1, channels: 4, pixels: [1, 2, 3, 4, 5, 6, 7, 8])
+    for path in ["Train/cat/10.png", "Train/cat/2.png", "Train/cat/3.PNG"] {
+      try folder.remove(path)
+    }
+    try folder.remove("Train/dog")
+    try folder.remove("Test/dog")
+    try color.write(to: folder.path("Train/cat/1.png"))
+    try color.converted(toChannels: 3).write(to: folder.path("Test/cat/x.png"))
+    let data = try Dataset.pngTree(directory: folder.path)
+    #expect(data.imageShape == [1, 2, 3])
+    #expect(data.training.pixels == [1, 2, 3, 5, 6, 7])
+    #expect(data.test.pixels == data.training.pixels)
+  }
+
+  @Test func whatIsMissingIsNamed() throws {
+    let folder = try tree()
+    try folder.remove("Test/dog/x.png")
+    folder.expectFailure("~/Test/dog: has no .png files, expected one or more") {
+      try Dataset(path: folder.path)
+    }
+    try folder.remove("Test/dog")
+    folder.expectFailure(
+      "~/Test: has the classes cat, expected those of ~/Train: cat, dog"
+    ) { try Dataset(path: folder.path) }
+    try folder.remove("Test/cat")
+    folder.expectFailure("~/Test: has no folders, expected a folder of PNG files for each class") {
+      try Dataset(path: folder.path)
+    }
+    try folder.remove("Test")
+    folder.expectFailure(
+      "~/Test: not found, expected a folder with a folder of PNG files for each class"
+    ) { try Dataset(path: folder.path) }
+  }
+
+  @Test func picturesOfAnotherSizeOrKindAreNamed() throws {
+    let folder = try tree()
+    try Image(width: 3, height: 1, channels: 1, pixels: [1, 2, 3])
+      .write(to: folder.path("Test/cat/x.png"))
+    folder.expectFailure(
+      "~/Test/cat/x.png: is 3x1 gray, expected 2x1 gray as the first picture"
+    ) { try Dataset(path: folder.path) }
+    try Image(width: 2, height: 1, channels: 3, filledWith: .white)
+      .write(to: folder.path("Train/dog/a.png"))
+    folder.expectFailure(
+      "~/Train/dog/a.png: is 2x1 RGB, expected 2x1 gray as the first picture"
+    ) { try Dataset(path: folder.path) }
+  }
+
+  @Test func damagedPicturesAreNamedTheFirstOfThem() throws {
+    let folder = try tree()
+    let whole = [UInt8](try Data(contentsOf: URL(filePath: folder.path("Train/dog/a.png"))))
+    try folder.write(Array(whole.dropLast(6)), to: "Train/dog/b.png")
+    try folder.write(Array("GIF89a, not PNG".utf8), to: "Train/dog/a.png")
+    folder.expectFailure(
+      "~/Train/dog/a.png: is not a PNG picture (its first 8 bytes are another's)"
+    ) { try Dataset(path: folder.path) }
+    try folder.write(whole, to: "Train/dog/a.png")
+    folder.expectFailure(
+      "~/Train/dog/b.png: the PNG is cut off, it ends after \(whole.count - 6) bytes "
+        + "before the picture is whole"
+    ) { try Dataset(path: folder.path) }
+    try folder.write([], to: "Train/dog/b.png")
+    folder.expectFailure("~/Train/dog/b.png: is empty, expected a PNG picture") {
+      try Dataset(path: folder.path)
+    }
+    try folder.remove("Train/dog/b.png")
+    try FileManager.default.createSymbolicLink(
+      atPath: folder.path("Train/dog/b.png"), withDestinationPath: "nowhere.png")
+    folder.expectFailure("~/Train/dog/b.png: can't be read: No such file or directory") {
+      try Dataset(path: folder.path)
+    }
+  }
+}
+
+/// Pictures of 2x1 pixels of one gray in a folder.
+private struct TemporaryFolderWith {
+  let folder: TemporaryFolder
+  let prefix: String
+
+  init(_ folder: TemporaryFolder, prefix: String) {
+    self.folder = folder
+    self.prefix = prefix
+  }
+
+  func add(_ path: String, _ gray: UInt8) throws {
+    let image = Image(width: 2, height: 1, channels: 1, pixels: [gray, gray])
+    try folder.write(image.pngData(), to: prefix + path)
+  }
+}
