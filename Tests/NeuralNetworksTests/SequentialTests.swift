@@ -126,7 +126,8 @@ import Testing
     let gradient = softmaxCrossEntropy(logits, labels: [0, 1, 2]).gradient
     let gradients = model.backward(gradient, trace, for: .parameters).parameters
     let reference = model
-    let step = activation == .relu ? 5e-4 : 2e-3  // smooth ones have no kinks to fear, and less slope
+    // Smooth ones have no kinks to fear, and less slope.
+    let step = activation == .relu ? 5e-4 : 2e-3
     for name in reference.parameters.names {
       let expected = try #require(gradients[name])
       // Along the gradient the loss rises by the gradient's length. Spread over a whole parameter, the
