@@ -67,13 +67,18 @@ public struct LabeledImages: Sendable, Equatable {
     let size = bytesPerImage
     return Tensor(uninitializedShape: [indices.count] + imageShape) { scalars in
       pixels.withUnsafeBufferPointer { pixels in
-        for (row, index) in indices.enumerated() {
-          precondition(index >= 0 && index < count, "picture \(index) of \(count) doesn't exist")
-          let source = UnsafeBufferPointer(rebasing: pixels[index * size..<(index + 1) * size])
-          let target = UnsafeMutableBufferPointer(
-            rebasing: scalars[row * size..<(row + 1) * size])
-          pixelRange.convert(source, into: target)
-          if isFlipped(index) { mirror(target) }
+        pixelRange.table.withUnsafeBufferPointer { table in
+          for (row, index) in indices.enumerated() {
+            precondition(index >= 0 && index < count, "picture \(index) of \(count) doesn't exist")
+            let source = UnsafeBufferPointer(rebasing: pixels[index * size..<(index + 1) * size])
+            let target = UnsafeMutableBufferPointer(
+              rebasing: scalars[row * size..<(row + 1) * size])
+            if isFlipped(index) {
+              mirror(source, through: table, into: target)
+            } else {
+              for at in 0..<size { target[at] = table[Int(source[at])] }
+            }
+          }
         }
       }
     }
@@ -102,13 +107,22 @@ public struct LabeledImages: Sendable, Equatable {
     return kept.count == count ? self : selecting(kept)
   }
 
-  /// Exchanges left and right in place.
-  private func mirror(_ scalars: UnsafeMutableBufferPointer<Float>) {
+  /// Writes the scalars of a picture with left and right exchanged.
+  private func mirror(
+    _ source: UnsafeBufferPointer<UInt8>, through table: UnsafeBufferPointer<Float>,
+    into target: UnsafeMutableBufferPointer<Float>
+  ) {
     for y in 0..<height {
-      for x in 0..<width / 2 {
-        let left = (y * width + x) * channels
-        let right = (y * width + width - 1 - x) * channels
-        for channel in 0..<channels { scalars.swapAt(left + channel, right + channel) }
+      let (start, end) = (y * width, (y + 1) * width - 1)
+      if channels == 1 {
+        for x in 0..<width { target[start + x] = table[Int(source[end - x])] }
+      } else {
+        for x in 0..<width {
+          for channel in 0..<channels {
+            target[(start + x) * channels + channel] =
+              table[Int(source[(end - x) * channels + channel])]
+          }
+        }
       }
     }
   }

@@ -13,11 +13,9 @@ public enum PixelRange: String, Sendable, CaseIterable {
     self == .zeroToOne ? Float(byte) / 255 : (2 * Float(byte) - 255) / 255
   }
 
-  /// The scalars of as many bytes.
-  func convert(_ bytes: UnsafeBufferPointer<UInt8>, into scalars: UnsafeMutableBufferPointer<Float>)
-  {
-    let factor: Float = self == .zeroToOne ? 1 : 2
-    let offset: Float = self == .zeroToOne ? 0 : 255
-    for index in bytes.indices { scalars[index] = (factor * Float(bytes[index]) - offset) / 255 }
-  }
+  /// The scalar of each byte: exact, and faster than to divide.
+  var table: [Float] { self == .zeroToOne ? Self.zeroToOneTable : Self.minusOneToOneTable }
+
+  private static let zeroToOneTable = (0...255).map { zeroToOne.scalar(of: UInt8($0)) }
+  private static let minusOneToOneTable = (0...255).map { minusOneToOne.scalar(of: UInt8($0)) }
 }
