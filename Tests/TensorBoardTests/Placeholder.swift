@@ -1,0 +1,1 @@
+// Tests of the room come here; without a file the package can't be resolved.
