@@ -79,6 +79,11 @@ enum Platform {
         if count > 1 { _exit(ExitStatus.interrupted.rawValue) }
       }
     }
+    // A program that was started from a thread that blocks signals would never hear of them.
+    var signals = sigset_t()
+    sigemptyset(&signals)
+    for number in stopSignals { sigaddset(&signals, number) }
+    pthread_sigmask(SIG_UNBLOCK, &signals, nil)
   }
 
   /// Gives the signals their ordinary effect back.
