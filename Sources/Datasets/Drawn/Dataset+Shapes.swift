@@ -33,12 +33,12 @@ extension Figure {
         base: background, contrast: 0.1, shading: 0.4, side: DrawnImages.side, using: &generator))
     for _ in 0..<generator.integer(below: 3) { canvas.addClutter(using: &generator) }
 
-    let radius = generator.uniform(8, 11.5)
+    let radius = generator.uniform(7.5, 11.5)
     let room = side / 2 - radius
     let center = Point(
       x: side / 2 + generator.uniform(-room, room), y: side / 2 + generator.uniform(-room, room))
     // Brighter or darker than the background, whichever leaves room for it.
-    let difference = generator.uniform(0.28, 0.55)
+    let difference = generator.uniform(0.25, 0.55)
     let isBrighter = generator.chance(1 - background)
     let surface = Surface(
       base: background + (isBrighter ? difference : -difference), contrast: 0.14, shading: 0.4,
@@ -50,22 +50,23 @@ extension Figure {
       outline, center: center, radius: radius * 1.2, softness: generator.uniform(1, 1.8),
       with: surface)
 
-    if generator.chance(0.25) { canvas.addClutter(using: &generator) }
+    if generator.chance(0.35) { canvas.addClutter(using: &generator) }
     canvas.develop(noise: generator.uniform(0.01, 0.06), using: &generator, into: bytes)
   }
 }
 
 extension Affine {
-  /// Turns by up to 24 degrees, makes one axis shorter by up to `squeeze`, and leans by up to `shear`.
+  /// Turns by up to 31 degrees, makes one axis shorter by up to `squeeze`, leans by up to `shear`, and
+  /// mirrors half of the figures left to right.
   fileprivate init(
     figureOfRadius radius: Float, at center: Point, squeeze: Float, shear: Float,
     using generator: inout SeededGenerator
   ) {
-    let direction = generator.lean(0.45)
+    let direction = generator.lean(0.6)
     let shorter = generator.uniform(squeeze, 1)
     let lean = generator.uniform(-shear, shear)
     self.init(
-      xAxis: radius * direction,
+      xAxis: generator.sign() * radius * direction,
       yAxis: shorter * radius * (direction.turned + lean * direction), origin: center)
   }
 }
