@@ -29,20 +29,34 @@ extension Dataset {
   ///   - trainingPerClass: At most so many training pictures of each class; nil: all, and 1000 of a
   ///     drawn set.
   ///   - testPerClass: The same for the test pictures; nil: all, and 100 of a drawn set.
-  /// - Throws: `DatasetError`.
+  /// - Throws: `DatasetError`, also when a drawn set is asked for more than `largestDrawnClass`
+  ///   pictures of a class.
   public init(
     nameOrPath: String, seed: Int = 1, trainingPerClass: Int? = nil, testPerClass: Int? = nil
   ) throws(DatasetError) {
-    let training = 10 * (trainingPerClass ?? 1_000)
-    let test = 10 * (testPerClass ?? 100)
-    switch nameOrPath {
-    case "shapes": self = .shapes(training: training, test: test, seed: seed)
-    case "digits": self = .digits(training: training, test: test, seed: seed)
-    default:
-      try self.init(
-        path: nameOrPath, trainingPerClass: trainingPerClass, testPerClass: testPerClass)
+    guard Self.drawnNames.contains(nameOrPath) else {
+      do throws(DatasetError) {
+        try self.init(
+          path: nameOrPath, trainingPerClass: trainingPerClass, testPerClass: testPerClass)
+      } catch .missing(nameOrPath, _) where !nameOrPath.contains("/") {
+        throw .missing(
+          path: nameOrPath,
+          expected: "a folder, or a drawn set: \(Self.drawnNames.joined(separator: " or "))")
+      }
+      return
     }
+    let (ofTraining, ofTest) = (trainingPerClass ?? 1_000, testPerClass ?? 100)
+    for count in [ofTraining, ofTest] where !(1...Self.largestDrawnClass).contains(count) {
+      throw .malformed(
+        path: nameOrPath, found: "can't be drawn with \(count) pictures of a class",
+        expected: "1 to \(Self.largestDrawnClass)")
+    }
+    let draw = nameOrPath == "shapes" ? Self.shapes : Self.digits
+    self = draw(10 * ofTraining, 10 * ofTest, seed)
   }
+
+  /// The most pictures of a class that a drawn set has: all ten classes take 0.8 GB then.
+  public static let largestDrawnClass = 100_000
 
   /// The names of the sets that need no file.
   public static let drawnNames = ["shapes", "digits"]

@@ -44,6 +44,17 @@ struct CIFAR10Tests {
     #expect(data.training.image(at: 2)[0, 27] == Color(gray: UInt8(expected)))
   }
 
+  @Test func coloursAreMixedAreaByArea() throws {
+    let folder = try folder()
+    let data = try Dataset.cifar10(directory: folder.path, channels: 3, side: 28)
+    #expect(data.imageShape == [28, 28, 3])
+    // Blue rises by 8 a column: 1/7 of column 1, and 6/7 of it with 2/7 of column 2 over 8/7.
+    #expect(data.training.image(at: 4)[0, 9] == Color(red: 5, green: 10, blue: 1))
+    #expect(data.training.image(at: 4)[1, 9] == Color(red: 5, green: 10, blue: 10))
+    let gray = try Dataset.cifar10(directory: folder.path, channels: 1, side: 32)
+    #expect(gray.test.image(at: 0)[0, 0] == Color(gray: 9), "0.299 * 6 + 0.587 * 12 = 8.84")
+  }
+
   @Test func theClassesHaveTheNamesOfTheirFile() throws {
     let folder = try folder()
     let names = (0...9).map { "class \($0)" }

@@ -21,6 +21,25 @@ struct DatasetPathTests {
         .limited(trainingPerClass: 2, testPerClass: 1))
   }
 
+  @Test func aNameThatIsNeitherASetNorAFolderIsTold() {
+    let error = #expect(throws: DatasetError.self) { try Dataset(nameOrPath: "shape") }
+    #expect(
+      error.map { "\($0)" }
+        == "shape: not found, expected a folder, or a drawn set: shapes or digits")
+  }
+
+  @Test(arguments: [0, -1, 100_001, Int.max, Int.min])
+  func noDrawnSetIsEmptyOrEndless(count: Int) {
+    for (training, test) in [(count, 1), (1, count)] {
+      let error = #expect(throws: DatasetError.self) {
+        try Dataset(nameOrPath: "shapes", trainingPerClass: training, testPerClass: test)
+      }
+      #expect(
+        error.map { "\($0)" }
+          == "shapes: can't be drawn with \(count) pictures of a class, expected 1 to 100000")
+    }
+  }
+
   @Test func whatIsNoDataSetIsTold() throws {
     let folder = try TemporaryFolder()
     folder.expectFailure("~/none: not found, expected a folder") {
