@@ -98,19 +98,32 @@ public struct Checkpoint: Sendable {
     return try optimizer.tensors()
   }
 
-  /// The newest checkpoint of all runs below a folder.
+  /// The newest checkpoint of all runs below a folder, also below folders that links lead to.
   ///
   /// - Throws: `CheckpointError` when there is none.
   public static func newest(under folder: String) throws -> Checkpoint {
-    let names = FileManager.default.enumerator(atPath: folder)?.compactMap { $0 as? String } ?? []
-    let paths = names.filter { "/\($0)".hasSuffix("/\(fileName)") }.map { joined(folder, $0) }
-    let dated = paths.map { path in
-      let attributes = try? FileManager.default.attributesOfItem(atPath: path)
-      return (date: attributes?[.modificationDate] as? Date ?? .distantPast, path: path)
+    var visited: Set<String> = []
+    var newest: (date: Date, path: String)?
+    func look(in folder: String) {
+      // A link may lead back to where it lies.
+      guard visited.insert(URL(fileURLWithPath: folder).resolvingSymlinksInPath().path).inserted
+      else { return }
+      let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+      for name in names where !name.hasPrefix(".") {
+        let path = joined(folder, name)
+        var isFolder: ObjCBool = false
+        guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else { continue }
+        if isFolder.boolValue {
+          look(in: path)
+        } else if name == fileName {
+          let attributes = try? FileManager.default.attributesOfItem(atPath: path)
+          let date = attributes?[.modificationDate] as? Date ?? .distantPast
+          if newest.map({ ($0.date, $0.path) < (date, path) }) ?? true { newest = (date, path) }
+        }
+      }
     }
-    guard let newest = dated.max(by: { ($0.date, $0.path) < ($1.date, $1.path) }) else {
-      throw CheckpointError(folder, .noneBelow)
-    }
+    look(in: folder)
+    guard let newest else { throw CheckpointError(folder, .noneBelow) }
     return try Checkpoint(path: newest.path)
   }
 

@@ -19,17 +19,19 @@ struct ProjectCommand: ParsableCommand {
       \(ExitStatus.helpText)
       """)
 
-  @Option(help: ArgumentHelp("The layer, from 1.", valueName: "number"))
+  // Unconditional: -1 is told to be no layer, filter or position; it isn't a missing value.
+  @Option(parsing: .unconditional, help: ArgumentHelp("The layer, from 1.", valueName: "number"))
   var layer: Int
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp(
       "The filter, from 0.", discussion: "In a dense layer a unit; in the last one a class.",
       valueName: "number"))
   var filter: Int
 
   @Option(
-    name: .customLong("at"),
+    name: .customLong("at"), parsing: .unconditional,
     help: ArgumentHelp(
       "Take this position of the map. (default: the strongest)", valueName: "y,x"))
   var position: MapPosition?

@@ -112,6 +112,7 @@ import Testing
       "project --layer 2 --filter 2",
       "filter 2 of layer 2 (conv2) is dead: it is 0 on all 20 test images of shapes"
     ),
+    ("project --layer 2 --filter -1", "layer 2 (conv2) has no filter -1: its filters are 0 to 63"),
     ("project --layer 2 --filter 64", "layer 2 (conv2) has no filter 64: its filters are 0 to 63"),
     (
       "project --layer 5 --filter 0",

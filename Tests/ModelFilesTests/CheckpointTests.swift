@@ -147,6 +147,15 @@ import Testing
       }
       #expect(
         try Checkpoint.newest(under: folder).path == "\(folder)/a/inner/checkpoint.safetensors")
+
+      // Links are followed, also those that lead back.
+      try FileManager.default.createSymbolicLink(
+        atPath: folder + "/a/inner/back", withDestinationPath: folder)
+      try FileManager.default.createSymbolicLink(
+        atPath: folder + "/link", withDestinationPath: folder + "/c")
+      #expect(
+        try Checkpoint.newest(under: folder + "/link").path
+          == "\(folder)/link/checkpoint.safetensors")
     }
   }
 
