@@ -40,9 +40,9 @@ struct FiltersCommand: ParsableCommand {
         """)
     }
     let image = grid.image(enlargedBy: 10)
+    let log = try PictureLog(network, folder: self.network.logdir)
     try image.write(to: output.path)
-    try PictureLog(network, folder: self.network.logdir)?
-      .log(image, tag: "filters/\(layer.name)")
+    try log?.log(image, tag: "filters/\(layer.name)")
     var table = TextTable(("", .left), ("", .left))
     table.add("checkpoint", network.checkpoint.path)
     table.add(

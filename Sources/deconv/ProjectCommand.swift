@@ -89,9 +89,9 @@ struct ProjectCommand: ParsableCommand {
       try checkActive(projection, picture, network)
       let sheet = projection.sheet(
         source: picture.image, title: title(of: projection), caption: picture.caption)
+      let log = try PictureLog(network, folder: self.network.logdir)
       try sheet.write(to: output.path)
-      try PictureLog(network, folder: self.network.logdir)?
-        .log(sheet, tag: "projection/\(layer.name)/\(layer.filterNoun)\(filter)")
+      try log?.log(sheet, tag: "projection/\(layer.name)/\(layer.filterNoun)\(filter)")
       try Console.print(report(projection, picture, network, output).rendered())
     }
   }

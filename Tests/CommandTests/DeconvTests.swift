@@ -90,6 +90,15 @@ import Testing
     }
   }
 
+  @Test func aLogdirThatCantBeWrittenIsToldBeforeAPictureIs() throws {
+    try deconv("filters --checkpoint logdir/run --logdir .stdout") { result, folder in
+      #expect(result.code == 1)
+      #expect(
+        result.errors == "deconv: .stdout/deconv: can't make the directory: Not a directory\n")
+      #expect(!FileManager.default.fileExists(atPath: folder + "/filters.png"))
+    }
+  }
+
   @Test func layersAreListedWithTheirReceptiveFields() throws {
     try deconv("layers") { result, _ in
       #expect(result.code == 0)
