@@ -15,9 +15,9 @@ struct Handwriting {
   /// Writes a digit on a square of `side` pixels.
   init(digit: Int, side: Float, using generator: inout SeededGenerator) {
     let strokes = DigitStrokes.strokes(of: digit, using: &generator)
-    let elastic = ElasticField(strength: generator.uniform(0.04, 0.15), using: &generator)
+    let elastic = ElasticField(strength: generator.uniform(0.04, 0.17), using: &generator)
     let slant = generator.uniform(-0.12, 0.42)
-    let turn = generator.lean(0.35)
+    let turn = generator.lean(0.45)
     let breadth = generator.uniform(0.75, 1.2)
     let paths = strokes.map { stroke in
       Self.smoothed(stroke).map { point in
@@ -90,9 +90,11 @@ struct Handwriting {
 ///   blurred noise, and points are moved rather than pixels.
 private struct ElasticField {
   private static let cells = 5
+  /// How far the grid's points are apart; closer ones would put corners into the strokes.
+  private static let spacing: Float = 0.34
   private var shifts: [Point] = []
 
-  /// Displacements of up to `strength` at the grid's points, 0.3 apart.
+  /// Displacements of up to `strength` at the grid's points.
   init(strength: Float, using generator: inout SeededGenerator) {
     for _ in 0..<Self.cells * Self.cells {
       shifts.append(
@@ -103,8 +105,8 @@ private struct ElasticField {
   /// The place to which a point moves.
   func callAsFunction(_ point: Point) -> Point {
     let last = Float(Self.cells - 1)
-    let x = min(max(point.x / 0.3 + last / 2, 0), last - 0.001)
-    let y = min(max(point.y / 0.3 + last / 2, 0), last - 0.001)
+    let x = min(max(point.x / Self.spacing + last / 2, 0), last - 0.001)
+    let y = min(max(point.y / Self.spacing + last / 2, 0), last - 0.001)
     let (column, row) = (Int(x), Int(y))
     let (u, v) = (Self.ease(x - Float(column)), Self.ease(y - Float(row)))
     let at = row * Self.cells + column
