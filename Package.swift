@@ -63,8 +63,8 @@ let package = Package(
     .executableTarget(
       name: "tbtrain",
       dependencies: [
-        "CommandSupport", "ModelFiles", "Datasets", "NeuralNetworks", "Tensors", "TensorBoard",
-        "EventFiles", "Images", argumentParser,
+        "CommandSupport", "Visualization", "ModelFiles", "Datasets", "NeuralNetworks", "Tensors",
+        "TensorBoard", "EventFiles", "Images", argumentParser,
       ]),
     .executableTarget(
       name: "deconv",
@@ -77,10 +77,12 @@ let package = Package(
     .target(
       name: "TestFixtures", dependencies: ["Datasets", "Tensors"], path: "Tests/TestFixtures"),
     .testTarget(name: "ProtobufWireTests", dependencies: ["ProtobufWire"]),
-    .testTarget(name: "EventFilesTests", dependencies: ["EventFiles", "ProtobufWire"]),
+    .testTarget(
+      name: "EventFilesTests", dependencies: ["EventFiles", "ProtobufWire", "CCRC32C"],
+      exclude: ["Fixtures"]),
     .testTarget(
       name: "TensorBoardTests",
-      dependencies: ["TensorBoard", "EventFiles", "Images", "ProtobufWire"]),
+      dependencies: ["TensorBoard", "EventFiles", "Images", "ProtobufWire", "benchmark-log"]),
     .testTarget(name: "ImagesTests", dependencies: ["Images"], exclude: ["Fixtures"]),
     .testTarget(name: "TensorsTests", dependencies: ["Tensors", "CKernels"]),
     .testTarget(
@@ -95,6 +97,12 @@ let package = Package(
       name: "VisualizationTests",
       dependencies: [
         "Visualization", "ModelFiles", "NeuralNetworks", "Tensors", "Images", "TestFixtures",
+      ]),
+    .testTarget(
+      name: "ReadmeTests",
+      dependencies: [
+        "TensorBoard", "Datasets", "NeuralNetworks", "Tensors", "ModelFiles", "Visualization",
+        "Images",
       ]),
     .testTarget(name: "CommandSupportTests", dependencies: ["CommandSupport"]),
     .testTarget(

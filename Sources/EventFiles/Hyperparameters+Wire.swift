@@ -107,8 +107,8 @@ extension HyperparameterData.HyperparameterInfo: WireMessage {
       }
     case .interval(let low, let high):
       encoder.encodeMessage(field: 6) { interval in
-        interval.encode(low, field: 1)
-        interval.encode(high, field: 2)
+        if low != 0 { interval.encode(low, field: 1) }
+        if high != 0 { interval.encode(high, field: 2) }
       }
     case nil: break
     }

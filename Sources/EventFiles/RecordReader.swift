@@ -18,7 +18,8 @@ struct RecordReader: Sendable {
 
   init(path: String, maximumLength: Int) throws(EventFileError) {
     self.path = path
-    self.maximumLength = maximumLength
+    // So that sizes and places can't overflow.
+    self.maximumLength = min(maximumLength, 1 << 62)
     do {
       file = try FileDescriptor(reading: path)
     } catch {

@@ -51,18 +51,3 @@ private func log(_ writer: SummaryWriter, steps: Range<Int>) throws {
       .image("filters", Image(width: 32, height: 24, channels: 3, pixels: pixels)), step: step)
   }
 }
-
-/// Logs scalars until the process is killed, and prints the number of those that are in the file.
-func writeUntilKilled(into directory: String) throws {
-  let writer = try SummaryWriter(directory: directory)
-  var step = 0
-  while true {
-    for _ in 0..<1_000 {
-      try writer.add(.scalar("step", step), step: step)
-      step += 1
-    }
-    try writer.flush()
-    print(step)
-    fflush(nil)
-  }
-}

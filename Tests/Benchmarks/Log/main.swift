@@ -4,8 +4,8 @@
 //         [--peer PYTHON]
 //
 // PYTHON is an interpreter with torch and tensorboard. The two alternate, and the ratio of the medians
-// is printed. Two more uses are for the tests: `--write-sample DIRECTORY` makes a log directory with
-// every kind of summary; `--write-until-killed DIRECTORY` logs scalars, and prints how many are safe.
+// is printed. Other uses are for the tests: `--write-sample DIRECTORY` makes a log directory with every
+// kind of summary; for the rest see ChildProcess.swift.
 
 import Foundation
 
@@ -26,8 +26,8 @@ func line(_ name: String, _ workload: Workload, _ passes: [Measurement]) -> Stri
 
 if let directory = option("--write-sample") {
   try writeSample(into: directory)
-} else if let directory = option("--write-until-killed") {
-  try writeUntilKilled(into: directory)
+} else if let child = ChildProcess.allCases.first(where: { option($0.rawValue) != nil }) {
+  try child.run(in: option(child.rawValue) ?? ".")
 } else {
   let rounds = option("--rounds").flatMap(Int.init) ?? 5
   for workload in Workload.allCases where option("--only").map({ $0 == workload.rawValue }) ?? true

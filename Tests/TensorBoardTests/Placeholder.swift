@@ -1,1 +1,0 @@
-// Tests of the room come here; without a file the package can't be resolved.
