@@ -36,7 +36,7 @@ struct LeNetCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "\(Self.list(OptimizerKind.self)). (default: adam)", valueName: "rule"))
+      "The update rule. (default: adam)", valueName: "rule"))
   var optimizer: OptimizerKind?
 
   @Option(help: "The step size. (default: 0.001 for adam, rmsprop; else 0.01)")
@@ -47,7 +47,7 @@ struct LeNetCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "\(Self.list(ScheduleKind.self)). (default: cosine)",
+      "The learning rate's course. (default: cosine)",
       discussion: """
         What the learning rate does after the warm-up: stay; fall to a tenth after each third of the \
         training; or fall to zero along a cosine.
@@ -60,13 +60,13 @@ struct LeNetCommand: ParsableCommand {
       discussion: "By default at most three tenths of the training.", valueName: "epochs"))
   var warmupEpochs: Float?
 
-  @Option(help: "\(Self.list(Activation.self)). (default: relu)")
+  @Option(help: "What follows convolutions and dense. (default: relu)")
   var activation: Activation?
 
   @Option(
     name: .customLong("init"),
     help: ArgumentHelp(
-      "\(Self.list(Initializer.self)). (default: he)",
+      "How weights are drawn. (default: he)",
       discussion: "truncated-normal: deviation 0.1, cut at two deviations, biases 0.1.",
       valueName: "weights"))
   var initializer: Initializer?
@@ -76,14 +76,14 @@ struct LeNetCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "\(Self.list(Augmentation.self)). (default: auto)",
+      "What is done to training images. (default: auto)",
       discussion: """
         flip mirrors half of the images left to right, others in each epoch; auto does so where the \
         classes' mean images are symmetric, which photographs' are and digits' are not.
         """, valueName: "how"))
   var augment: Augmentation?
 
-  @Option(help: "\(Self.list(PixelRange.self)): black and white. (default: -1..1)")
+  @Option(help: "Black and white. (default: -1..1)")
   var pixels: PixelRange?
 
   @Option(help: "Training images of each class. (default: all)")
@@ -104,13 +104,6 @@ struct LeNetCommand: ParsableCommand {
   var resume = false
 
   @OptionGroup var quiet: QuietOption
-
-  /// The values of an enumeration as help and errors list them.
-  private static func list<Value: CaseIterable & RawRepresentable<String>>(
-    _: Value.Type
-  ) -> String {
-    Value.allCases.map(\.rawValue).joined(separator: "|")
-  }
 
   func validate() throws {
     func check(_ isRight: Bool?, _ sentence: String) throws {

@@ -5,22 +5,6 @@ import Tensors
 
 /// The pictures that a run logs.
 enum RunPictures {
-  /// The filters of a convolution that takes gray or RGB pictures, each stretched to its own contrast;
-  /// nil for other channel counts.
-  static func filters(of convolution: Conv2D) -> Image? {
-    let (kernel, channels) = (convolution.kernel, convolution.inChannels)
-    guard channels == 1 || channels == 3 else { return nil }
-    let count = convolution.outChannels
-    let weights = convolution.weight.scalars
-    let planes = (0..<count).map { filter in
-      stride(from: filter, to: weights.count, by: count).map { weights[$0] }
-    }
-    let images = Image.contrastStretched(
-      planes, width: kernel.width, height: kernel.height, channels: channels
-    ).images.map { $0.enlarged(by: 8) }
-    return Image.grid(images, columns: 8, spacing: 4)
-  }
-
   /// The maps of one picture `[1, H, W, C]`, each stretched to its own contrast; a map that is zero
   /// everywhere is black.
   static func maps(_ tensor: Tensor) -> Image {

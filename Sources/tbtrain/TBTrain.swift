@@ -7,9 +7,6 @@ struct TBTrain: ParsableCommand {
     commandName: "tbtrain",
     abstract: "Train small networks and watch them in TensorBoard.",
     discussion: ExitStatus.helpText,
-    version: version,
+    version: Tool.version,
     subcommands: [LeNetCommand.self])
-
-  /// The version that runs record.
-  static let version = "0.1.0"
 }

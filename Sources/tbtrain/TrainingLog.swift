@@ -5,6 +5,7 @@ import Foundation
 import NeuralNetworks
 import TensorBoard
 import Tensors
+import Visualization
 
 /// What a training writes to TensorBoard, and when:
 ///
@@ -54,7 +55,7 @@ struct TrainingLog {
       |---|---|
       \(rows.joined(separator: "\n"))
 
-      Repeat with `tbtrain lenet \(command)`, tbtrain \(TBTrain.version).
+      Repeat with `tbtrain lenet \(command)`, tbtrain \(Tool.version).
       """
     try writer.add(.text("flags", text), step: 0)
     var values: [String: HyperparameterValue] = [:]
@@ -93,9 +94,10 @@ struct TrainingLog {
     try addParameters(of: model, step: step)
     try addActivations(of: model, step: step)
     if let first = model.layers.lazy.compactMap({ $0.layer as? Conv2D }).first,
-      let filters = RunPictures.filters(of: first)
+      let filters = FilterGrid(of: first)
     {
-      try writer.add(.image("W1/filters", filters), step: step)
+      try writer.add(
+        .image("W1/filters", filters.image(columns: 8, enlargedBy: 8)), step: step)
     }
     if let mistakes = RunPictures.mistakes(
       evaluation.mistakes, in: test, classNames: classNames)

@@ -1,5 +1,6 @@
 import CommandSupport
 import Datasets
+import Foundation
 import NeuralNetworks
 
 /// What the learning rate does after the warm-up.
@@ -103,6 +104,10 @@ struct TrainingSettings: Equatable {
       }
     }
     learningRate = learningRate ?? optimizer.defaultLearningRate
+    // Found again from any folder, by --resume and by deconv.
+    if !Dataset.drawnNames.contains(data) {
+      data = URL(fileURLWithPath: data).standardizedFileURL.path
+    }
   }
 
   /// The rate that the schedule starts from.
