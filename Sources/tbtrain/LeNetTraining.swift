@@ -49,6 +49,8 @@ struct LeNetTraining {
     var recipe = state.recipe
     let lengths: Set = ["steps", "epochs"]
     let recorded = try TrainingSettings(flags: recipe, from: checkpoint.path).recipe
+    var given = given
+    given["data"] = given["data"].map(TrainingSettings.absolute)
     let wanted = try TrainingSettings(flags: recipe.merging(given) { $1 }).recipe
     for (flag, text) in given.sorted(by: { $0.key < $1.key }) where !lengths.contains(flag) {
       if flag == "augment", text == Augmentation.auto.rawValue { continue }

@@ -104,10 +104,12 @@ struct TrainingSettings: Equatable {
       }
     }
     learningRate = learningRate ?? optimizer.defaultLearningRate
-    // Found again from any folder, by --resume and by deconv.
-    if !Dataset.drawnNames.contains(data) {
-      data = URL(fileURLWithPath: data).standardizedFileURL.path
-    }
+  }
+
+  /// A data set's path as it is found from any folder, by --resume and by deconv.
+  static func absolute(_ data: String) -> String {
+    Dataset.drawnNames.contains(data)
+      ? data : URL(fileURLWithPath: data).standardizedFileURL.path
   }
 
   /// The rate that the schedule starts from.
@@ -131,9 +133,11 @@ struct TrainingSettings: Equatable {
     return Schedule(base: baseLearningRate, shape: shape, warmUpSteps: warmUp, totalSteps: total)
   }
 
-  /// The settings with `auto` decided: images are mirrored where that makes sense.
+  /// The settings with `auto` decided, images being mirrored where that makes sense, and with an
+  /// absolute path.
   func resolved(for data: Dataset) -> TrainingSettings {
     var settings = self
+    settings.data = Self.absolute(self.data)
     if augmentation == .auto {
       settings.augmentation = data.training.isMirrorSymmetric ? .flip : .none
     }
