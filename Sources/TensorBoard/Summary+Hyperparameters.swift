@@ -10,8 +10,8 @@ extension Summary {
   ///     some, the columns are these hyperparameters and metrics, for all runs of the log directory:
   ///     TensorBoard takes the list of one run for all. Given none, the columns are the
   ///     hyperparameters of all runs and every scalar.
-  ///   - columns: The hyperparameters that are columns, in this order; empty: all, by name. The
-  ///     dashboard shows the first five and hides the rest behind boxes to tick.
+  ///   - columns: The hyperparameters that are columns; empty: all. The dashboard sorts them by name,
+  ///     shows the first five and hides the rest behind boxes to tick.
   ///   - group: Runs of one group are shown as one, with the mean of their metrics.
   ///   - startTime: In seconds since 1970; nil: now.
   public static func hyperparameters(
