@@ -109,8 +109,10 @@ struct LeNetCommand: ParsableCommand {
     func check(_ isRight: Bool?, _ sentence: String) throws {
       if isRight == false { throw ValidationError(sentence) }
     }
-    try check(steps.map { $0 > 0 }, "--steps is at least 1")
-    try check(epochs.map { $0 > 0 }, "--epochs is at least 1")
+    try check(
+      steps.map { (1...1_000_000_000).contains($0) }, "--steps is at least 1, at most 1000000000")
+    try check(
+      epochs.map { (1...1_000_000).contains($0) }, "--epochs is at least 1, at most 1000000")
     if steps != nil, epochs != nil {
       throw ValidationError("--steps and --epochs both say how long; give one of them")
     }
@@ -119,7 +121,8 @@ struct LeNetCommand: ParsableCommand {
       learningRate.map { $0 > 0 && $0.isFinite }, "--learning-rate is a number above 0")
     try check(momentum.map { $0 >= 0 && $0 < 1 }, "--momentum lies in 0 ..< 1")
     try check(
-      warmupEpochs.map { $0 >= 0 && $0.isFinite }, "--warmup-epochs is a number, 0 or more")
+      warmupEpochs.map { (0...1_000_000).contains($0) },
+      "--warmup-epochs is a number, 0 or more, at most 1000000")
     try check(dropout.map { $0 >= 0 && $0 < 1 }, "--dropout lies in 0 ..< 1")
     try check(trainPerClass.map { $0 > 0 }, "--train-per-class is at least 1")
     try check(testPerClass.map { $0 > 0 }, "--test-per-class is at least 1")
