@@ -5,6 +5,7 @@ usage: python check_run.py LOGDIR [--expect EXPECTATIONS.json]
 The run is read three times: by a `tensorboard` server with its data server (the default loader), by one
 with the Python loader, both over HTTP on 127.0.0.1, and in this process by EventAccumulator. Each must
 show what the expectations say: scalars (points and steps), histograms, images, texts, hyperparameters.
+The checksum of each record is checked too.
 Exit code: 0 if all is as expected, 1 if not, with a sentence a problem.
 """
 
@@ -15,12 +16,16 @@ import socket
 import struct
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.error
 import urllib.parse
 import urllib.request
 
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+from tensorboard.compat.tensorflow_stub import errors
+from tensorboard.compat.tensorflow_stub.pywrap_tensorflow import PyRecordReader_New
+from tensorboard.util.tensor_util import make_ndarray
 
 START_SECONDS = 90
 
@@ -33,10 +38,11 @@ class Server:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
         self.load_fast = load_fast
+        self.log = tempfile.TemporaryFile("w+")
         self.process = subprocess.Popen(
             [sys.executable, "-m", "tensorboard.main", "--logdir", logdir, "--host", "127.0.0.1",
              "--port", str(self.port), f"--load_fast={load_fast}", "--reload_interval", "1"],
-            stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+            stdout=subprocess.DEVNULL, stderr=self.log, text=True)
 
     def __enter__(self):
         return self
@@ -44,10 +50,11 @@ class Server:
     def __exit__(self, *_):
         self.process.terminate()
         try:
-            self.process.communicate(timeout=20)
+            self.process.wait(timeout=20)
         except subprocess.TimeoutExpired:
             self.process.kill()
-            self.process.communicate()
+            self.process.wait()
+        self.log.close()
 
     def get(self, path, body=None, **query):
         url = f"http://127.0.0.1:{self.port}/data/{path}"
@@ -58,12 +65,13 @@ class Server:
         with urllib.request.urlopen(request, timeout=30) as answer:
             return answer.read() if path.startswith("plugin/images/individual") else json.load(answer)
 
-    def wait_for(self, run, tag):
+    def wait_for(self, run, tag, seconds=START_SECONDS):
         """Waits until a scalar of a run is there: the last thing a reader comes to."""
-        end = time.monotonic() + START_SECONDS
+        end = time.monotonic() + seconds
         while time.monotonic() < end:
             if self.process.poll() is not None:
-                raise RuntimeError("tensorboard ended: " + self.process.stderr.read()[-2000:])
+                self.log.seek(0)
+                raise RuntimeError("tensorboard ended: " + self.log.read()[-2000:])
             try:
                 if tag in self.get("plugin/scalars/tags").get(run, {}):
                     return
@@ -141,18 +149,54 @@ def check_hparams(server, want, expect):
         expect(statuses == {"STATUS_SUCCESS"}, f"the session's status is {sorted(statuses)}")
 
 
+def check_records(logdir, run, problems):
+    """Reads each record with its checksums. The servers don't tell: the data server looks at no
+    checksum of a record's content, and the Python loader ends at the first wrong one in silence."""
+    paths = sorted(pathlib.Path(logdir, run).glob("*tfevents*"))
+    if not paths:
+        problems.append(f"{run} has no event file")
+    for path in paths:
+        reader, count = PyRecordReader_New(str(path)), 0
+        try:
+            while True:
+                reader.GetNext()
+                count += 1
+        except errors.OutOfRangeError:
+            pass  # the end
+        except errors.DataLossError as error:
+            problems.append(f"{path.name}: record {count} is damaged: {error}")
+
+
 def check_in_process(logdir, run, want, problems):
-    accumulator = EventAccumulator(str(pathlib.Path(logdir, run)), size_guidance={"scalars": 0})
+    def expect(is_right, sentence):
+        if not is_right:
+            problems.append(f"EventAccumulator: {sentence}")
+
+    # 0: keep everything.
+    kinds = ("scalars", "tensors", "images")
+    accumulator = EventAccumulator(
+        str(pathlib.Path(logdir, run)), size_guidance={kind: 0 for kind in kinds})
     accumulator.Reload()
     tags = accumulator.Tags()
-    missing = set(want["scalars"]) - set(tags["scalars"])
-    if missing:
-        problems.append(f"EventAccumulator: scalars lack {sorted(missing)}")
-    missing = (set(want["histograms"]) | set(want["text"])) - set(tags["tensors"])
-    if missing:
-        problems.append(f"EventAccumulator: tensors lack {sorted(missing)}")
-    if accumulator.file_version != 2.0:
-        problems.append(f"EventAccumulator: the file's version is {accumulator.file_version}")
+    expect(accumulator.file_version == 2.0, f"the file's version is {accumulator.file_version}")
+    expected = {
+        "scalars": set(want["scalars"]),
+        "tensors": set(want["histograms"]) | set(want["text"]),
+        "images": set(want["images"]),
+    }
+    for kind in kinds:
+        missing = expected[kind] - set(tags[kind])
+        expect(not missing, f"{kind} lack {sorted(missing)}")
+    for tag in sorted(expected["scalars"] & set(tags["scalars"])):
+        steps = [event.step for event in accumulator.Scalars(tag)]
+        expect(steps == sorted(set(steps)), f"{tag} has steps out of order: {steps}")
+        expect(steps[-1:] == [want["last_step"]], f"{tag} ends at step {steps[-1:]}")
+        count = want["scalars"][tag].get("points", len(steps))
+        expect(len(steps) == count, f"{tag} has {len(steps)} points, not {count}")
+    for tag in sorted(set(want["histograms"]) & set(tags["tensors"])):
+        rows = make_ndarray(accumulator.Tensors(tag)[-1].tensor_proto)
+        count = want["histograms"][tag].get("count", rows[:, 2].sum())
+        expect(abs(rows[:, 2].sum() - count) < 0.5, f"{tag} counts {rows[:, 2].sum()}, not {count}")
 
 
 def main():
@@ -165,8 +209,12 @@ def main():
     run, problems = want["run"], []
     for load_fast in ("true", "false"):
         with Server(arguments.logdir, load_fast) as server:
-            server.wait_for(run, want["last_written"])
-            check_server(server, run, want, problems)
+            try:
+                server.wait_for(run, want["last_written"])
+                check_server(server, run, want, problems)
+            except RuntimeError as error:
+                problems.append(str(error))
+    check_records(arguments.logdir, run, problems)
     check_in_process(arguments.logdir, run, want, problems)
     for problem in problems:
         print(problem)
