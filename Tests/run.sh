@@ -24,5 +24,6 @@ trap 'rm -rf "$work"' EXIT
 "$bin/tbtrain" lenet --data shapes --train-per-class 30 --test-per-class 10 --steps 40 \
   --logdir "$work" --run conformance --quiet
 .venv/bin/python Tests/Conformance/check_run.py "$work"
+.venv/bin/python Tests/Conformance/test_check_run.py "$work"
 
 say "All is well"
