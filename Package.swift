@@ -18,20 +18,27 @@ let isDependency = Context.packageDirectory.contains("/checkouts/")
 let optimised: [CSetting] = isDependency ? [] : [.unsafeFlags(["-O3", "-Wall", "-Wextra"])]
 let argumentParser: Target.Dependency = .product(
   name: "ArgumentParser", package: "swift-argument-parser")
+let metrics: Target.Dependency = .product(name: "Metrics", package: "swift-metrics")
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 
 let package = Package(
   name: "swift-tensorboard",
   platforms: [.macOS(.v15)],
   products: [
     .library(name: "TensorBoard", targets: ["TensorBoard", "EventFiles", "Images"]),
+    .library(name: "TensorBoardMetrics", targets: ["TensorBoardMetrics"]),
+    .library(name: "TensorBoardLogging", targets: ["TensorBoardLogging"]),
     .library(
       name: "NeuralNetworks", targets: ["NeuralNetworks", "Tensors", "Datasets", "ModelFiles"]),
     .library(name: "Visualization", targets: ["Visualization"]),
     .executable(name: "tbtrain", targets: ["tbtrain"]),
     .executable(name: "deconv", targets: ["deconv"]),
+    .executable(name: "tbevents", targets: ["tbevents"]),
   ],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0")
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.6.0"),
+    .package(url: "https://github.com/apple/swift-metrics", from: "2.5.0"),
   ],
   targets: [
     // C: ours and the system's.
@@ -43,11 +50,17 @@ let package = Package(
     .systemLibrary(
       name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
 
-    // The logger.
+    // What everyone may stand on.
     .target(name: "ProtobufWire"),
+    .target(name: "NumPyFiles"),
     .target(name: "Images", dependencies: ["CPNG"]),
+    .target(name: "Charts", dependencies: ["Images"]),
+
+    // The logger.
     .target(name: "EventFiles", dependencies: ["ProtobufWire", "CCRC32C"]),
     .target(name: "TensorBoard", dependencies: ["EventFiles", "Images", "ProtobufWire"]),
+    .target(name: "TensorBoardMetrics", dependencies: ["TensorBoard", metrics]),
+    .target(name: "TensorBoardLogging", dependencies: ["TensorBoard", logging]),
 
     // The training core.
     .target(name: "Tensors", dependencies: ["CKernels"]),
@@ -72,6 +85,8 @@ let package = Package(
         "CommandSupport", "Visualization", "ModelFiles", "Datasets", "NeuralNetworks", "Tensors",
         "TensorBoard", "Images", argumentParser,
       ]),
+    .executableTarget(
+      name: "tbevents", dependencies: ["CommandSupport", "EventFiles", argumentParser]),
 
     // Tests, one target a room, and benchmarks, one program a subject.
     .target(
@@ -83,6 +98,14 @@ let package = Package(
     .testTarget(
       name: "TensorBoardTests",
       dependencies: ["TensorBoard", "EventFiles", "Images", "ProtobufWire", "benchmark-log"]),
+    .testTarget(
+      name: "TensorBoardMetricsTests",
+      dependencies: ["TensorBoardMetrics", "TensorBoard", metrics]),
+    .testTarget(
+      name: "TensorBoardLoggingTests",
+      dependencies: ["TensorBoardLogging", "TensorBoard", logging]),
+    .testTarget(name: "NumPyFilesTests", dependencies: ["NumPyFiles"]),
+    .testTarget(name: "ChartsTests", dependencies: ["Charts", "Images"]),
     .testTarget(name: "ImagesTests", dependencies: ["Images"], exclude: ["Fixtures"]),
     .testTarget(name: "TensorsTests", dependencies: ["Tensors", "CKernels"]),
     .testTarget(
@@ -110,6 +133,7 @@ let package = Package(
       dependencies: [
         "tbtrain", "deconv", "EventFiles", "Images", "ModelFiles", "NeuralNetworks", "Tensors",
       ]),
+    .testTarget(name: "TBEventsTests", dependencies: ["tbevents", "TensorBoard", "EventFiles"]),
     .executableTarget(
       name: "benchmark-log", dependencies: ["TensorBoard", "Images"], path: "Tests/Benchmarks/Log",
       exclude: ["peer.py"]),

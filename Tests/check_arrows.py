@@ -12,11 +12,13 @@ import re
 import subprocess
 import sys
 
-LOGGER = {"TensorBoard", "EventFiles", "ProtobufWire", "Images"}
+LOGGER = {
+    "TensorBoard", "TensorBoardMetrics", "TensorBoardLogging", "EventFiles", "ProtobufWire", "Images",
+    "NumPyFiles", "Charts"}
 CORE = {"Tensors", "NeuralNetworks", "Datasets", "ModelFiles", "Visualization"}
 # What both sides may stand on: pictures, and the wire format (ONNX files are protobuf too).
-COMMON = {"Images", "ProtobufWire"}
-WITHOUT_FOUNDATION = {"ProtobufWire", "Tensors", "NeuralNetworks", "Visualization"}
+COMMON = {"Images", "ProtobufWire", "NumPyFiles", "Charts"}
+WITHOUT_FOUNDATION = {"ProtobufWire", "Charts", "Tensors", "NeuralNetworks", "Visualization"}
 IMPORT = re.compile(
     r"^\s*(?:@\w+\s+)*(?:public |package |internal |private |fileprivate )?"
     r"import (?:struct |class |enum |protocol |func |let |var )?(\w+)", re.MULTILINE)

@@ -1,0 +1,3 @@
+import CommandSupport
+
+Tool.main(TBEventsCommand.self)
