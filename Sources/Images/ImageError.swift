@@ -14,6 +14,12 @@ public enum ImageError: Error, Sendable, Equatable {
   case damaged(name: String, detail: String)
   /// More pixels than `Image.maximumByteCount` allows.
   case tooLarge(name: String, width: Int, height: Int, channels: Int)
+  /// An animation without a frame.
+  case noFrames
+  /// A frame of an animation has another size than the first.
+  case unequalFrames(index: Int, width: Int, height: Int, expectedWidth: Int, expectedHeight: Int)
+  /// More pixels in a row or column than a GIF file can count.
+  case tooLargeForGIF(width: Int, height: Int)
 }
 
 extension ImageError: CustomStringConvertible {
@@ -30,6 +36,12 @@ extension ImageError: CustomStringConvertible {
     case .tooLarge(let name, let width, let height, let channels):
       "\(name): \(Image.describe(width, height, channels: channels)) is too large, "
         + "at most \(Image.maximumByteCount >> 20) MiB of pixels are read"
+    case .noFrames: "an animation has one frame or more, got none"
+    case .unequalFrames(let index, let width, let height, let expectedWidth, let expectedHeight):
+      "frame \(index) of the animation is \(width)x\(height), "
+        + "the first is \(expectedWidth)x\(expectedHeight); all must have one size"
+    case .tooLargeForGIF(let width, let height):
+      "\(width)x\(height) pixels are too many for a GIF, 65535 is its longest side"
     }
   }
 }

@@ -28,6 +28,15 @@ struct ImageErrorTests {
       .tooLarge(name: "a.png", width: 70_000, height: 70_000, channels: 3),
       "a.png: 70000x70000 RGB is too large, at most 1024 MiB of pixels are read"
     ),
+    (.noFrames, "an animation has one frame or more, got none"),
+    (
+      .unequalFrames(index: 2, width: 3, height: 4, expectedWidth: 5, expectedHeight: 6),
+      "frame 2 of the animation is 3x4, the first is 5x6; all must have one size"
+    ),
+    (
+      .tooLargeForGIF(width: 70_000, height: 2),
+      "70000x2 pixels are too many for a GIF, 65535 is its longest side"
+    ),
   ])
   func eachErrorIsASentenceThatNamesTheFile(_ error: ImageError, _ sentence: String) {
     #expect("\(error)" == sentence)
