@@ -23,7 +23,7 @@ public import EventFiles
 ///   `flush()` and `close()` throw what happened. When space returns, the file goes on where it ended.
 /// - In a forked process `add` throws; a writer made there has a file of its own.
 public final class SummaryWriter: Sendable {
-  private let queue: EventQueue
+  let queue: EventQueue
 
   /// The path of the event file.
   public var path: String { queue.path }
