@@ -38,6 +38,26 @@ extension Summary {
     return summary
   }
 
+  /// That the run started, for the dashboard HParams, where there are no hyperparameters to tell.
+  ///
+  /// - Parameters:
+  ///   - group: Runs of one group are shown as one, with the mean of their metrics.
+  ///   - startTime: In seconds since 1970; nil: now.
+  ///   - modelLocation: Where the model is.
+  ///   - monitorLocation: Where the run can be watched.
+  public static func runStarted(
+    group: String = "", startTime: Double? = nil, modelLocation: String = "",
+    monitorLocation: String = ""
+  ) -> Summary {
+    var start = HyperparameterData.SessionStart(
+      hyperparameters: [:], groupName: group, startTime: startTime ?? Platform.wallTime())
+    start.modelLocation = modelLocation
+    start.monitorLocation = monitorLocation
+    return Summary(values: [
+      hyperparameterValue("_hparams_/session_start_info", .sessionStart(start))
+    ])
+  }
+
   /// How the run ended, for the dashboard HParams.
   ///
   /// - Parameter endTime: In seconds since 1970; nil: now.
@@ -50,21 +70,11 @@ extension Summary {
   }
 
   /// A value that is all metadata; its tensor is empty.
-  private static func hyperparameterValue(_ tag: String, _ data: HyperparameterData) -> Value {
+  static func hyperparameterValue(_ tag: String, _ data: HyperparameterData) -> Value {
     Value(
       tag: tag,
       metadata: SummaryMetadata(
         pluginName: "hparams", dataClass: .tensor, pluginContent: data.wireBytes),
       content: .tensor(TensorProto(dataType: .float, shape: [0], scalars: .bytes([]))))
-  }
-}
-
-extension HyperparameterValue {
-  fileprivate var kind: HyperparameterData.HyperparameterInfo.Kind {
-    switch self {
-    case .number: .number
-    case .string: .string
-    case .bool: .bool
-    }
   }
 }

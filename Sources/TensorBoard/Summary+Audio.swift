@@ -1,0 +1,98 @@
+public import EventFiles
+
+extension Summary {
+  /// A sound, for the dashboard Audio: a WAV file of 16-bit samples.
+  ///
+  /// ```swift
+  /// try writer.add(.audio("speech", samples, sampleRate: 16_000), step: 3)
+  /// ```
+  ///
+  /// - Parameters:
+  ///   - samples: From -1 to 1; what lies beyond is cut. Of several channels, the samples of one moment
+  ///     stand side by side: left, right, left, right.
+  ///   - sampleRate: Samples of a channel, a second.
+  ///   - channels: 1 mono, 2 stereo.
+  /// - Throws: `SummaryError` where there is no sample, where one isn't finite, or where their number is
+  ///   no multiple of the channels'.
+  public static func audio(
+    _ tag: String, _ samples: some Collection<Float>, sampleRate: Int, channels: Int = 1
+  ) throws(SummaryError) -> Summary {
+    try audio(tag, files: [file(tag, samples, sampleRate, channels)])
+  }
+
+  /// A sound, for the dashboard Audio; of samples from -1 to 1.
+  public static func audio(
+    _ tag: String, _ samples: some Collection<Double>, sampleRate: Int, channels: Int = 1
+  ) throws(SummaryError) -> Summary {
+    try audio(tag, files: [file(tag, samples, sampleRate, channels)])
+  }
+
+  /// A sound, for the dashboard Audio; of samples as the file holds them.
+  public static func audio(
+    _ tag: String, _ samples: some Collection<Int16>, sampleRate: Int, channels: Int = 1
+  ) throws(SummaryError) -> Summary {
+    try check(tag, samples.count, sampleRate, channels)
+    let file = WAVFile(samples, sampleRate: sampleRate, channels: channels) { $0 }
+    return audio(tag, files: [file.bytes])
+  }
+
+  /// A sound, for the dashboard Audio; of samples from -1 to 1 that lie in memory of one's own.
+  public static func audio(
+    _ tag: String, _ samples: Span<Float>, sampleRate: Int, channels: Int = 1
+  ) throws(SummaryError) -> Summary {
+    try samples.withUnsafeBufferPointer { buffer throws(SummaryError) in
+      try audio(tag, buffer, sampleRate: sampleRate, channels: channels)
+    }
+  }
+
+  /// Several sounds under one tag, for the dashboard Audio; each of samples from -1 to 1.
+  public static func audio(
+    _ tag: String, clips: [[Float]], sampleRate: Int, channels: Int = 1
+  ) throws(SummaryError) -> Summary {
+    guard !clips.isEmpty else { throw .empty(tag: tag, what: "clips") }
+    var files: [[UInt8]] = []
+    for clip in clips { files.append(try file(tag, clip, sampleRate, channels)) }
+    return audio(tag, files: files)
+  }
+
+  /// Several sounds under one tag that are encoded already: whole WAV files.
+  public static func audio(_ tag: String, files: [[UInt8]]) -> Summary {
+    // Version 0, encoding 11: WAV.
+    let metadata = SummaryMetadata(
+      pluginName: "audio", dataClass: .blobSequence, pluginContent: [0x10, 11])
+    let tensor = TensorProto(dataType: .string, shape: [files.count], scalars: .strings(files))
+    return Summary(values: [Value(tag: tag, metadata: metadata, content: .tensor(tensor))])
+  }
+
+  private static func file<Sample: BinaryFloatingPoint>(
+    _ tag: String, _ samples: some Collection<Sample>, _ sampleRate: Int, _ channels: Int
+  ) throws(SummaryError) -> [UInt8] {
+    try check(tag, samples.count, sampleRate, channels)
+    try SummaryError.checkFinite(samples, tag: tag, what: "samples")
+    return WAVFile(samples, sampleRate: sampleRate, channels: channels) { sample in
+      Int16((min(max(sample, -1), 1) * 32_767).rounded())
+    }.bytes
+  }
+
+  private static func check(
+    _ tag: String, _ count: Int, _ sampleRate: Int, _ channels: Int
+  ) throws(SummaryError) {
+    guard (1...768_000).contains(sampleRate) else {
+      throw .outOfRange(
+        tag: tag, what: "the sample rate", value: "\(sampleRate)", expected: "1 to 768000 a second")
+    }
+    guard (1...255).contains(channels) else {
+      throw .outOfRange(
+        tag: tag, what: "the number of channels", value: "\(channels)", expected: "1 to 255")
+    }
+    guard count > 0 else { throw .empty(tag: tag, what: "samples") }
+    guard count.isMultiple(of: channels) else {
+      throw .wrongCount(
+        tag: tag, what: "samples", got: count, expected: "a multiple of the \(channels) channels")
+    }
+    guard count <= Int(UInt32.max) / 2 - 64 else {
+      throw .wrongCount(
+        tag: tag, what: "samples", got: count, expected: "what a WAV file of 4 GiB can hold")
+    }
+  }
+}

@@ -1,0 +1,149 @@
+public import EventFiles
+internal import ProtobufWire
+
+extension Summary {
+  /// Which hyperparameters and metrics the runs of a log directory have, for the dashboard HParams:
+  /// their columns, in this order, with domains that filter rows.
+  ///
+  /// Goes into one run, before its `hyperparameters`; TensorBoard takes that of one run for all.
+  ///
+  /// ```swift
+  /// try writer.add(
+  ///   .experiment(
+  ///     hyperparameters: [
+  ///       .values("optimizer", ["adam", "sgd"]), .interval("learning-rate", 1e-5...1e-1),
+  ///       .bool("augment"),
+  ///     ],
+  ///     metrics: [.init(tag: "accuracy/test", displayName: "accuracy", dataset: .validation)]),
+  ///   .hyperparameters(["optimizer": "adam", "learning-rate": 1e-3, "augment": true]), step: 0)
+  /// ```
+  ///
+  /// - Throws: `SummaryError` where there is neither, a name or metric occurs twice, values of a domain
+  ///   are of several kinds, or an interval isn't finite.
+  public static func experiment(
+    hyperparameters: [HyperparameterData.HyperparameterInfo],
+    metrics: [HyperparameterData.MetricInfo], description: String = "", user: String = "",
+    timeCreated: Double? = nil
+  ) throws(SummaryError) -> Summary {
+    let tag = "_hparams_/experiment"
+    guard !hyperparameters.isEmpty || !metrics.isEmpty else {
+      throw .empty(tag: tag, what: "hyperparameters and metrics")
+    }
+    try SummaryError.checkDistinct(
+      hyperparameters.map(\.name), tag: tag, what: "hyperparameter")
+    try SummaryError.checkDistinct(
+      metrics.map { $0.group.isEmpty ? $0.tag : "\($0.group)/\($0.tag)" }, tag: tag, what: "metric")
+    for info in hyperparameters { try check(info, tag: tag) }
+    var experiment = HyperparameterData.Experiment(
+      hyperparameters: hyperparameters, metrics: metrics)
+    experiment.description = description
+    experiment.user = user
+    experiment.timeCreated = timeCreated ?? Platform.wallTime()
+    return Summary(values: [hyperparameterValue(tag, .experiment(experiment))])
+  }
+
+  private static func check(
+    _ info: HyperparameterData.HyperparameterInfo, tag: String
+  ) throws(SummaryError) {
+    switch info.domain {
+    case .values(let values):
+      guard !values.isEmpty else {
+        throw .empty(tag: tag, what: "values in the domain of \(info.name)")
+      }
+      for value in values where value.kind != info.kind {
+        throw .outOfRange(
+          tag: tag, what: "a value of \(info.name)", value: "\(value)",
+          expected: "one of the kind \(info.kind)")
+      }
+    case .interval(let low, let high):
+      try SummaryError.checkFinite([low, high], tag: tag, what: "bounds of \(info.name)")
+    case nil: break
+    }
+  }
+}
+
+extension HyperparameterData.HyperparameterInfo {
+  /// A hyperparameter of these values, all of one kind.
+  public static func values(
+    _ name: String, _ values: [HyperparameterValue], displayName: String = "",
+    description: String = ""
+  ) -> Self {
+    Self(name, values.first?.kind ?? .unspecified, .values(values), displayName, description)
+  }
+
+  /// A number in an interval.
+  public static func interval(
+    _ name: String, _ bounds: ClosedRange<Double>, displayName: String = "",
+    description: String = ""
+  ) -> Self {
+    Self(name, .number, .interval(bounds.lowerBound, bounds.upperBound), displayName, description)
+  }
+
+  /// A truth value.
+  public static func bool(
+    _ name: String, displayName: String = "", description: String = ""
+  ) -> Self {
+    Self(name, .bool, .values([false, true]), displayName, description)
+  }
+
+  /// Any number.
+  public static func number(
+    _ name: String, displayName: String = "", description: String = ""
+  ) -> Self {
+    Self(name, .number, nil, displayName, description)
+  }
+
+  /// Any text.
+  public static func string(
+    _ name: String, displayName: String = "", description: String = ""
+  ) -> Self {
+    Self(name, .string, nil, displayName, description)
+  }
+
+  private init(
+    _ name: String, _ kind: Kind, _ domain: Domain?, _ displayName: String, _ description: String
+  ) {
+    self.init(name: name, kind: kind, domain: domain)
+    self.displayName = displayName
+    self.description = description
+  }
+}
+
+extension HyperparameterData.MetricInfo {
+  /// What a metric was measured on.
+  public enum Dataset: Int, Sendable {
+    /// Not told.
+    case unknown = 0
+    /// Training data.
+    case training = 1
+    /// Validation data.
+    case validation = 2
+  }
+
+  /// A metric.
+  ///
+  /// - Parameters:
+  ///   - tag: The scalar's tag.
+  ///   - group: The child run that holds the scalar; "" for the run of the hyperparameters itself.
+  public init(
+    tag: String, group: String = "", displayName: String, description: String = "",
+    dataset: Dataset = .unknown
+  ) {
+    self.init(tag: tag)
+    self.group = group
+    self.displayName = displayName
+    self.description = description
+    datasetType = dataset.rawValue
+  }
+}
+
+extension HyperparameterValue {
+  /// What kind of value it is.
+  var kind: HyperparameterData.HyperparameterInfo.Kind {
+    switch self {
+    case .number: .number
+    case .string: .string
+    case .bool: .bool
+    }
+  }
+}
