@@ -135,6 +135,9 @@ let package = Package(
       ]),
     .testTarget(name: "TBEventsTests", dependencies: ["tbevents", "TensorBoard", "EventFiles"]),
     .executableTarget(
+      name: "reference-run", dependencies: ["TensorBoard", "Images"],
+      path: "Tests/Conformance/ReferenceRun"),
+    .executableTarget(
       name: "benchmark-log", dependencies: ["TensorBoard", "Images"], path: "Tests/Benchmarks/Log",
       exclude: ["peer.py"]),
     .executableTarget(
