@@ -66,6 +66,7 @@ let package = Package(
     .target(name: "Tensors", dependencies: ["CKernels"]),
     .target(name: "NeuralNetworks", dependencies: ["Tensors"]),
     .target(name: "Datasets", dependencies: ["Tensors", "Images", "CZlib"]),
+    .target(name: "DatasetFetching", dependencies: ["Datasets"]),
     .target(name: "ModelFiles", dependencies: ["NeuralNetworks", "Tensors"]),
 
     // Looking inside.
@@ -76,8 +77,8 @@ let package = Package(
     .executableTarget(
       name: "tbtrain",
       dependencies: [
-        "CommandSupport", "Visualization", "ModelFiles", "Datasets", "NeuralNetworks", "Tensors",
-        "TensorBoard", "EventFiles", "Images", argumentParser,
+        "CommandSupport", "Visualization", "ModelFiles", "DatasetFetching", "Datasets",
+        "NeuralNetworks", "Tensors", "TensorBoard", "EventFiles", "Images", argumentParser,
       ]),
     .executableTarget(
       name: "deconv",
@@ -113,6 +114,8 @@ let package = Package(
       exclude: ["Fixtures"]),
     .testTarget(
       name: "DatasetsTests", dependencies: ["Datasets", "Tensors", "Images", "TestFixtures"]),
+    .testTarget(
+      name: "DatasetFetchingTests", dependencies: ["DatasetFetching", "Datasets"]),
     .testTarget(
       name: "ModelFilesTests",
       dependencies: ["ModelFiles", "NeuralNetworks", "Tensors", "TestFixtures"]),

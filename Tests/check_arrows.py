@@ -15,7 +15,8 @@ import sys
 LOGGER = {
     "TensorBoard", "TensorBoardMetrics", "TensorBoardLogging", "EventFiles", "ProtobufWire", "Images",
     "NumPyFiles", "Charts"}
-CORE = {"Tensors", "NeuralNetworks", "Datasets", "ModelFiles", "Visualization"}
+CORE = {
+    "Tensors", "NeuralNetworks", "Datasets", "DatasetFetching", "ModelFiles", "Visualization"}
 # What both sides may stand on: pictures, and the wire format (ONNX files are protobuf too).
 COMMON = {"Images", "ProtobufWire", "NumPyFiles", "Charts"}
 WITHOUT_FOUNDATION = {"ProtobufWire", "Charts", "Tensors", "NeuralNetworks", "Visualization"}

@@ -8,5 +8,5 @@ struct TBTrain: ParsableCommand {
     abstract: "Train small networks and watch them in TensorBoard.",
     discussion: ExitStatus.helpText,
     version: Tool.version,
-    subcommands: [LeNetCommand.self])
+    subcommands: [LeNetCommand.self, EvaluateCommand.self, DataCommand.self])
 }

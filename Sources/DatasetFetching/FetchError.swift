@@ -1,0 +1,39 @@
+/// Why a data set can't be fetched.
+public enum FetchError: Error, Sendable, Equatable {
+  /// An address isn't one.
+  case badAddress(String)
+  /// The server can't be reached or stopped sending; what came is kept.
+  case interrupted(url: String, reason: String, received: Int, expected: Int)
+  /// The server has something else to say than the file.
+  case refused(url: String, status: Int)
+  /// The file isn't the published one; it was deleted.
+  case wrongFile(url: String, found: String, expected: String)
+  /// The archive holds what it shouldn't.
+  case badArchive(path: String, reason: String)
+  /// The system can't read or write a file.
+  case file(path: String, reason: String)
+}
+
+extension FetchError: CustomStringConvertible {
+  /// The sentence for people.
+  public var description: String {
+    switch self {
+    case .badAddress(let text):
+      "\(text): isn't an http or https address of a folder"
+    case .interrupted(let url, let reason, let received, let expected):
+      """
+      \(url): \(reason) after \(received) of \(expected) bytes; the same command goes on from there, \
+      --mirror takes the files from elsewhere
+      """
+    case .refused(let url, let status):
+      "\(url): the server answered \(status); --mirror takes the files from elsewhere"
+    case .wrongFile(let url, let found, let expected):
+      """
+      \(url): isn't the published file: \(found), expected \(expected); it was deleted, fetch it \
+      again or take another --mirror
+      """
+    case .badArchive(let path, let reason): "\(path): \(reason); nothing was unpacked"
+    case .file(let path, let reason): "\(path): \(reason)"
+    }
+  }
+}

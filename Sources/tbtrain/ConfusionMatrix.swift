@@ -1,0 +1,87 @@
+import CommandSupport
+import Images
+
+/// Which classes were taken for which.
+struct ConfusionMatrix {
+  /// The names of the classes.
+  let classNames: [String]
+  /// `counts[truth][prediction]`.
+  private(set) var counts: [[Int]]
+
+  /// Nothing counted yet.
+  init(classNames: [String]) {
+    self.classNames = classNames
+    counts = classNames.map { _ in classNames.map { _ in 0 } }
+  }
+
+  /// Counts one prediction.
+  mutating func add(truth: Int, prediction: Int) { counts[truth][prediction] += 1 }
+
+  /// The share of a class that was recognised; nil for a class without images.
+  func recall(of label: Int) -> Double? {
+    let all = counts[label].reduce(0, +)
+    return all > 0 ? Double(counts[label][label]) / Double(all) : nil
+  }
+
+  /// A table: rows are what the images show, columns what they were taken for.
+  var text: String {
+    let numbers = classNames.indices.map { "\($0)" }
+    var lines: [[String]] = [["", "shown"] + numbers + ["recall"]]
+    for (label, name) in classNames.enumerated() {
+      let recall = recall(of: label).map { Format.percent($0) } ?? "none"
+      lines.append(["\(label)", name] + counts[label].map { Format.count($0) } + [recall])
+    }
+    let columns = lines[0].indices
+    let widths = columns.map { column in lines.map { $0[column].count }.max() ?? 0 }
+    return lines.map { line in
+      columns.map { column in
+        let space = String(repeating: " ", count: widths[column] - line[column].count)
+        return column == 1 ? line[column] + space : space + line[column]
+      }.joined(separator: "  ")
+    }.joined(separator: "\n")
+  }
+
+  /// The matrix as a picture: the darker a cell, the larger its share of the row.
+  var image: Image {
+    let (cellWidth, cellHeight) = (40, 24)
+    let margin = (classNames.map(\.count).max() ?? 0) * 6 + 10
+    let side = classNames.count
+    var image = Image(
+      width: margin + side * cellWidth + 8, height: 34 + side * cellHeight + 8, channels: 3,
+      filledWith: .white)
+    image.draw("rows: shown, columns: taken for", x: 4, y: 4, color: .black)
+    for (column, name) in classNames.enumerated() {
+      image.draw(
+        String(name.prefix(6)), x: margin + column * cellWidth + 3, y: 20, color: .black)
+    }
+    for (row, name) in classNames.enumerated() {
+      let top = 34 + row * cellHeight
+      image.draw(name, x: 4, y: top + 8, color: .black)
+      let all = max(1, counts[row].reduce(0, +))
+      for (column, count) in counts[row].enumerated() {
+        let share = Double(count) / Double(all)
+        let left = margin + column * cellWidth
+        let isRight = row == column
+        image.fill(
+          x: left, y: top, width: cellWidth - 1, height: cellHeight - 1,
+          color: Self.color(share: share, isRight: isRight))
+        guard count > 0 else { continue }
+        let text = Format.count(count)
+        image.draw(
+          text, x: left + (cellWidth - 6 * text.count) / 2, y: top + 8,
+          color: share > 0.55 ? .white : .black)
+      }
+    }
+    return image
+  }
+
+  /// White for nothing; blue for right answers and red for wrong ones.
+  private static func color(share: Double, isRight: Bool) -> Color {
+    // Small shares are told apart better than large ones.
+    let strength = share.squareRoot()
+    func mixed(_ end: Double) -> UInt8 { UInt8((250 + (end - 250) * strength).rounded()) }
+    return isRight
+      ? Color(red: mixed(20), green: mixed(80), blue: mixed(160))
+      : Color(red: mixed(190), green: mixed(30), blue: mixed(30))
+  }
+}
