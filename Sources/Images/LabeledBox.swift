@@ -46,7 +46,7 @@ extension Image {
   public func drawing(_ boxes: [LabeledBox], scale: Int = 1) -> Image {
     var result = converted(toChannels: channels.isMultiple(of: 2) ? 4 : 3).enlarged(by: scale)
     let letterScale = max(1, min(result.width, result.height) / 400)
-    let thickness = max(1, min(result.width, result.height) / 160)
+    let thickness = max(1, min(result.width, result.height) / 100)
     var labels: [String] = []
     for box in boxes {
       let isFinite = [box.x, box.y, box.width, box.height].allSatisfy(\.isFinite)

@@ -70,7 +70,8 @@ extension Summary {
     try check(tag, samples.count, sampleRate, channels)
     try SummaryError.checkFinite(samples, tag: tag, what: "samples")
     return WAVFile(samples, sampleRate: sampleRate, channels: channels) { sample in
-      Int16((min(max(sample, -1), 1) * 32_767).rounded())
+      // As TensorFlow does: 1 is one more than the greatest.
+      Int16(min((max(sample, -1) * 32_768).rounded(), 32_767))
     }.bytes
   }
 

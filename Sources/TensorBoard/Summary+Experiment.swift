@@ -3,7 +3,7 @@ internal import ProtobufWire
 
 extension Summary {
   /// Which hyperparameters and metrics the runs of a log directory have, for the dashboard HParams:
-  /// their columns, in this order, with domains that filter rows.
+  /// their columns (sorted by name), with domains to filter rows by.
   ///
   /// Goes into one run, before its `hyperparameters`; TensorBoard takes that of one run for all.
   ///
