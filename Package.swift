@@ -98,7 +98,8 @@ let package = Package(
       exclude: ["Fixtures"]),
     .testTarget(
       name: "TensorBoardTests",
-      dependencies: ["TensorBoard", "EventFiles", "Images", "ProtobufWire", "benchmark-log"]),
+      dependencies: ["TensorBoard", "EventFiles", "Images", "ProtobufWire", "benchmark-log"],
+      exclude: ["Fixtures"]),
     .testTarget(
       name: "TensorBoardMetricsTests",
       dependencies: ["TensorBoardMetrics", "TensorBoard", metrics]),

@@ -30,7 +30,9 @@ func addScalars(to writer: SummaryWriter) throws {
         .named("Accuracy", description: "On *test* data."),
       .scalars("waves", ["sin": sin(9 * time), "cos": cos(9 * time)]), step: step)
   }
-  try writer.add(.scalar("odd/nan", Float.nan), .scalar("odd/infinity", Float.infinity), step: 1)
+  for (step, value) in [0.5, .nan, 1.5, .infinity, 1, 2].enumerated() {
+    try writer.add(.scalar("odd", value), step: step)
+  }
   let layout = CustomScalarLayout(categories: [
     .init(
       "Training",
@@ -60,7 +62,6 @@ func addHistograms(to writer: SummaryWriter) throws {
         "raw/limits", limits: [-1, 0, 1, .infinity], counts: [0, 4, Double(step), 2], min: -0.5,
         max: 7), step: step)
   }
-  try writer.add(.histogram("weights/none", [Double]()), step: 1)
 }
 
 func addTensors(to writer: SummaryWriter) throws {
