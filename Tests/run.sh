@@ -26,4 +26,9 @@ trap 'rm -rf "$work"' EXIT
 .venv/bin/python Tests/Conformance/check_run.py "$work"
 .venv/bin/python Tests/Conformance/test_check_run.py "$work"
 
+say "Reading every kind of summary with it"
+"$bin/reference-run" "$work/kinds"
+.venv/bin/python Tests/Conformance/check_kinds.py "$work/kinds"
+.venv/bin/python Tests/Conformance/test_check_kinds.py "$work/kinds"
+
 say "All is well"
