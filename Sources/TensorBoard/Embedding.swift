@@ -57,6 +57,18 @@ public struct Embedding: Sendable {
     try checkSprites()
   }
 
+  /// Vectors, side by side; kept in 32 bits.
+  ///
+  /// - Throws: `SummaryError` as above.
+  public init(
+    _ name: String, vectors: some Collection<Double>, dimension: Int,
+    columns: KeyValuePairs<String, [String]> = [:], sprites: [Image] = []
+  ) throws(SummaryError) {
+    try self.init(
+      name, vectors: vectors.map(Float.init), dimension: dimension, columns: columns,
+      sprites: sprites)
+  }
+
   /// Vectors, each a list of equal length.
   ///
   /// - Throws: `SummaryError` as above, or where a vector has another length than the first.

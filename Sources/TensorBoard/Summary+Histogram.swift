@@ -14,6 +14,16 @@ extension Summary {
     histogram(tag, Histogram(of: numbers))
   }
 
+  /// The distribution of some numbers that lie in memory of one's own.
+  public static func histogram(_ tag: String, _ numbers: Span<Float>) -> Summary {
+    numbers.withUnsafeBufferPointer { histogram(tag, Histogram(of: $0)) }
+  }
+
+  /// The distribution of some numbers that lie in memory of one's own.
+  public static func histogram(_ tag: String, _ numbers: Span<Double>) -> Summary {
+    numbers.withUnsafeBufferPointer { histogram(tag, Histogram(of: $0)) }
+  }
+
   /// The distribution of some whole numbers.
   public static func histogram(
     _ tag: String, _ numbers: some Collection<some BinaryInteger>

@@ -65,6 +65,17 @@ extension Summary {
       })
   }
 
+  /// A mesh, or without faces a cloud of points, for the dashboard Mesh; kept in 32 bits.
+  public static func mesh(
+    _ tag: String, vertices: some Collection<Double>, faces: some Collection<Int> = [Int](),
+    colors: some Collection<UInt8> = [UInt8](), batch: Int = 1,
+    configuration: MeshConfiguration? = nil
+  ) throws(SummaryError) -> Summary {
+    try mesh(
+      tag, vertices: vertices.map(Float.init), faces: faces.map(Int32.init(clamping:)),
+      colors: colors, batch: batch, configuration: configuration)
+  }
+
   /// A mesh, or without faces a cloud of points, for the dashboard Mesh.
   ///
   /// - Parameters:

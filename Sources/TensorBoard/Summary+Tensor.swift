@@ -32,7 +32,8 @@ extension Summary {
   ///
   /// - Throws: `SummaryError` where the shape doesn't hold as many numbers.
   public static func tensor(
-    _ tag: String, _ values: Span<Float>, shape: [Int]? = nil, plugin: String = "tensors"
+    _ tag: String, _ values: Span<some TensorScalar>, shape: [Int]? = nil,
+    plugin: String = "tensors"
   ) throws(SummaryError) -> Summary {
     try values.withUnsafeBufferPointer { buffer throws(SummaryError) in
       try tensor(tag, buffer, shape: shape, plugin: plugin)

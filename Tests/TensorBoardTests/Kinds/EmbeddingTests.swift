@@ -46,6 +46,15 @@ import Testing
     }
   }
 
+  @Test func `doubles make the same files`() throws {
+    let doubles = vectors.joined().map(Double.init)
+    try withRun([(Embedding("e", vectors: doubles, dimension: 2), nil)]) { folder, _ in
+      let bytes = try Data(contentsOf: URL(fileURLWithPath: folder + "/projector/e/tensors.bytes"))
+      #expect(bytes.count == 24)
+      #expect(bytes.starts(with: [0, 0, 0x80, 0x3f, 0, 0, 0, 0x3f]))
+    }
+  }
+
   @Test func `numbers that could be text are written as text`() throws {
     try withRun([(Embedding("e", vectors: [[0, 0], [0, 2]]), nil)]) { folder, configuration in
       #expect(configuration.contains("tensor_path: \"projector/e/tensors.tsv\""))
@@ -198,7 +207,7 @@ import Testing
       refusal(vectors, [:], [small, small, wide])
         == .outOfRange(
           tag: "e", what: "sprite 2", value: "3x2 gray", expected: "2x2 as the first"))
-    #expect(throws: SummaryError.self) { try Embedding("e", vectors: [1, 2, 3], dimension: 2) }
-    #expect(throws: SummaryError.self) { try Embedding("e", vectors: [1, 2, 3], dimension: 0) }
+    #expect(throws: SummaryError.self) { try Embedding("e", vectors: [1.0, 2, 3], dimension: 2) }
+    #expect(throws: SummaryError.self) { try Embedding("e", vectors: [1.0, 2, 3], dimension: 0) }
   }
 }

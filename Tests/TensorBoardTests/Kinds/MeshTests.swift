@@ -31,6 +31,16 @@ import Testing
     #expect(try summary.values.map { try tensor($0).shape } == [[2, 3, 3], [2, 1, 3]])
   }
 
+  @Test func `doubles and integers make the same mesh`() throws {
+    #expect(
+      try Summary.mesh("m", vertices: corners.map(Double.init), faces: [0, 1, 2] as [Int])
+        == Summary.mesh("m", vertices: corners, faces: [0, 1, 2] as [Int32]))
+    #expect(throws: SummaryError.self) {
+      try Summary.mesh("m", vertices: corners.map(Double.init), faces: [0, 1, 1 << 32])
+    }
+    #expect(throws: SummaryError.self) { try Summary.mesh("m", vertices: [1e300, 0, 0]) }
+  }
+
   @Test func `vectors make the same mesh`() throws {
     let vectors: [SIMD3<Float>] = [[0, 0, 0], [1, 0, 0], [0, 1, 0]]
     let summary = try Summary.mesh(

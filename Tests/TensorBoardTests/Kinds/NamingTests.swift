@@ -19,7 +19,7 @@ import Testing
     #expect(metadata?.pluginName == "audio" && metadata?.pluginContent == [16, 11])
     #expect(metadata?.dataClass == .blobSequence)
     #expect(metadata?.displayName == "A" && metadata?.summaryDescription == "d")
-    let mesh = try Summary.mesh("m", vertices: [0, 0, 0], colors: [1, 2, 3]).named("M")
+    let mesh = try Summary.mesh("m", vertices: [0.0, 0, 0], colors: [1, 2, 3]).named("M")
     #expect(mesh.values.map { $0.metadata?.displayName } == ["M", "M"])
   }
 

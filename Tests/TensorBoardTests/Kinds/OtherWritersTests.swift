@@ -73,7 +73,7 @@ import Testing
   @Test func `meshes have torch's numbers and its description`() throws {
     let theirs = try values("torch.tfevents")
     let ours = try Summary.mesh(
-      "mesh", vertices: [1, 1, 1, -1, -1, 1, 1, -1, -1, -1, 1, -1], faces: [0, 2, 1, 0, 1, 3],
+      "mesh", vertices: [1.0, 1, 1, -1, -1, 1, 1, -1, -1, -1, 1, -1], faces: [0, 2, 1, 0, 1, 3],
       colors: [255, 0, 0, 0, 255, 0, 0, 0, 255, 9, 9, 9])
     #expect(ours.values.map(\.tag) == ["mesh_VERTEX", "mesh_FACE", "mesh_COLOR"])
     for value in ours.values {

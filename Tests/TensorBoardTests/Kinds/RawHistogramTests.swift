@@ -28,6 +28,13 @@ import Testing
     #expect(try rows(single) == [[0.5, 0.5, 2]])
   }
 
+  @Test func `spans are counted as they lie in memory`() {
+    let numbers: [Float] = [1, 2, 2, .nan]
+    #expect(Summary.histogram("h", numbers.span) == Summary.histogram("h", numbers))
+    let doubles = [1.0, 2, 2]
+    #expect(Summary.histogram("h", doubles.span) == Summary.histogram("h", doubles))
+  }
+
   @Test func `nothing counted is a histogram without rows`() throws {
     let summary = try Summary.histogram("h", limits: [1, 2], counts: [0, 0], min: .nan, max: .nan)
     #expect(try rows(summary) == [])
