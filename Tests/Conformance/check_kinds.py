@@ -11,6 +11,7 @@ Exit code: 0 if all is as expected, 1 if not, with a sentence a problem.
 import argparse
 import io
 import json
+import math
 import pathlib
 import sys
 import time
@@ -18,6 +19,7 @@ import urllib.parse
 import urllib.request
 import wave
 
+import numpy
 from check_run import Server, check_records
 from PIL import Image
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
@@ -35,6 +37,47 @@ NAMES = {
 # How the table's cells look: as they were given, whatever they mean in Markdown or HTML.
 CELLS = ["<td>a|b</td>", "<td>*no emphasis*</td>", "<td>&lt;b&gt;</td>", "<td>snake_case_name</td>",
          "<td>two<br>lines</td>", "<td>-1.5</td>", "<td>back\\slash</td>", "<td>`tick`</td>"]
+# Every value of some tags: of scalars by the part of the run that is over, of tensors at the last step.
+CURVES = {
+    "loss/train": lambda time: 2 * math.exp(-3 * time) + 0.05 * math.sin(40 * time),
+    "loss/test": lambda time: 2.1 * math.exp(-2.5 * time) + 0.1,
+    "accuracy/low": lambda time: 1 - math.exp(-3 * time) - 0.1 * (1 - time),
+    "waves/sin": lambda time: math.sin(9 * time),
+    "waves/cos": lambda time: math.cos(9 * time),
+}
+TENSORS = {
+    "tensor/float": [[0.5, 1.5, -2], [3, 4, 5]],
+    "tensor/double": 1e-300,
+    "tensor/int64": [1, -(1 << 60)],
+    "tensor/uint8": [1, 255],
+    "tensor/bool": [True, False],
+    "tensor/string": [["Grüße".encode(), "世界".encode()]],
+    "raw/edges": [[left - 10, left - 9, 10 + (left + 20) % 20] for left in range(20)],
+    "raw/limits": [[-0.5, 0, 4], [0, 1, 20], [1, 7, 2]],
+    "mesh/tetrahedron_VERTEX": [[[1, 1, 1], [-1, -1, 1], [1, -1, -1], [-1, 1, -1]]],
+    "mesh/tetrahedron_FACE": [[[0, 2, 1], [0, 1, 3], [0, 3, 2], [1, 2, 3]]],
+    "mesh/tetrahedron_COLOR": [[[255, 0, 0], [0, 255, 0], [0, 0, 255], [255, 255, 0]]],
+    "pr/raw": [
+        [75, 64, 21, 5, 0], [150, 105, 18, 0, 0], [0, 45, 132, 150, 150], [0, 11, 54, 70, 75],
+        [float(numpy.float32(tp / max(tp + fp, 1e-7)))
+         for tp, fp in zip([75, 64, 21, 5, 0], [150, 105, 18, 0, 0])],
+        [float(numpy.float32(tp / 75)) for tp in [75, 64, 21, 5, 0]]],
+}
+
+
+def stripes(width, height, shift):
+    """The pixels of the reference run's pictures."""
+    y, x = numpy.mgrid[0:height, shift:width + shift]
+    return numpy.stack([x * 4 % 256, y * 5 % 256, (x + y) * 3 % 256], axis=-1).astype("uint8")
+
+
+def disc(size, x, y):
+    """The pixels of the reference run's gray frames."""
+    rows, columns = numpy.mgrid[0:size, 0:size]
+    distance = (columns - x) ** 2 + (rows - y) ** 2
+    return numpy.maximum(0, 255 - distance * 255 // 36).astype("uint8")
+
+
 COMPONENTS = {"VERTEX": 1, "FACE": 2, "COLOR": 3}
 
 
@@ -330,10 +373,15 @@ class FileJudge(Judge):
         if tag in tags["scalars"]:
             events = accumulator.Scalars(tag)
             self.near(events[-1].value, entry, "last_value", f"the last {tag}")
+            if entry["run"] == "main" and tag in CURVES:
+                for event in events:
+                    value = {"value": CURVES[tag](event.step / 60)}
+                    self.near(event.value, value, "value", f"{tag} at step {event.step}")
         elif tag in tags["images"]:
             events = accumulator.Images(tag)
             sizes = {(event.width, event.height) for event in events}
             self.equal(sizes, {(entry["width"], entry["height"])}, f"the told size of {tag}")
+            self.pixels(tag, events)
         else:
             events = accumulator.Tensors(tag)
             array = make_ndarray(events[-1].tensor_proto)
@@ -341,6 +389,8 @@ class FileJudge(Judge):
                 self.equal(list(array.shape), entry["shape"], f"the shape of {tag}")
             if "dtype" in entry:
                 self.equal(array.dtype.name, entry["dtype"], f"the type of {tag}")
+            if tag in TENSORS:
+                self.equal(array.tolist(), TENSORS[tag], f"what {tag} holds")
             if "text_contains" in entry:
                 text = array.item().decode()
                 self.expect(entry["text_contains"] in text, f"{tag} is {text!r}")
@@ -353,6 +403,23 @@ class FileJudge(Judge):
                 self.near(float(array[0, 0]), entry, "min", f"the least of {tag}")
                 self.near(float(array[-1, 1]), entry, "max", f"the greatest of {tag}")
         self.points(entry, [event.step for event in events])
+
+    def pixels(self, tag, events):
+        for event in events:
+            picture = Image.open(io.BytesIO(event.encoded_image_string))
+            if tag == "picture/one":
+                self.expect((numpy.asarray(picture) == stripes(64, 48, event.step * 8)).all(),
+                            f"{tag} has other pixels at step {event.step}")
+            for frame in range(getattr(picture, "n_frames", 1)):
+                picture.seek(frame)
+                if tag == "picture/gray":
+                    got, wanted = picture.convert("L"), disc(32, 10 + frame, 16)
+                    self.expect((numpy.asarray(got) == wanted).all(),
+                                f"frame {frame} of {tag} has other pixels")
+                if tag == "picture/video":
+                    difference = numpy.asarray(picture.convert("RGB"), "float") - stripes(60, 40, frame * 5)
+                    error = (difference ** 2).mean()
+                    self.expect(error < 20, f"frame {frame} of {tag} is {error:.1f} off, squared")
 
 
 def check(logdir, want, load_fast=("true", "false")):
