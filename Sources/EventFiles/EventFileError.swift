@@ -10,6 +10,8 @@ public enum EventFileError: Error, Sendable, Equatable {
   case malformedEvent(path: String, offset: Int, reason: String)
   /// A record is longer than the reader was told to accept.
   case recordTooLong(path: String, offset: Int, length: UInt64, limit: Int)
+  /// A directory has no event files in it.
+  case noEventFiles(path: String)
   /// A suffix for file names has a slash or a zero byte in it.
   case badFileNameSuffix(String)
 }
@@ -30,6 +32,8 @@ extension EventFileError: CustomStringConvertible {
       "\(path): the record at byte \(offset) is no event: \(reason)"
     case .recordTooLong(let path, let offset, let length, let limit):
       "\(path): the record at byte \(offset) has \(length) bytes, more than the limit of \(limit)"
+    case .noEventFiles(let path):
+      "\(path): has no event files in it; a log directory's runs are its folders"
     case .badFileNameSuffix(let suffix):
       "a file name can't end in \"\(suffix)\": it has a slash or a zero byte in it"
     }

@@ -80,6 +80,18 @@ package enum Platform {
     return names
   }
 
+  /// The names in a directory and whether they are directories, links followed; in no order.
+  package static func entries(
+    inDirectory path: String
+  ) throws(ErrorNumber) -> [(name: String, isDirectory: Bool)] {
+    try names(inDirectory: path).compactMap { name in
+      var status = stat()
+      let full = path.hasSuffix("/") ? path + name : "\(path)/\(name)"
+      guard stat(full, &status) == 0 else { return nil }
+      return (name, status.st_mode & S_IFMT == S_IFDIR)
+    }
+  }
+
   /// Removes a file; a failure is ignored.
   package static func removeFile(_ path: String) { unlink(path) }
 }

@@ -57,6 +57,48 @@ struct RecordReader: Sendable {
     return total
   }
 
+  /// Goes to a place where a record begins.
+  mutating func seek(to offset: Int) { drop(from: offset) }
+
+  /// Goes on from a damaged record to the next whole one, and returns where it begins; nil if there is
+  /// none, and the reader stays. Length and content are both checked, so chance finds none.
+  mutating func seekWholeRecord() throws(EventFileError) -> Int? {
+    let start = offset
+    let found = try wholeRecord(from: start + 1, to: start + (try remainingByteCount()))
+    drop(from: found ?? start)
+    return found
+  }
+
+  private mutating func wholeRecord(from first: Int, to end: Int) throws(EventFileError) -> Int? {
+    var candidate = first
+    while candidate + RecordBuffer.headerSize + RecordBuffer.footerSize <= end {
+      position = candidate - bufferOffset
+      if position < 0 || position + RecordBuffer.headerSize > buffer.count {
+        drop(from: candidate)
+        guard try fill(RecordBuffer.headerSize) else { return nil }
+      }
+      if let length = fittingLength(), length <= end - candidate {
+        do {
+          if try next() != nil { return candidate }
+        } catch .damagedRecord {
+          // A length that fits by chance, or one more damaged record.
+        }
+      }
+      candidate += 1
+    }
+    return nil
+  }
+
+  /// The payload's length at the position, if it fits its checksum and the limit.
+  private func fittingLength() -> Int? {
+    let length = littleEndian(at: position, width: 8)
+    guard length <= UInt64(maximumLength),
+      checksum(of: position..<position + 8)
+        == UInt32(truncatingIfNeeded: littleEndian(at: position + 8, width: 4))
+    else { return nil }
+    return Int(length)
+  }
+
   /// Goes back by one record of this size, just read.
   mutating func stepBack(overPayload payload: Range<Int>) {
     position = payload.lowerBound - RecordBuffer.headerSize

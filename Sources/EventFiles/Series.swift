@@ -1,0 +1,101 @@
+/// All values of a tag in a run.
+public struct Series: Sendable {
+  /// What the values are.
+  public enum Kind: String, Sendable, Equatable {
+    /// Numbers.
+    case scalar
+    /// Distributions.
+    case histogram
+    /// Pictures: PNG, GIF or JPEG files.
+    case image
+    /// Sounds.
+    case audio
+    /// Markdown text.
+    case text
+    /// Arrays for other dashboards, or for none.
+    case tensor
+  }
+
+  /// What charts and pictures are grouped by.
+  public let tag: String
+  /// What the values are.
+  public internal(set) var kind: Kind
+  /// The dashboard: "scalars", "pr_curves", …; empty where the file doesn't say.
+  public internal(set) var pluginName: String
+  /// A name to show instead of the tag; empty for none.
+  public internal(set) var displayName: String
+  /// A description, in Markdown; empty for none.
+  public internal(set) var summaryDescription: String
+  /// The step of each value.
+  public internal(set) var steps: [Int] = []
+  /// When each value was logged, in seconds since 1970.
+  public internal(set) var wallTimes: [Double] = []
+  /// The numbers, of scalars; empty for other kinds.
+  public internal(set) var numbers: [Double] = []
+  /// Whether the numbers were stored with 32 bits: their shortest text is that of a `Float`.
+  public internal(set) var isSinglePrecision = true
+  /// Bytes of the values in their files.
+  public internal(set) var byteCount = 0
+  /// Values that a restart of the run replaced.
+  public internal(set) var supersededCount = 0
+
+  /// Where a value that isn't a number lies.
+  struct Place: Sendable {
+    /// The file's position in the run's list.
+    var file: Int32
+    /// The value's position in its event.
+    var index: Int32
+    /// Where the record begins in the file.
+    var offset: Int
+  }
+
+  /// Where the values lie; empty for scalars.
+  var places: [Place] = []
+
+  /// The number of values.
+  public var count: Int { steps.count }
+
+  /// The numbers with their steps and times.
+  public var scalars: [ScalarPoint] {
+    numbers.indices.map {
+      ScalarPoint(step: steps[$0], wallTime: wallTimes[$0], value: numbers[$0])
+    }
+  }
+
+  init(tag: String, kind: Kind, metadata: SummaryMetadata?) {
+    self.tag = tag
+    self.kind = kind
+    pluginName = metadata?.pluginName ?? ""
+    displayName = metadata?.displayName ?? ""
+    summaryDescription = metadata?.summaryDescription ?? ""
+  }
+
+  /// Drops values that a restart replaced: all of this step and later ones.
+  mutating func supersede(from step: Int) {
+    // Almost always the first one to go tells that all behind it go.
+    guard steps.contains(where: { $0 >= step }) else { return }
+    let kept = steps.indices.filter { steps[$0] < step }
+    supersededCount += steps.count - kept.count
+    wallTimes = kept.map { wallTimes[$0] }
+    if !numbers.isEmpty { numbers = kept.map { numbers[$0] } }
+    if !places.isEmpty { places = kept.map { places[$0] } }
+    steps = kept.map { steps[$0] }
+  }
+}
+
+/// A number of a curve.
+public struct ScalarPoint: Sendable, Equatable {
+  /// The step of the run.
+  public var step: Int
+  /// When it was logged, in seconds since 1970.
+  public var wallTime: Double
+  /// The number.
+  public var value: Double
+
+  /// A point.
+  public init(step: Int, wallTime: Double, value: Double) {
+    self.step = step
+    self.wallTime = wallTime
+    self.value = value
+  }
+}
