@@ -1,0 +1,157 @@
+import Images
+
+extension LineChart {
+  /// The chart as lines of text.
+  ///
+  /// Each letter of the plot has two dots across and four up (Unicode's Braille patterns); without
+  /// Unicode, one mark a letter.
+  ///
+  /// - Parameters:
+  ///   - columns: Letters in a line, at least 30.
+  ///   - rows: Lines of the plot itself.
+  ///   - usesColor: Whether curves are told apart by the terminal's colours, not only by marks.
+  public func text(
+    columns: Int, rows: Int = 16, usesUnicode: Bool = true, usesColor: Bool = false
+  ) -> String {
+    let (xAxis, yAxis) = axes()
+    let yTicks = yAxis.ticks(about: max(2, rows / 4))
+    let margin = max(yTicks.map(\.text.count).max() ?? 1, 1)
+    let cells = max(10, columns - margin - 2)
+    var canvas = DotCanvas(columns: cells, rows: rows, isBraille: usesUnicode)
+    for (index, one) in series.enumerated() {
+      var last: (x: Double, y: Double)?
+      for point in one.points {
+        let (h, v) = (xAxis.place(of: point.x), yAxis.place(of: point.y))
+        guard h.isFinite, v.isFinite else {
+          last = nil
+          continue
+        }
+        canvas.line(from: last ?? (h, v), to: (h, v), series: index)
+        last = (h, v)
+      }
+    }
+    var labels: [Int: String] = [:]
+    for tick in yTicks {
+      labels[Int(((1 - tick.place) * Double(rows - 1)).rounded())] = tick.text
+    }
+    var lines: [String] = title.isEmpty ? [] : [title]
+    let bar = usesUnicode ? "│" : "|"
+    let tickMark = usesUnicode ? "┤" : "+"
+    for row in 0..<rows {
+      let label = labels[row] ?? ""
+      let space = String(repeating: " ", count: margin - label.count)
+      lines.append(
+        space + label + (label.isEmpty ? bar : tickMark)
+          + canvas.line(row, mark: mark) { code in usesColor ? Self.ansi(code) : nil })
+    }
+    lines.append(
+      String(repeating: " ", count: margin) + (usesUnicode ? "└" : "+")
+        + String(repeating: usesUnicode ? "─" : "-", count: cells))
+    lines.append(
+      xLabels(xAxis.ticks(about: max(2, cells / 14)), margin: margin + 1, cells: cells))
+    for line in legend(columns: columns) {
+      lines.append(
+        String(repeating: " ", count: margin + 1)
+          + line.map { index in
+            let sample = usesUnicode ? "━━" : String(repeating: mark(index), count: 2)
+            let colored = usesColor ? Self.ansi(index) + sample + "\u{1B}[0m" : sample
+            // Without colours Braille curves look alike: the legend then only names them.
+            return usesUnicode && !usesColor
+              ? series[index].name : "\(colored) \(series[index].name)"
+          }.joined(separator: "  "))
+    }
+    return lines.joined(separator: "\n")
+  }
+
+  private func mark(_ index: Int) -> Character {
+    let marks = Array("*o+x#@%&")
+    return marks[index % marks.count]
+  }
+
+  private static func ansi(_ index: Int) -> String {
+    "\u{1B}[\([34, 31, 32, 35, 33, 36, 90][index % 7])m"
+  }
+
+  private func xLabels(_ ticks: [Axis.Tick], margin: Int, cells: Int) -> String {
+    var line = Array(repeating: Character(" "), count: margin + cells + 8)
+    var free = 0
+    for tick in ticks {
+      let middle = margin + Int((tick.place * Double(cells - 1)).rounded())
+      let start = max(free, middle - tick.text.count / 2)
+      guard start + tick.text.count <= line.count, start <= middle else { continue }
+      for (offset, letter) in tick.text.enumerated() { line[start + offset] = letter }
+      free = start + tick.text.count + 2
+    }
+    var text = String(line)
+    while text.hasSuffix(" ") { text.removeLast() }
+    return xName.isEmpty ? text : "\(text)  \(xName)"
+  }
+}
+
+/// Dots in letters.
+private struct DotCanvas {
+  private let columns: Int
+  private let rows: Int
+  private let isBraille: Bool
+  private var dots: [UInt8]
+  private var owners: [Int]
+
+  init(columns: Int, rows: Int, isBraille: Bool) {
+    self.columns = columns
+    self.rows = rows
+    self.isBraille = isBraille
+    dots = Array(repeating: 0, count: columns * rows)
+    owners = Array(repeating: -1, count: columns * rows)
+  }
+
+  private var width: Int { isBraille ? 2 * columns : columns }
+  private var height: Int { isBraille ? 4 * rows : rows }
+
+  /// A straight line between places from 0 to 1.
+  mutating func line(from a: (x: Double, y: Double), to b: (x: Double, y: Double), series: Int) {
+    func pixel(_ p: (x: Double, y: Double)) -> (Double, Double) {
+      (p.x * Double(width - 1), (1 - p.y) * Double(height - 1))
+    }
+    let (start, end) = (pixel(a), pixel(b))
+    let steps = max(1, Int(max(abs(end.0 - start.0), abs(end.1 - start.1)).rounded(.up)))
+    for step in 0...steps {
+      let along = Double(step) / Double(steps)
+      set(
+        Int((start.0 + along * (end.0 - start.0)).rounded()),
+        Int((start.1 + along * (end.1 - start.1)).rounded()), series: series)
+    }
+  }
+
+  private mutating func set(_ x: Int, _ y: Int, series: Int) {
+    guard (0..<width).contains(x), (0..<height).contains(y) else { return }
+    let cell = isBraille ? y / 4 * columns + x / 2 : y * columns + x
+    // The bits of U+2800 and on: dots 1 to 6 column by column, 7 and 8 below.
+    let bits: [UInt8] = [0x01, 0x08, 0x02, 0x10, 0x04, 0x20, 0x40, 0x80]
+    dots[cell] |= isBraille ? bits[y % 4 * 2 + x % 2] : 1
+    owners[cell] = series
+  }
+
+  /// A line of letters; `color` gives the escape sequence of a curve.
+  func line(_ row: Int, mark: (Int) -> Character, color: (Int) -> String?) -> String {
+    var text = ""
+    var current: Int?
+    for column in 0..<columns {
+      let cell = row * columns + column
+      guard dots[cell] != 0 else {
+        text += " "
+        continue
+      }
+      if owners[cell] != current, let code = color(owners[cell]) {
+        text += code
+        current = owners[cell]
+      }
+      if isBraille {
+        text.unicodeScalars.append(Unicode.Scalar(UInt32(0x2800) + UInt32(dots[cell])) ?? " ")
+      } else {
+        text.append(mark(owners[cell]))
+      }
+    }
+    while text.hasSuffix(" ") { text.removeLast() }
+    return current == nil ? text : text + "\u{1B}[0m"
+  }
+}

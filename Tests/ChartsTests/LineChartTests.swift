@@ -1,0 +1,65 @@
+import Charts
+import Images
+import Testing
+
+@Suite struct LineChartTests {
+  private let rising = LineChart(
+    title: "accuracy <test>", yName: "share",
+    series: [
+      .init("a & b", (0...10).map { .init(x: Double($0), y: Double($0) / 10) }),
+      .init("c", [.init(x: 0, y: 1), .init(x: 10, y: .nan), .init(x: 10, y: 0)]),
+    ])
+
+  @Test func `an SVG has its texts escaped and nothing from outside`() {
+    let svg = rising.svg()
+    #expect(svg.contains("accuracy &lt;test&gt;") && svg.contains("a &amp; b"))
+    #expect(!svg.contains("<script") && !svg.contains("href"))
+    #expect(svg.hasSuffix("</svg>\n"))
+    // One curve of a whole path; the other broken in two dots.
+    #expect(svg.split(separator: "\n").filter { $0.hasPrefix("<path") }.count == 1)
+    #expect(svg.split(separator: "\n").filter { $0.hasPrefix("<circle") }.count == 2)
+  }
+
+  @Test func `a picture has the curve's colour where the curve is`() {
+    let line = LineChart(
+      series: [
+        .init(
+          "", [.init(x: 0, y: 0), .init(x: 1, y: 1)], color: Color(red: 255, green: 0, blue: 0))
+      ])
+    let image = line.image(width: 400, height: 300, textScale: 1)
+    func isRed(_ x: Int, _ y: Int) -> Bool {
+      let at = (y * image.width + x) * 3
+      return image.pixels[at] > 200 && image.pixels[at + 1] < 120
+    }
+    let red = (0..<300).flatMap { y in (0..<400).filter { isRed($0, y) }.map { ($0, y) } }
+    #expect(red.count > 200)
+    // It rises: the further right, the higher up.
+    let (left, right) = (red.min { $0.0 < $1.0 }, red.max { $0.0 < $1.0 })
+    #expect((left?.1 ?? 0) > (right?.1 ?? 0) + 200)
+  }
+
+  @Test func `a terminal's lines fit its width`() {
+    for unicode in [true, false] {
+      let text = rising.text(columns: 60, rows: 8, usesUnicode: unicode)
+      let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+      #expect(lines.count == 1 + 8 + 2 + 1)
+      #expect(lines.allSatisfy { $0.count <= 70 })
+      #expect(unicode || text.utf8.allSatisfy { $0 < 128 })
+    }
+    #expect(rising.text(columns: 60, usesColor: true).contains("\u{1B}[34m"))
+  }
+
+  @Test func `a chart without points can be drawn`() {
+    for chart in [LineChart(series: []), LineChart(series: [.init("a", [])])] {
+      #expect(chart.svg().hasSuffix("</svg>\n"))
+      #expect(chart.image().width == 1200)
+      #expect(!chart.text(columns: 40).isEmpty)
+    }
+  }
+
+  @Test func `many points are thinned to what the pixels show`() {
+    let noise = (0..<100_000).map { LineChart.Point(x: Double($0), y: Double($0 &* 7919 % 1000)) }
+    let svg = LineChart(series: [.init("", noise)]).svg(width: 400)
+    #expect(svg.utf8.count < 60_000)
+  }
+}
