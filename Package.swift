@@ -87,7 +87,10 @@ let package = Package(
         "TensorBoard", "Images", argumentParser,
       ]),
     .executableTarget(
-      name: "tbevents", dependencies: ["CommandSupport", "EventFiles", argumentParser]),
+      name: "tbevents",
+      dependencies: [
+        "CommandSupport", "EventFiles", "Charts", "Images", "NumPyFiles", argumentParser,
+      ]),
 
     // Tests, one target a room, and benchmarks, one program a subject.
     .target(
@@ -135,15 +138,17 @@ let package = Package(
     .testTarget(
       name: "CommandTests",
       dependencies: [
-        "tbtrain", "deconv", "EventFiles", "Images", "ModelFiles", "NeuralNetworks", "Tensors",
+        "tbtrain", "deconv", "tbevents", "TensorBoard", "EventFiles", "Images", "ModelFiles",
+        "NeuralNetworks", "Tensors",
       ]),
-    .testTarget(name: "TBEventsTests", dependencies: ["tbevents", "TensorBoard", "EventFiles"]),
     .executableTarget(
       name: "reference-run", dependencies: ["TensorBoard", "Images"],
       path: "Tests/Conformance/ReferenceRun"),
     .executableTarget(
       name: "benchmark-log", dependencies: ["TensorBoard", "Images"], path: "Tests/Benchmarks/Log",
       exclude: ["peer.py"]),
+    .executableTarget(
+      name: "benchmark-read", dependencies: ["EventFiles"], path: "Tests/Benchmarks/Read"),
     .executableTarget(
       name: "benchmark-train", dependencies: ["NeuralNetworks", "Tensors"],
       path: "Tests/Benchmarks/Train"),

@@ -8,9 +8,12 @@ public enum Console {
   ///
   /// When nobody reads stdout any more (`tbtrain … | head -1`), the program ends quietly with 0.
   /// - Throws: `CommandFailure` when stdout can't be written, as on a full disk.
-  public static func print(_ text: String) throws {
+  public static func print(_ text: String) throws { try write(Array((text + "\n").utf8)) }
+
+  /// Writes bytes to stdout as they are: a part of a longer result. Ends and throws as `print` does.
+  public static func write(_ bytes: [UInt8]) throws {
     do {
-      try Platform.write((text + "\n").utf8, to: Platform.standardOutput)
+      try Platform.write(bytes, to: Platform.standardOutput)
     } catch .closedPipe {
       Platform.exitCleanly(ExitStatus.done.rawValue)
     } catch .other(let reason) {

@@ -39,6 +39,15 @@ public struct Terminal: Sendable, Equatable {
       isTerminal: Platform.isTerminal(Platform.standardError))
   }
 
+  /// The terminal behind this process's stdout, and its columns.
+  public static func standardOutput() -> (terminal: Terminal, columns: Int) {
+    let terminal = Terminal(
+      environment: ProcessInfo.processInfo.environment,
+      isTerminal: Platform.isTerminal(Platform.standardOutput))
+    let columns = Platform.columns(of: Platform.standardOutput) ?? terminal.fallbackColumns
+    return (terminal, max(20, columns))
+  }
+
   /// The columns there are now; the user may have changed the window since the last look.
   var columns: Int { max(20, Platform.columns(of: Platform.standardError) ?? fallbackColumns) }
 }

@@ -1,12 +1,15 @@
 import ArgumentParser
 import CommandSupport
-import EventFiles
 
 /// `tbevents`: the command and its subcommands.
 struct TBEventsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "tbevents",
-    abstract: "Read, export, check and repair TensorBoard's event files, whoever wrote them.",
+    abstract: "Read, export, plot, check and repair TensorBoard's event files, whoever wrote them.",
     discussion: ExitStatus.helpText,
-    version: Tool.version)
+    version: Tool.version,
+    subcommands: [
+      InspectCommand.self, ExportCommand.self, PlotCommand.self, TailCommand.self,
+      VerifyCommand.self, RepairCommand.self,
+    ])
 }

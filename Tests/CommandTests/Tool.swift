@@ -15,6 +15,7 @@ struct Tool {
   let name: String
 
   static let deconv = Tool(name: "deconv")
+  static let tbevents = Tool(name: "tbevents")
   static let tbtrain = Tool(name: "tbtrain")
 
   /// Programs are built beside the tests.

@@ -1,0 +1,173 @@
+import EventFiles
+
+// The forms that are text: CSV and JSON.
+extension ExportCommand {
+  /// A row a point: `run,tag,step,wall_time,value`.
+  func csv(_ contents: [RunContents], _ sink: ExportSink) throws {
+    let columns =
+      switch kind {
+      case .histograms: "left,right,count"
+      case .text: "text"
+      default: "value"
+      }
+    try sink.add(Array("run,tag,step,wall_time,\(columns)\n".utf8))
+    for contents in contents {
+      for series in chosen(contents) {
+        let prefix = Array("\(Quoted.csv(contents.run.name)),\(Quoted.csv(series.tag)),".utf8)
+        for index in positions(series) {
+          func start(_ line: inout [UInt8]) {
+            line += prefix
+            line.append(text: series.steps[index].description)
+            line.append(0x2C)
+            line.append(series.wallTimes[index], isSingle: false)
+          }
+          switch kind {
+          case .histograms:
+            for bucket in try contents.histogram(index, of: series) {
+              try sink.add { line in
+                start(&line)
+                for number in [bucket.left, bucket.right, bucket.count] {
+                  line.append(0x2C)
+                  line.append(number, isSingle: false)
+                }
+                line.append(0x0A)
+              }
+            }
+          case .text:
+            let text = try contents.texts(index, of: series).joined(separator: "\n")
+            try sink.add { line in
+              start(&line)
+              line.append(text: ",\(Quoted.csv(text))\n")
+            }
+          default:
+            try sink.add { line in
+              start(&line)
+              line.append(0x2C)
+              line.append(series.numbers[index], isSingle: series.isSinglePrecision)
+              line.append(0x0A)
+            }
+          }
+        }
+      }
+    }
+  }
+
+  /// A row a step of a run, a column a tag; a tag's last value where it has several of a step.
+  func wideCSV(_ contents: [RunContents], _ sink: ExportSink) throws {
+    var tags: [String] = []
+    for series in contents.flatMap(chosen) where !tags.contains(series.tag) {
+      tags.append(series.tag)
+    }
+    try sink.add(Array("run,step\(tags.map { "," + Quoted.csv($0) }.joined())\n".utf8))
+    for contents in contents {
+      let prefix = Array("\(Quoted.csv(contents.run.name)),".utf8)
+      var columns: [[Int: Int]] = []
+      var series: [Series?] = []
+      for tag in tags {
+        let one = chosen(contents).first { $0.tag == tag }
+        var byStep: [Int: Int] = [:]
+        if let one { for index in positions(one) { byStep[one.steps[index]] = index } }
+        series.append(one)
+        columns.append(byStep)
+      }
+      for step in Set(columns.flatMap(\.keys)).sorted() {
+        try sink.add { line in
+          line += prefix
+          line.append(text: step.description)
+          for (column, one) in zip(columns, series) {
+            line.append(0x2C)
+            if let index = column[step], let one {
+              line.append(one.numbers[index], isSingle: one.isSinglePrecision)
+            }
+          }
+          line.append(0x0A)
+        }
+      }
+    }
+  }
+
+  /// An object a point.
+  func jsonLines(_ contents: [RunContents], _ sink: ExportSink) throws {
+    for contents in contents {
+      for series in chosen(contents) {
+        let prefix = Array(
+          #"{"run":\#(Quoted.json(contents.run.name)),"tag":\#(Quoted.json(series.tag)),"step":"#
+            .utf8)
+        for index in positions(series) {
+          let value = try jsonValue(index, of: series, in: contents)
+          try sink.add { line in
+            line += prefix
+            line.append(text: series.steps[index].description)
+            line.append(text: ",\"wall_time\":")
+            line.appendJSON(series.wallTimes[index], isSingle: false)
+            line.append(text: ",\"value\":")
+            line += value
+            line.append(text: "}\n")
+          }
+        }
+      }
+    }
+  }
+
+  /// An array of series, each with its columns.
+  func json(_ contents: [RunContents], _ sink: ExportSink) throws {
+    var isFirst = true
+    try sink.add(Array("[".utf8))
+    for contents in contents {
+      for series in chosen(contents) {
+        let indices = positions(series)
+        try sink.add { line in
+          line.append(text: isFirst ? "\n" : ",\n")
+          line.append(
+            text: #"{"run":\#(Quoted.json(contents.run.name)),"tag":\#(Quoted.json(series.tag)),"#)
+          line.append(text: #""kind":"\#(series.kind.rawValue)","steps":["#)
+          line.append(text: indices.map { "\(series.steps[$0])" }.joined(separator: ","))
+          line.append(text: "],\"wall_times\":[")
+        }
+        isFirst = false
+        for (number, index) in indices.enumerated() {
+          try sink.add { line in
+            if number > 0 { line.append(0x2C) }
+            line.appendJSON(series.wallTimes[index], isSingle: false)
+          }
+        }
+        try sink.add(Array("],\"values\":[".utf8))
+        for (number, index) in indices.enumerated() {
+          let value = try jsonValue(index, of: series, in: contents)
+          try sink.add { line in
+            if number > 0 { line.append(0x2C) }
+            line += value
+          }
+        }
+        try sink.add(Array("]}".utf8))
+      }
+    }
+    try sink.add(Array("\n]\n".utf8))
+  }
+
+  /// A number, a text, or a histogram as an array of `[left, right, count]`.
+  private func jsonValue(
+    _ index: Int, of series: Series, in contents: RunContents
+  ) throws -> [UInt8] {
+    var bytes: [UInt8] = []
+    switch kind {
+    case .histograms:
+      bytes.append(text: "[")
+      for (number, bucket) in try contents.histogram(index, of: series).enumerated() {
+        bytes.append(text: number > 0 ? ",[" : "[")
+        bytes.appendJSON(bucket.left, isSingle: false)
+        bytes.append(0x2C)
+        bytes.appendJSON(bucket.right, isSingle: false)
+        bytes.append(0x2C)
+        bytes.appendJSON(bucket.count, isSingle: false)
+        bytes.append(text: "]")
+      }
+      bytes.append(text: "]")
+    case .text:
+      let text = try contents.texts(index, of: series).joined(separator: "\n")
+      bytes.append(text: Quoted.json(text))
+    default: bytes.appendJSON(series.numbers[index], isSingle: series.isSinglePrecision)
+    }
+    return bytes
+  }
+}

@@ -1,0 +1,183 @@
+import ArgumentParser
+import CommandSupport
+import EventFiles
+import Foundation
+import NumPyFiles
+
+/// `tbevents export`: every point, in a form that other tools read.
+struct ExportCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "export",
+    abstract: "Export every point as CSV, JSON or .npy; images, audio and text as files.",
+    discussion: """
+      Not TensorBoard's sample of at most 1,000 points: all of them. Points that a restart of the \
+      run replaced are left out, as in TensorBoard; --superseded keeps them. What isn't finite is \
+      nan, inf and -inf in CSV, and "NaN", "Infinity" and "-Infinity" in JSON.
+
+      \(ExitStatus.helpText)
+      """)
+
+  @OptionGroup var selection: Selection
+
+  @Option(
+    help: ArgumentHelp(
+      "csv, json, jsonl (a line a point) or npy.",
+      discussion: "npy: a file a series, [points, 3]: step, wall time, value.", valueName: "format")
+  )
+  var format = Format.csv
+
+  @Option(
+    help: ArgumentHelp(
+      "What to export: scalars, histograms, images, audio or text.", valueName: "kind"))
+  var kind = Kind.scalars
+
+  @Flag(help: "CSV with a row a step and a column a tag, not a row a point.")
+  var wide = false
+
+  @Option(
+    help: ArgumentHelp("Only values of this step; may be repeated.", valueName: "step"))
+  var step: [Int] = []
+
+  @Flag(help: "Keep points that a restart of the run replaced.")
+  var superseded = false
+
+  @Option(
+    help: ArgumentHelp(
+      "The file to write, or the folder for many.",
+      discussion: "By default stdout; images, audio and .npy files need a folder.",
+      valueName: "path"))
+  var output: String?
+
+  @OptionGroup var force: ForceOption
+
+  enum Format: String, ExpressibleByArgument, CaseIterable {
+    case csv, json, jsonl, npy
+  }
+
+  enum Kind: String, ExpressibleByArgument, CaseIterable {
+    case scalars, histograms, images, audio, text
+
+    var series: Series.Kind {
+      switch self {
+      case .scalars: .scalar
+      case .histograms: .histogram
+      case .images: .image
+      case .audio: .audio
+      case .text: .text
+      }
+    }
+  }
+
+  func validate() throws {
+    if wide, format != .csv || kind != .scalars {
+      throw ValidationError("--wide is for scalars as CSV")
+    }
+    if format == .npy, kind != .scalars {
+      throw ValidationError("--format npy is for scalars")
+    }
+    if output == nil, format == .npy || kind == .images || kind == .audio {
+      throw ValidationError("--output names the folder for the files")
+    }
+  }
+
+  func run() throws {
+    let isFolder = format == .npy || kind == .images || kind == .audio
+    let file = isFolder ? nil : try output.map { try OutputFile(path: $0, force: force.isOn) }
+    let contents = try readAll(
+      try selection.runs(), appliesRestarts: !superseded, tags: selection.wantsTag)
+    guard contents.contains(where: { !chosen($0).isEmpty }) else {
+      let others = Set(contents.flatMap { $0.series.map(\.kind.rawValue) })
+      guard selection.tagPatterns.isEmpty, !others.isEmpty else {
+        throw selection.noTag(in: contents)
+      }
+      throw CommandFailure(
+        "\(selection.logdir): holds no \(kind.rawValue), only \(others.sorted().joined(separator: ", "))"
+      )
+    }
+    if isFolder {
+      try exportFiles(contents, to: output ?? ".")
+    } else {
+      let sink = try ExportSink(file)
+      switch format {
+      case .csv where wide: try wideCSV(contents, sink)
+      case .csv: try csv(contents, sink)
+      case .jsonl: try jsonLines(contents, sink)
+      case .json, .npy: try json(contents, sink)
+      }
+      try sink.finish()
+    }
+    if tellDamage(in: contents) { throw ExitStatus.damagedInput }
+  }
+
+  /// The series that are asked for.
+  func chosen(_ contents: RunContents) -> [Series] {
+    contents.series.filter { $0.kind == kind.series && $0.count > 0 }
+  }
+
+  /// The positions in a series that are asked for.
+  func positions(_ series: Series) -> [Int] {
+    step.isEmpty
+      ? Array(series.steps.indices)
+      : series.steps.indices.filter { step.contains(series.steps[$0]) }
+  }
+
+  /// Files below a folder: `<run>/<tag>.npy`, or `<run>/<tag>/<step>.png`.
+  private func exportFiles(_ contents: [RunContents], to folder: String) throws {
+    var count = 0
+    for contents in contents {
+      for series in chosen(contents) {
+        let base = "\(folder)/\(Self.path(contents.run.name))/\(Self.path(series.tag))"
+        if format == .npy, kind == .scalars {
+          try write(npy(series), to: base + ".npy")
+          count += 1
+          continue
+        }
+        for index in positions(series) {
+          let blobs = try contents.blobs(index, of: series)
+          for (number, blob) in blobs.enumerated() {
+            let suffix = blobs.count > 1 ? "-\(number)" : ""
+            try write(
+              blob,
+              to: "\(base)/\(series.steps[index])\(suffix).\(BlobKind.fileExtension(of: blob))")
+            count += 1
+          }
+        }
+      }
+    }
+    try Console.print("wrote \(CommandSupport.Format.counted(count, "file")) to \(folder)")
+  }
+
+  private func write(_ bytes: [UInt8], to path: String) throws {
+    try OutputFile(path: path, force: force.isOn).write(Data(bytes))
+  }
+
+  private func npy(_ series: Series) -> [UInt8] {
+    let indices = positions(series)
+    let rows = indices.flatMap {
+      [Double(series.steps[$0]), series.wallTimes[$0], series.numbers[$0]]
+    }
+    return NumPyFile.bytes(of: rows, shape: [indices.count, 3])
+  }
+
+  /// A run's or tag's name as a path that stays in its folder.
+  static func path(_ name: String) -> String {
+    let parts = name.split(separator: "/").map { part in
+      let safe = String(part.map { $0 == "\0" || $0 == "\\" || $0 == ":" ? "_" : $0 })
+      return safe == ".." ? "__" : safe
+    }
+    let joined = parts.filter { $0 != "." }.joined(separator: "/")
+    return joined.isEmpty ? "run" : joined
+  }
+}
+
+/// What kind of file bytes are, by their first ones.
+enum BlobKind {
+  /// The extension of a file of these bytes.
+  static func fileExtension(of bytes: [UInt8]) -> String {
+    let signatures: [([UInt8], String)] = [
+      ([0x89, 0x50, 0x4E, 0x47], "png"), (Array("GIF8".utf8), "gif"), ([0xFF, 0xD8, 0xFF], "jpg"),
+      (Array("RIFF".utf8), "wav"), (Array("<svg".utf8), "svg"), (Array("BM".utf8), "bmp"),
+    ]
+    return signatures.first { bytes.starts(with: $0.0) }?.1 ?? "bin"
+  }
+}

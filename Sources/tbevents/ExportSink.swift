@@ -1,0 +1,125 @@
+import CommandSupport
+import Foundation
+
+/// Where an export's bytes go: stdout, or a file that gets its name when it is whole.
+final class ExportSink {
+  private var waiting: [UInt8] = []
+  private let output: OutputFile?
+  private var handle: FileHandle?
+  private var temporaryPath: String?
+  private static let chunk = 1 << 20
+
+  /// - Parameter output: nil for stdout.
+  init(_ output: OutputFile?) throws {
+    self.output = output
+    waiting.reserveCapacity(Self.chunk + 4096)
+    guard let output else { return }
+    let temporary = output.path + ".part-\(ProcessInfo.processInfo.processIdentifier)"
+    guard FileManager.default.createFile(atPath: temporary, contents: nil),
+      let handle = FileHandle(forWritingAtPath: temporary)
+    else { throw CommandFailure("\(output.path): can't be written") }
+    self.handle = handle
+    temporaryPath = temporary
+  }
+
+  deinit {
+    // Without `finish()` nothing is left behind.
+    if let temporaryPath { try? FileManager.default.removeItem(atPath: temporaryPath) }
+  }
+
+  /// Adds what `body` appends.
+  @inline(__always)
+  func add(_ body: (inout [UInt8]) -> Void) throws {
+    body(&waiting)
+    if waiting.count >= Self.chunk { try flush() }
+  }
+
+  /// Adds bytes.
+  func add(_ bytes: [UInt8]) throws { try add { $0 += bytes } }
+
+  private func flush() throws {
+    defer { waiting.removeAll(keepingCapacity: true) }
+    guard let output else { return try Console.write(waiting) }
+    do {
+      try handle?.write(contentsOf: waiting)
+    } catch {
+      throw CommandFailure("\(output.path): can't be written: \(Self.words(error))")
+    }
+  }
+
+  /// Writes the rest, and gives a file its name.
+  func finish() throws {
+    try flush()
+    guard let output, let temporary = temporaryPath else { return }
+    do {
+      try handle?.close()
+      if FileKind.exists(output.path) {
+        try FileManager.default.removeItem(atPath: output.path)
+      }
+      try FileManager.default.moveItem(atPath: temporary, toPath: output.path)
+      temporaryPath = nil
+    } catch {
+      throw CommandFailure("\(output.path): can't be written: \(Self.words(error))")
+    }
+  }
+
+  private static func words(_ error: any Error) -> String {
+    let error = error as NSError
+    let cause = error.userInfo[NSUnderlyingErrorKey] as? NSError ?? error
+    return cause.domain == NSPOSIXErrorDomain
+      ? String(cString: strerror(Int32(cause.code))) : cause.localizedDescription
+  }
+}
+
+/// Text as CSV and JSON have it.
+enum Quoted {
+  /// A field of a CSV line (RFC 4180): quoted where it must be.
+  static func csv(_ text: String) -> String {
+    guard text.utf8.contains(where: { [0x22, 0x2C, 0x0A, 0x0D].contains($0) }) else { return text }
+    return "\""
+      + text.split(separator: "\"", omittingEmptySubsequences: false)
+      .joined(separator: "\"\"") + "\""
+  }
+
+  /// A string of JSON (RFC 8259).
+  static func json(_ text: String) -> String {
+    var result = "\""
+    for scalar in text.unicodeScalars {
+      switch scalar {
+      case "\"": result += "\\\""
+      case "\\": result += "\\\\"
+      case "\n": result += "\\n"
+      case "\r": result += "\\r"
+      case "\t": result += "\\t"
+      case _ where scalar.value < 32:
+        let digits = String(scalar.value, radix: 16)
+        result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+      default: result.unicodeScalars.append(scalar)
+      }
+    }
+    return result + "\""
+  }
+}
+
+extension [UInt8] {
+  /// Adds the shortest text that reads back as the same number.
+  @inline(__always)
+  mutating func append(_ number: Double, isSingle: Bool) {
+    var text = isSingle ? Float(number).description : number.description
+    // 3.0 is 3 everywhere else.
+    if text.hasSuffix(".0") { text.removeLast(2) }
+    append(contentsOf: text.utf8)
+  }
+
+  /// The same for JSON, which has no word for what isn't finite: TensorBoard's own strings.
+  @inline(__always)
+  mutating func appendJSON(_ number: Double, isSingle: Bool) {
+    guard number.isFinite else {
+      let text = number.isNaN ? "\"NaN\"" : number > 0 ? "\"Infinity\"" : "\"-Infinity\""
+      return append(contentsOf: text.utf8)
+    }
+    append(number, isSingle: isSingle)
+  }
+
+  mutating func append(text: String) { append(contentsOf: text.utf8) }
+}

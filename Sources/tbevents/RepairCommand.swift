@@ -1,0 +1,63 @@
+import ArgumentParser
+import CommandSupport
+import EventFiles
+import Foundation
+
+/// `tbevents repair`: a new file of the records that are whole.
+struct RepairCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "repair",
+    abstract: "Write a new event file with every record that is whole.",
+    discussion: """
+      What was dropped is told; the damaged file stays as it is. TensorBoard reads on only if the \
+      damaged file then leaves the run's directory.
+
+      \(ExitStatus.helpText)
+      """)
+
+  @Argument(help: "The damaged event file.")
+  var file: String
+
+  @Option(
+    help: ArgumentHelp(
+      "The file to write. (default: repaired-<name>)",
+      discussion: """
+        By default in the working directory. In a run's directory the name must contain "tfevents" \
+        for TensorBoard to read it.
+        """, valueName: "path"))
+  var output: String?
+
+  @OptionGroup var force: ForceOption
+
+  func run() throws {
+    let name = URL(fileURLWithPath: file).lastPathComponent
+    let output = try OutputFile(path: output ?? "repaired-\(name)", force: force.isOn)
+    guard
+      URL(fileURLWithPath: output.path).resolvingSymlinksInPath().path
+        != URL(fileURLWithPath: file).resolvingSymlinksInPath().path
+    else { throw CommandFailure("\(file): a file can't be repaired into itself") }
+    let (report, records) = try FileReport.wholeRecords(of: file)
+    guard report.eventCount > 0 else {
+      throw CommandFailure("\(file): has no whole record, so there is nothing to save")
+    }
+    try output.write(Data(records))
+    var table = TextTable(("", .left), ("", .left))
+    table.add("file", file)
+    table.add("kept", "\(Format.counted(report.eventCount, "event")), \(records.count) bytes")
+    for damage in report.damage { table.add("dropped", "\(damage)") }
+    if report.damageCount > report.damage.count {
+      table.add("dropped", "\(report.damageCount - report.damage.count) more damaged places")
+    }
+    if report.unfinishedByteCount > 0 {
+      table.add(
+        "dropped",
+        "the last \(report.unfinishedByteCount) bytes, from byte \(report.byteCount): no whole record"
+      )
+    }
+    if report.damageCount == 0, report.unfinishedByteCount == 0 {
+      table.add("dropped", "nothing: the file is whole")
+    }
+    table.add("written", output.path)
+    try Console.print(table.rendered())
+  }
+}

@@ -1,0 +1,92 @@
+// Reads a log directory whole, checksums on, and prints points a second.
+//
+//     swift run -c release benchmark-read LOGDIR [--rounds 5] [--peer "python bench.py LOGDIR"]…
+//
+// With --peer the two alternate, and the ratio of the medians is printed. A peer's time is the number
+// behind "load_s" or "wall" in its output, or else how long it ran.
+
+import EventFiles
+import Foundation
+import Synchronization
+
+func options(_ name: String) -> [String] {
+  let arguments = CommandLine.arguments
+  return arguments.indices.dropLast().filter { arguments[$0] == name }.map { arguments[$0 + 1] }
+}
+
+func median(_ values: [Double]) -> Double {
+  let sorted = values.sorted()
+  return sorted.isEmpty ? .nan : sorted[sorted.count / 2]
+}
+
+func cpuSeconds() -> Double {
+  var time = timespec()
+  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
+  return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
+}
+
+/// Reads all runs on all cores; returns how many points there were.
+func readAll(_ logdir: String) throws -> Int {
+  let runs = try Run.all(under: logdir)
+  let points = Atomic(0)
+  let failure = Mutex<(any Error)?>(nil)
+  DispatchQueue.concurrentPerform(iterations: runs.count) { index in
+    do {
+      let contents = try runs[index].contents()
+      points.add(contents.series.reduce(0) { $0 + $1.count }, ordering: .relaxed)
+    } catch {
+      failure.withLock { $0 = error }
+    }
+  }
+  if let error = failure.withLock({ $0 }) { throw error }
+  return points.load(ordering: .relaxed)
+}
+
+func peerSeconds(_ command: String) throws -> Double {
+  let process = Process()
+  process.executableURL = URL(filePath: "/bin/sh")
+  process.arguments = ["-c", command]
+  let pipe = Pipe()
+  process.standardOutput = pipe
+  let start = ContinuousClock.now
+  try process.run()
+  let output = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+  process.waitUntilExit()
+  for key in ["\"load_s\": ", "\"wall\": "] {
+    guard let range = output.range(of: key) else { continue }
+    let digits = output[range.upperBound...].prefix { $0.isNumber || $0 == "." }
+    if let seconds = Double(digits) { return seconds }
+  }
+  return (ContinuousClock.now - start) / .seconds(1)
+}
+
+guard CommandLine.arguments.count > 1 else {
+  print("usage: benchmark-read LOGDIR [--rounds 5] [--peer COMMAND]…")
+  exit(64)
+}
+let logdir = CommandLine.arguments[1]
+let peers = options("--peer")
+let rounds = options("--rounds").first.flatMap(Int.init) ?? 5
+var ours: [Double] = []
+var theirs = peers.map { _ in [Double]() }
+for _ in 0..<rounds {
+  let cpu = cpuSeconds()
+  let start = ContinuousClock.now
+  let points = try readAll(logdir)
+  let seconds = (ContinuousClock.now - start) / .seconds(1)
+  ours.append(seconds)
+  print(
+    String(
+      format: "ours: %d points in %.3f s, %.3f CPU s", points, seconds, cpuSeconds() - cpu))
+  for (index, peer) in peers.enumerated() {
+    theirs[index].append(try peerSeconds(peer))
+    print(String(format: "%@: %.3f s", peer, theirs[index].last ?? .nan))
+  }
+}
+for (index, peer) in peers.enumerated() {
+  print(
+    String(
+      format: "%.1f times as fast as %@ (medians of %d)", median(theirs[index]) / median(ours),
+      peer,
+      rounds))
+}
