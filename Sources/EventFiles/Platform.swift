@@ -39,6 +39,19 @@ package enum Platform {
     return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
   }
 
+  /// The local date and time: "Nov21_14-03-59".
+  package static func date() -> String {
+    var now = time(nil)
+    var parts = tm()
+    localtime_r(&now, &parts)
+    func two(_ number: Int32) -> String { number < 10 ? "0\(number)" : "\(number)" }
+    let months = [
+      "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+    ]
+    let day = months[Int(parts.tm_mon) % 12] + two(parts.tm_mday)
+    return "\(day)_\(two(parts.tm_hour))-\(two(parts.tm_min))-\(two(parts.tm_sec))"
+  }
+
   /// The number of this process.
   package static func processNumber() -> Int32 { getpid() }
 

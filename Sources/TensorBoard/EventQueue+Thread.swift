@@ -22,8 +22,9 @@ extension EventQueue {
   private static let keptCapacity = 4 << 20
 
   func run() {
-    guard let output = monitor.withLock({ $0.output.take() }) else { return }
+    guard var output = monitor.withLock({ $0.output.take() }) else { return }
     var batch = Batch()
+    var openedAt = ThreadPlatform.now()
     while waitForWork() {
       let asked = monitor.withLock { state in
         state.isHurried = false
@@ -32,6 +33,10 @@ extension EventQueue {
       }
       var failure = write(&batch, to: output)
       if failure == nil {
+        if let next = succeed(batch, openedAt: openedAt) {
+          (output, openedAt) = (next.output, ThreadPlatform.now())
+          batch.fileSize = next.size
+        }
         take(&batch)
         failure = write(&batch, to: output)
       }
@@ -48,6 +53,19 @@ extension EventQueue {
       guard let deadline = state.deadline else { return .sleep }
       return ThreadPlatform.now() >= deadline ? .done(true) : .sleepUntil(deadline)
     }
+  }
+
+  /// The file that follows where the present one has had enough; nil where it hasn't, or where no other
+  /// can be made: the present one then goes on.
+  private func succeed(
+    _ batch: borrowing Batch, openedAt: UInt64
+  ) -> (output: any EventFileOutput, size: Int)? {
+    guard let succession, !batch.isRemoved, monitor.withLock({ $0.records.count > 0 }),
+      succession.isDue(bytes: batch.fileSize, age: ThreadPlatform.now() - openedAt),
+      let next = try? succession.makeNext()
+    else { return nil }
+    monitor.withLock { $0.path = next.path }
+    return (next.output, next.size)
   }
 
   /// Exchanges the written batch for the buffer.

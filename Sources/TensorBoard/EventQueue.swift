@@ -38,15 +38,20 @@ final class EventQueue: Sendable {
     var reportedDrops = 0
     /// Where the bytes go, until the thread takes it.
     var output: (any EventFileOutput)?
+    /// The path of the file that is being written.
+    var path: String
 
-    init(output: any EventFileOutput) { self.output = output }
+    init(path: String, output: any EventFileOutput) {
+      self.path = path
+      self.output = output
+    }
 
     var bufferedBytes: Int { records.byteCount + takenBytes }
     var waitingEvents: Int { records.count + takenEvents }
   }
 
-  let path: String
   let monitor: Monitor<State>
+  let succession: FileSuccession?
   /// In nanoseconds.
   let flushInterval: UInt64
   private let maximumBufferedBytes: Int
@@ -55,19 +60,21 @@ final class EventQueue: Sendable {
   /// The thread writes before the interval is over when the buffer holds this many bytes.
   private let hurryingSize: Int
 
+  /// - Parameter succession: When a file has had enough, and how the next one is made; nil for never.
   init(
-    path: String, output: any EventFileOutput, flushInterval: Duration, maximumBufferedBytes: Int
+    path: String, output: any EventFileOutput, flushInterval: Duration, maximumBufferedBytes: Int,
+    succession: FileSuccession? = nil
   ) throws {
     precondition(
       maximumBufferedBytes > 0,
       "maximumBufferedBytes is greater than 0, got \(maximumBufferedBytes)")
-    self.path = path
+    self.succession = succession
     let (seconds, attoseconds) = flushInterval.components
     let limited = UInt64(min(max(seconds, 0), 1_000_000_000))
     self.flushInterval = limited * 1_000_000_000 + UInt64(max(attoseconds, 0) / 1_000_000_000)
     self.maximumBufferedBytes = maximumBufferedBytes
     hurryingSize = min(1 << 20, maximumBufferedBytes / 2)
-    monitor = Monitor(State(output: output))
+    monitor = Monitor(State(path: path, output: output))
     ThreadPlatform.registerHooks
     do {
       try ThreadPlatform.startThread { self.run() }
@@ -76,6 +83,9 @@ final class EventQueue: Sendable {
     }
     OpenQueues.insert(self)
   }
+
+  /// The path of the file that is being written.
+  var path: String { monitor.withLock { $0.path } }
 
   /// True in a process that was forked from the one that opened the file.
   var isForked: Bool { ThreadPlatform.forkCount.load(ordering: .relaxed) != process }
@@ -164,6 +174,7 @@ final class EventQueue: Sendable {
       case nil: nil
       }
     if state.isFinished { state.failure = nil }
-    return .notWritten(path: path, reason: reason, waiting: state.waitingEvents, dropped: dropped)
+    return .notWritten(
+      path: state.path, reason: reason, waiting: state.waitingEvents, dropped: dropped)
   }
 }

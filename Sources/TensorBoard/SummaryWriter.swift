@@ -25,7 +25,7 @@ public import EventFiles
 public final class SummaryWriter: Sendable {
   let queue: EventQueue
 
-  /// The path of the event file.
+  /// The path of the event file that is being written.
   public var path: String { queue.path }
 
   /// Creates an event file in `directory`, which is made if it isn't there.
@@ -38,16 +38,21 @@ public final class SummaryWriter: Sendable {
   ///   - maximumBufferedBytes: What waits at most. Beyond it, `add` waits while the file can be
   ///     written, and drops events while it can't.
   ///   - fileNameSuffix: Added to the file's name.
+  ///   - rotation: When a file has had enough and another one is begun.
   /// - Throws: `EventFileError` or `SummaryWriterError`, where the file can't be made and written.
   public init(
     directory: String, resumingAt step: Int? = nil, flushInterval: Duration = .seconds(2),
-    maximumBufferedBytes: Int = 16 << 20, fileNameSuffix: String = ""
+    maximumBufferedBytes: Int = 16 << 20, fileNameSuffix: String = "",
+    rotation: FileRotation = .never
   ) throws {
     let (path, file) = try EventFile.create(inDirectory: directory, suffix: fileNameSuffix)
     do {
       queue = try EventQueue(
         path: path, output: file, flushInterval: flushInterval,
-        maximumBufferedBytes: maximumBufferedBytes)
+        maximumBufferedBytes: maximumBufferedBytes,
+        succession: rotation == .never
+          ? nil
+          : FileSuccession(rotation, directory: directory, suffix: fileNameSuffix))
     } catch {
       Platform.removeFile(path)
       throw error
@@ -61,7 +66,20 @@ public final class SummaryWriter: Sendable {
     }
   }
 
-  /// A writer to something else than a file, for tests.
+  /// Creates an event file where torch's users look for it: `runs/<date>_<host><comment>` in the
+  /// working directory, `runs/Nov21_14-03-59_myhost-adam`.
+  ///
+  /// - Parameter comment: Ends the run's name: "-adam".
+  /// - Throws: `EventFileError` or `SummaryWriterError`, where the file can't be made and written.
+  public convenience init(comment: String = "") throws {
+    try self.init(directory: Self.defaultDirectory(comment: comment))
+  }
+
+  static func defaultDirectory(comment: String) -> String {
+    "runs/\(Platform.date())_\(Platform.hostName())\(comment)"
+  }
+
+  /// A writer to something else than a file.
   init(
     output: any EventFileOutput, path: String, flushInterval: Duration = .seconds(3600),
     maximumBufferedBytes: Int = 16 << 20
@@ -118,10 +136,7 @@ public final class SummaryWriter: Sendable {
   public var droppedEventCount: Int { queue.monitor.withLock { $0.droppedEvents } }
 
   private func start(resumingAt step: Int?) throws(SummaryWriterError) {
-    try queue.add(
-      Event(
-        wallTime: Platform.wallTime(), content: .fileVersion(Event.currentFileVersion),
-        writer: "swift-tensorboard"))
+    try queue.add(.fileStart())
     if let step {
       // Twice: one of TensorBoard's readers heeds only the second of a run, the other each of them.
       let start = Event.Content.sessionLog(SessionLog(status: .start))
