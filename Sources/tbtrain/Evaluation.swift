@@ -10,6 +10,8 @@ struct Evaluation {
   let accuracy: Double
   /// The convolutions, and how many of their filters gave nothing but zero for every image.
   let deadFilters: [(layer: String, dead: Int)]
+  /// The softmax of each image, `[count, classes]`.
+  let probabilities: [Float]
   /// The first wrong predictions: the image's index and the predicted class.
   let mistakes: [(index: Int, predicted: Int)]
 
@@ -23,6 +25,7 @@ struct Evaluation {
     var loss = 0.0
     var correct = 0
     var mistakes: [(Int, Int)] = []
+    var probabilities: [Float] = []
     for batch in images.batches(of: Self.batchSize, pixelRange: pixelRange) {
       var x = batch.images
       for (index, stage) in stages.enumerated() {
@@ -35,6 +38,7 @@ struct Evaluation {
       let result = softmaxCrossEntropy(x, labels: batch.labels)
       loss += Double(result.mean) * Double(batch.count)
       correct += result.correctCount
+      probabilities += result.probabilities.scalars
       for (row, index) in batch.indices.enumerated()
       where result.predictions[row] != batch.labels[row] && mistakes.count < Self.mistakesKept {
         mistakes.append((index, result.predictions[row]))
@@ -48,6 +52,7 @@ struct Evaluation {
       return (name, use.unused)
     }
     self.mistakes = mistakes
+    self.probabilities = probabilities
   }
 
   /// A convolution with the activation and pooling behind it, or the layers after the last one.

@@ -111,7 +111,7 @@ struct LeNetTraining {
     let writer = try SummaryWriter(
       directory: folder.path, resumingAt: isNew ? nil : firstStep + 1)
     let log = TrainingLog(writer: writer, data: data, pixelRange: settings.pixels)
-    if isNew { try log.started(settings) }
+    if isNew { try log.started(settings, model: model) }
     var bar = ProgressBar(unit: "step", total: totalSteps, done: firstStep, style: style)
     let interruption = Interruption()
     let clock = ContinuousClock()
@@ -121,6 +121,7 @@ struct LeNetTraining {
     let seconds = (clock.now - start) / .seconds(1)
     switch ending {
     case .finished(let evaluation):
+      try log.addEmbedding(of: model)
       try log.ended(.success, step: totalSteps)
       try log.close()
       try report(evaluation, seconds: seconds)

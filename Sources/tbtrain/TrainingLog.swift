@@ -11,15 +11,17 @@ import Visualization
 ///
 /// | when | what |
 /// |---|---|
-/// | start | the flags as text and as hyperparameters |
+/// | start | the flags as text and as hyperparameters, the graph, the layout of Custom Scalars |
 /// | every 10th step | `loss/train`, `accuracy/train` of the batch, `learning_rate`, `images_per_second` |
-/// | each epoch, but 50 steps apart at least; the last step | `loss/test`, `accuracy/test`, `dead_filters/…`, for each parameter and activation `…_SUMMARY/…`, the pictures |
-/// | end | the hyperparameters' session as ended |
+/// | each epoch, but 50 steps apart at least; the last step | `loss/test`, `accuracy/test`, `dead_filters/…`, for each parameter and activation `…_SUMMARY/…`, the pictures, a precision-recall curve a class |
+/// | end | the test images' features for the projector, the hyperparameters' session as ended |
 struct TrainingLog {
   /// Steps between two points of the training's curves.
   static let curveInterval = 10
   /// Steps between two evaluations, at least.
   static let evaluationInterval = 50
+  /// Test images that the projector shows.
+  static let embeddingSample = 1_000
   /// Test images whose activations are summed up.
   static let activationSample = 100
 
@@ -46,8 +48,19 @@ struct TrainingLog {
     return step % (epochs * stepsPerEpoch) == 0 || step == total
   }
 
-  /// The flags, as text and as hyperparameters.
-  func started(_ settings: TrainingSettings) throws {
+  /// The flags, as text and as hyperparameters; what the network is; which curves belong together.
+  func started(_ settings: TrainingSettings, model: Sequential) throws {
+    try writer.add(RunGraph.graph(of: model, input: test.imageShape))
+    try writer.add(
+      .customScalars(
+        CustomScalarLayout(categories: [
+          .init(
+            "training and test",
+            charts: [
+              .multiline("accuracy", tags: ["accuracy/train", "accuracy/test"]),
+              .multiline("loss", tags: ["loss/train", "loss/test"]),
+            ])
+        ])), step: 0)
     let rows = settings.flags.map { "| `--\($0.flag)` | `\($0.text)` |" }
     let command = settings.flags.map { "--\($0.flag) \($0.text)" }.joined(separator: " ")
     let text = """
@@ -88,6 +101,10 @@ struct TrainingLog {
     try writer.add(
       .scalar("loss/test", evaluation.loss), .scalar("accuracy/test", evaluation.accuracy),
       step: step)
+    try writer.add(
+      .prCurves(
+        "precision_recall", classes: classNames, labels: test.labels,
+        probabilities: evaluation.probabilities), step: step)
     for (layer, dead) in evaluation.deadFilters {
       try writer.add(.scalar("dead_filters/\(layer)", dead), step: step)
     }
@@ -150,6 +167,32 @@ struct TrainingLog {
       .scalar("\(tag)/min", statistics.minimum), .scalar("\(tag)/max", statistics.maximum),
       .histogram("\(tag)/histogram", tensor.withUnsafeBufferPointer { Histogram(of: $0) }),
       step: step)
+  }
+
+  /// The features of the test images, what the last layer is given, for the projector.
+  func addEmbedding(of model: Sequential) throws {
+    guard let last = model.layers.lastIndex(where: { $0.layer is Dense }), test.count > 0 else {
+      return
+    }
+    let features = Sequential(Array(model.layers[..<last]))
+    let shown = Array(0..<min(Self.embeddingSample, test.count)).map {
+      $0 * test.count / min(Self.embeddingSample, test.count)
+    }
+    var vectors: [Float] = []
+    var dimension = 0
+    for start in stride(from: 0, to: shown.count, by: 100) {
+      let batch = Array(shown[start..<min(start + 100, shown.count)])
+      let output = features(test.tensor(at: batch, pixelRange: pixelRange))
+      dimension = output.count / batch.count
+      vectors += output.scalars
+    }
+    try writer.add(
+      ProjectorEmbedding(
+        "features", vectors: vectors, dimension: dimension,
+        columns: [
+          "class": shown.map { classNames[test.labels[$0]] },
+          "image": shown.map { test.sources[$0] },
+        ], sprites: shown.map { test.image(at: $0) }))
   }
 
   /// The run is over.

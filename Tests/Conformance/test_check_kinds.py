@@ -7,11 +7,13 @@ LOGDIR holds the reference run of which check_kinds.py finds that all is well. N
 
 import copy
 import json
+import math
 import pathlib
 import shutil
 import sys
 import tempfile
 import unittest
+import unittest.mock
 
 import check_kinds
 import check_run
@@ -84,6 +86,23 @@ class WrongExpectations(unittest.TestCase):
         for sentence in in_process:
             with self.subTest(sentence=sentence):
                 self.assertIn(f"EventAccumulator: {sentence}", told)
+
+
+    def test_each_value_is_looked_at(self):
+        stripes, disc = check_kinds.stripes, check_kinds.disc
+        problems = []
+        with unittest.mock.patch.multiple(
+                check_kinds, CURVES={"waves/sin": math.cos}, TENSORS={"tensor/bool": [True, True]},
+                stripes=lambda width, height, shift: stripes(width, height, shift + 2),
+                disc=lambda size, x, y: disc(size, x, y - 1)):
+            check_kinds.FileJudge(WANT, problems).check(LOGDIR)
+        told = "\n".join(problems)
+        for sentence in [
+                "waves/sin at step 60 is 0.41", "what tensor/bool holds is [True, False]",
+                "picture/one has other pixels at step 5", "frame 11 of picture/gray has other pixels",
+                "frame 7 of picture/video is "]:
+            with self.subTest(sentence=sentence):
+                self.assertIn(sentence, told)
 
 
 class DamagedRuns(unittest.TestCase):

@@ -93,14 +93,14 @@ func addEmbeddings(to writer: SummaryWriter) throws {
     (0..<12).map { Float(noise.normal() * 0.3 + ($0 == index % 4 ? 3 : 0)) }
   }
   try writer.add(
-    Embedding(
+    ProjectorEmbedding(
       "discs", vectors: vectors, dimension: 12,
       columns: [
         "class": (0..<count).map { "class \($0 % 4)" }, "number": (0..<count).map(String.init),
       ],
       sprites: (0..<count).map { disc(28, x: 5 + $0 % 4 * 6, y: 14) }), step: 60)
   try writer.add(
-    Embedding(
+    ProjectorEmbedding(
       "words", vectors: [[1, 0, 0], [0, 1, 0], [0, 0, 1], [1, 1, 1], [0, 0, 0]],
       columns: ["word": ["one", "two", "", "four", "fünf"]]))
 }

@@ -4,12 +4,12 @@ public import Images
 /// Vectors for the dashboard Projector, with what is known of each and a picture of it.
 ///
 /// ```swift
-/// let digits = try Embedding(
+/// let digits = try ProjectorEmbedding(
 ///   "dense1", vectors: features, dimension: 1024,
 ///   columns: ["label": names, "prediction": guesses], sprites: pictures)
 /// try writer.add(digits, step: 1_000)
 /// ```
-public struct Embedding: Sendable {
+public struct ProjectorEmbedding: Sendable {
   /// What the dashboard calls it.
   public let name: String
   /// How many vectors there are.

@@ -4,12 +4,12 @@ import Images
 import TensorBoard
 import Testing
 
-@Suite struct EmbeddingTests {
+@Suite struct ProjectorEmbeddingTests {
   private let vectors: [[Float]] = [[1, 0.5], [-2, 3], [0, 0]]
 
   /// A run with an embedding: its folder and configuration, as the body wants them.
   private func withRun(
-    _ embeddings: [(Embedding, Int?)], _ body: (String, String) throws -> Void
+    _ embeddings: [(ProjectorEmbedding, Int?)], _ body: (String, String) throws -> Void
   ) throws {
     try withTemporaryFolder { folder in
       let writer = try SummaryWriter(directory: folder)
@@ -26,7 +26,7 @@ import Testing
   }
 
   @Test func `vectors are raw numbers with their shape`() throws {
-    try withRun([(Embedding("e", vectors: vectors), nil)]) { folder, configuration in
+    try withRun([(ProjectorEmbedding("e", vectors: vectors), nil)]) { folder, configuration in
       #expect(
         configuration == """
           embeddings {
@@ -48,7 +48,7 @@ import Testing
 
   @Test func `doubles make the same files`() throws {
     let doubles = vectors.joined().map(Double.init)
-    try withRun([(Embedding("e", vectors: doubles, dimension: 2), nil)]) { folder, _ in
+    try withRun([(ProjectorEmbedding("e", vectors: doubles, dimension: 2), nil)]) { folder, _ in
       let bytes = try Data(contentsOf: URL(fileURLWithPath: folder + "/projector/e/tensors.bytes"))
       #expect(bytes.count == 24)
       #expect(bytes.starts(with: [0, 0, 0x80, 0x3f, 0, 0, 0, 0x3f]))
@@ -56,14 +56,16 @@ import Testing
   }
 
   @Test func `numbers that could be text are written as text`() throws {
-    try withRun([(Embedding("e", vectors: [[0, 0], [0, 2]]), nil)]) { folder, configuration in
+    try withRun([(ProjectorEmbedding("e", vectors: [[0, 0], [0, 2]]), nil)]) {
+      folder, configuration in
       #expect(configuration.contains("tensor_path: \"projector/e/tensors.tsv\""))
       let text = try text(folder + "/projector/e/tensors.tsv")
       #expect(text == "0.0\t0.0\n0.0\t2.0\n")
     }
     // The reader would fail in the text before it came to the bytes that are none.
     let late = [Float](repeating: 2, count: 4_000) + [1]
-    try withRun([(Embedding("e", vectors: late, dimension: 1), nil)]) { folder, configuration in
+    try withRun([(ProjectorEmbedding("e", vectors: late, dimension: 1), nil)]) {
+      folder, configuration in
       #expect(configuration.contains("tensors.tsv"))
       let text = try text(folder + "/projector/e/tensors.tsv")
       #expect(text.hasSuffix("2.0\n1.0\n"))
@@ -71,12 +73,12 @@ import Testing
   }
 
   @Test func `one column has no name, several have`() throws {
-    let one = try Embedding("e", vectors: vectors, columns: ["label": ["a", "", "ü"]])
+    let one = try ProjectorEmbedding("e", vectors: vectors, columns: ["label": ["a", "", "ü"]])
     try withRun([(one, nil)]) { folder, _ in
       let text = try text(folder + "/projector/e/metadata.tsv")
       #expect(text == "a\n(empty)\nü\n")
     }
-    let two = try Embedding(
+    let two = try ProjectorEmbedding(
       "e", vectors: vectors, columns: ["label": ["a", "b", " "], "n": ["1", "", "3"]])
     try withRun([(two, nil)]) { folder, configuration in
       let text = try text(folder + "/projector/e/metadata.tsv")
@@ -89,7 +91,7 @@ import Testing
     let sprites = (0..<3).map {
       Image(width: 4, height: 2, channels: 1, filledWith: Color(gray: UInt8($0 * 50)))
     }
-    let embedding = try Embedding("e", vectors: vectors, sprites: sprites)
+    let embedding = try ProjectorEmbedding("e", vectors: vectors, sprites: sprites)
     try withRun([(embedding, nil)]) { folder, configuration in
       let shown = try Image(contentsOf: folder + "/projector/e/sprite.png")
       #expect(shown == Image.grid(sprites, columns: 2, spacing: 0))
@@ -107,7 +109,7 @@ import Testing
 
   @Test func `sprites shrink to what browsers draw`() throws {
     let sprite = Image(width: 5_000, height: 500, channels: 1, filledWith: .gray)
-    let embedding = try Embedding(
+    let embedding = try ProjectorEmbedding(
       "e", vectors: vectors, sprites: [Image](repeating: sprite, count: 3))
     try withRun([(embedding, nil)]) { folder, configuration in
       let shown = try Image(contentsOf: folder + "/projector/e/sprite.png")
@@ -117,9 +119,9 @@ import Testing
   }
 
   @Test func `several embeddings and steps stand side by side, and one replaces itself`() throws {
-    let first = try Embedding("e", vectors: vectors)
-    let wide = try Embedding("e", vectors: [[1, 2, 3]], columns: ["label": ["} \"x\""]])
-    let other = try Embedding(#"a"\{/ü"#, vectors: vectors)
+    let first = try ProjectorEmbedding("e", vectors: vectors)
+    let wide = try ProjectorEmbedding("e", vectors: [[1, 2, 3]], columns: ["label": ["} \"x\""]])
+    let other = try ProjectorEmbedding(#"a"\{/ü"#, vectors: vectors)
     try withRun([(first, 5), (other, nil), (first, -100_000), (wide, 5)]) { folder, configuration in
       let names = configuration.split(separator: "\n").filter { $0.contains("tensor_name") }
       #expect(
@@ -144,9 +146,9 @@ import Testing
       let path = folder + "/projector_config.pbtxt"
       let before = "model_checkpoint_path: \"m\"\nembeddings {\n  tensor_name: \"t\"\n}\n"
       try before.write(toFile: path, atomically: true, encoding: .utf8)
-      try Embedding("e", vectors: vectors).write(toRun: folder)
+      try ProjectorEmbedding("e", vectors: vectors).write(toRun: folder)
       #expect(try text(path).hasPrefix(before + "embeddings {\n  tensor_name: \"e\"\n"))
-      try Embedding("t", vectors: vectors).write(toRun: folder)
+      try ProjectorEmbedding("t", vectors: vectors).write(toRun: folder)
       #expect(
         try text(path).hasPrefix("model_checkpoint_path: \"m\"\nembeddings {\n  tensor_name: \"e\"")
       )
@@ -158,7 +160,7 @@ import Testing
     try withTemporaryFolder { folder in
       try Data().write(to: URL(fileURLWithPath: folder + "/projector"))
       let error = #expect(throws: EventFileError.self) {
-        try Embedding("e", vectors: vectors).write(toRun: folder)
+        try ProjectorEmbedding("e", vectors: vectors).write(toRun: folder)
       }
       #expect(error?.description.contains(folder + "/projector/e") == true)
     }
@@ -170,7 +172,7 @@ import Testing
       _ sprites: [Image] = [], name: String = "e"
     ) -> SummaryError? {
       #expect(throws: SummaryError.self) {
-        try Embedding(name, vectors: vectors, columns: columns, sprites: sprites)
+        try ProjectorEmbedding(name, vectors: vectors, columns: columns, sprites: sprites)
       }
     }
     #expect(refusal([]) == .empty(tag: "e", what: "vectors"))
@@ -207,7 +209,11 @@ import Testing
       refusal(vectors, [:], [small, small, wide])
         == .outOfRange(
           tag: "e", what: "sprite 2", value: "3x2 gray", expected: "2x2 as the first"))
-    #expect(throws: SummaryError.self) { try Embedding("e", vectors: [1.0, 2, 3], dimension: 2) }
-    #expect(throws: SummaryError.self) { try Embedding("e", vectors: [1.0, 2, 3], dimension: 0) }
+    #expect(throws: SummaryError.self) {
+      try ProjectorEmbedding("e", vectors: [1.0, 2, 3], dimension: 2)
+    }
+    #expect(throws: SummaryError.self) {
+      try ProjectorEmbedding("e", vectors: [1.0, 2, 3], dimension: 0)
+    }
   }
 }

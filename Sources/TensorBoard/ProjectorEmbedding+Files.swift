@@ -10,13 +10,13 @@ extension SummaryWriter {
   ///
   /// - Parameter step: Shown behind the name; nil: the run has one state of the embedding only.
   /// - Throws: `EventFileError` or `ImageError`, where a file can't be written.
-  public func add(_ embedding: Embedding, step: Int? = nil) throws {
+  public func add(_ embedding: ProjectorEmbedding, step: Int? = nil) throws {
     let directory = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
     try embedding.write(toRun: directory, step: step)
   }
 }
 
-extension Embedding {
+extension ProjectorEmbedding {
   /// One embedding is written at a time, so that none is lost from the list.
   private static let writing = Monitor(())
   /// Browsers draw no larger picture, in pixels.
