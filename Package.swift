@@ -92,6 +92,22 @@ let package = Package(
         "CommandSupport", "EventFiles", "Charts", "Images", "NumPyFiles", argumentParser,
       ]),
 
+    // Examples, each a program of a page.
+    .executableTarget(
+      name: "example-own-loop", dependencies: ["TensorBoard"], path: "Examples/OwnLoop"),
+    .executableTarget(
+      name: "example-hyperparameters", dependencies: ["TensorBoard"],
+      path: "Examples/Hyperparameters"),
+    .executableTarget(
+      name: "example-projector", dependencies: ["TensorBoard", "Images"],
+      path: "Examples/Projector"),
+    .executableTarget(
+      name: "example-metrics",
+      dependencies: [
+        "TensorBoardMetrics", "TensorBoard",
+        .product(name: "Metrics", package: "swift-metrics"),
+      ], path: "Examples/Metrics"),
+
     // Tests, one target a room, and benchmarks, one program a subject.
     .target(
       name: "TestFixtures", dependencies: ["Datasets", "Tensors"], path: "Tests/TestFixtures"),
@@ -131,14 +147,15 @@ let package = Package(
     .testTarget(
       name: "ReadmeTests",
       dependencies: [
-        "TensorBoard", "Datasets", "NeuralNetworks", "Tensors", "ModelFiles", "Visualization",
-        "Images",
+        "TensorBoard", "EventFiles", "Datasets", "NeuralNetworks", "Tensors", "ModelFiles",
+        "Visualization", "Images",
       ]),
     .testTarget(name: "CommandSupportTests", dependencies: ["CommandSupport"]),
     .testTarget(
       name: "CommandTests",
       dependencies: [
-        "tbtrain", "deconv", "tbevents", "TensorBoard", "EventFiles", "Images", "ModelFiles",
+        "tbtrain", "deconv", "tbevents", "example-own-loop", "example-hyperparameters",
+        "example-projector", "example-metrics", "TensorBoard", "EventFiles", "Images", "ModelFiles",
         "NeuralNetworks", "Tensors",
       ]),
     .executableTarget(

@@ -4,7 +4,8 @@ usage: python check_run.py LOGDIR [--expect EXPECTATIONS.json]
 
 The run is read three times: by a `tensorboard` server with its data server (the default loader), by one
 with the Python loader, both over HTTP on 127.0.0.1, and in this process by EventAccumulator. Each must
-show what the expectations say: scalars (points and steps), histograms, images, texts, hyperparameters.
+show what the expectations say: scalars (points and steps), histograms, images, texts, hyperparameters,
+precision-recall curves, and which dashboards have something to show.
 The checksum of each record is checked too.
 Exit code: 0 if all is as expected, 1 if not, with a sentence a problem.
 """
@@ -123,6 +124,13 @@ def check_server(server, run, want, problems):
         for part in want["text"][tag]["contains"]:
             expect(part in text, f"text {tag} lacks {part!r}")
     check_hparams(server, want["hparams"], expect)
+    listing = server.get("plugins_listing")
+    for plugin in want["dashboards"]:
+        expect(listing.get(plugin, {}).get("enabled"), f"the dashboard {plugin} has nothing to show")
+    projected = server.get("plugin/projector/runs")
+    expect(projected == [run], f"the projector shows {projected}")
+    curves = set(server.get("plugin/pr_curves/tags").get(run, {}))
+    expect(curves == set(want["pr_curves"]), f"PR curves are {sorted(curves)}")
 
 
 def check_hparams(server, want, expect):

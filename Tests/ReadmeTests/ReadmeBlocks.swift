@@ -1,6 +1,7 @@
 // The Swift blocks of README.md, compiled. `ReadmeTests` compares the text.
 
 import Datasets
+import EventFiles
 import Images
 import ModelFiles
 import NeuralNetworks
@@ -37,4 +38,12 @@ func readmeProjection(image: Tensor) throws {
   let (_, trace) = model.forward(image)
   let projection = try Deconvnet(of: model).project(.strongest(filter: 7), layer: 2, from: trace)
   try projection.image().image.write(to: "layer2-filter7.png")
+}
+
+func articleTests() throws -> [ScalarPoint] {
+  let log = InMemoryLog()
+  let writer = try SummaryWriter(log)
+  try writer.add(.scalar("loss", 0.5), step: 1)
+  let losses = try log.scalars(tag: "loss")
+  return losses
 }
