@@ -17,8 +17,8 @@ extension Summary {
   public static func image(
     _ tag: String, encoded: [UInt8], width: Int, height: Int, channels: Int
   ) -> Summary {
-    let metadata = SummaryMetadata(pluginName: "images", dataClass: .blobSequence)
+    // As torch writes it: the field says what the value is, so metadata would only cost bytes.
     let image = Image(height: height, width: width, colorspace: channels, encoded: encoded)
-    return Summary(values: [Value(tag: tag, metadata: metadata, content: .image(image))])
+    return Summary(values: [Value(tag: tag, content: .image(image))])
   }
 }

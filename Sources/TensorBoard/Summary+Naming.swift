@@ -17,8 +17,7 @@ extension Summary {
     let kind = values.first?.kind
     // A histogram may bring a scalar of its own, which isn't meant.
     for index in values.indices where values[index].kind == kind {
-      var metadata =
-        values[index].metadata ?? SummaryMetadata(pluginName: "scalars", dataClass: .scalar)
+      var metadata = values[index].metadata ?? values[index].metadataOfField
       metadata.displayName = displayName
       metadata.summaryDescription = description
       summary.values[index].metadata = metadata
@@ -28,6 +27,15 @@ extension Summary {
 }
 
 extension Summary.Value {
-  /// The dashboard that shows it; a bare number is a scalar.
-  fileprivate var kind: String { metadata?.pluginName ?? "scalars" }
+  /// The dashboard that shows it.
+  fileprivate var kind: String { metadata?.pluginName ?? metadataOfField.pluginName }
+
+  /// What readers take a value without metadata for: a picture, or else a number.
+  fileprivate var metadataOfField: SummaryMetadata {
+    if case .image? = content {
+      SummaryMetadata(pluginName: "images", dataClass: .blobSequence)
+    } else {
+      SummaryMetadata(pluginName: "scalars", dataClass: .scalar)
+    }
+  }
 }

@@ -46,12 +46,12 @@ struct Measurement: Codable {
     return try JSONDecoder().decode(Measurement.self, from: data)
   }
 
-  private static func temporaryDirectory() -> String {
+  static func temporaryDirectory() -> String {
     FileManager.default.temporaryDirectory
       .appendingPathComponent("benchmark-log-\(UUID().uuidString)").path
   }
 
-  private static func seconds(_ clock: clockid_t) -> Double {
+  static func seconds(_ clock: clockid_t) -> Double {
     var time = timespec()
     clock_gettime(clock, &time)
     return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9

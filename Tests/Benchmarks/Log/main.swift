@@ -8,6 +8,7 @@
 // kind of summary; for the rest see ChildProcess.swift.
 
 import Foundation
+import TensorBoard
 
 func option(_ name: String) -> String? {
   let arguments = CommandLine.arguments
@@ -22,6 +23,25 @@ func line(_ name: String, _ workload: Workload, _ passes: [Measurement]) -> Stri
     format: "%-5@ %12.1f %@, %.3f us wall and %.3f us of processor time each, %d bytes",
     name as NSString, rate, workload.unit as NSString, 1e6 / rate, cpu * 1e6,
     passes.first?.bytes ?? 0)
+}
+
+/// How long one `add` of a scalar takes its caller, of a million.
+func addLatencies() throws -> String {
+  let directory = Measurement.temporaryDirectory()
+  defer { try? FileManager.default.removeItem(atPath: directory) }
+  let writer = try SummaryWriter(directory: directory)
+  var times: [Double] = []
+  times.reserveCapacity(1_000_000)
+  for step in 0..<1_000_000 {
+    let start = Measurement.seconds(CLOCK_MONOTONIC)
+    try writer.add(.scalar("loss/train", Float(step)), step: step)
+    times.append(Measurement.seconds(CLOCK_MONOTONIC) - start)
+  }
+  try writer.close()
+  times.sort()
+  return String(
+    format: "add     p50 %.0f ns, p99 %.0f ns, worst %.0f us", times[500_000] * 1e9,
+    times[990_000] * 1e9, times[999_999] * 1e6)
 }
 
 if let directory = option("--write-sample") {
@@ -40,6 +60,7 @@ if let directory = option("--write-sample") {
       if let python = option("--peer") { peers.append(try .peer(workload, python: python)) }
     }
     print(line("ours", workload, ours))
+    if workload == .scalars { print(try addLatencies()) }
     if !peers.isEmpty {
       print(line("peer", workload, peers))
       let ratio = median(ours.map(\.rate)) / median(peers.map(\.rate))
