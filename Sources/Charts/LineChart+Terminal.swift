@@ -14,7 +14,7 @@ extension LineChart {
     columns: Int, rows: Int = 16, usesUnicode: Bool = true, usesColor: Bool = false
   ) -> String {
     let (xAxis, yAxis) = axes()
-    let yTicks = yAxis.ticks(about: max(2, rows / 4))
+    let yTicks = yAxis.ticks(about: max(2, rows / 3))
     let margin = max(yTicks.map(\.text.count).max() ?? 1, 1)
     let cells = max(10, columns - margin - 2)
     var canvas = DotCanvas(columns: cells, rows: rows, isBraille: usesUnicode)

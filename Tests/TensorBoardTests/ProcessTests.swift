@@ -15,7 +15,8 @@ import Testing
     }
   }
 
-  @Test(arguments: 1...5)
+  /// Twenty moments: after so many flushes, and a while into the next.
+  @Test(arguments: 1...20)
   func aKilledProcessLeavesWhatItFlushedAndAReadableFile(flushes: Int) throws {
     try withTemporaryFolder { folder in
       let process = Process()
@@ -28,6 +29,7 @@ import Testing
       while printed.count(where: { $0 == UInt8(ascii: "\n") }) < flushes {
         printed += output.fileHandleForReading.availableData
       }
+      Thread.sleep(forTimeInterval: Double.random(in: 0...0.005))
       kill(process.processIdentifier, SIGKILL)
       process.waitUntilExit()
       let lines = String(decoding: printed, as: UTF8.self).split(separator: "\n")
