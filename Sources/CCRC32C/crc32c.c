@@ -66,9 +66,12 @@ uint32_t crc32c_extend_portable(uint32_t crc, const void *bytes, size_t count) {
 // white paper 323405, 2011. The instruction on a 64-bit word adds 32 to the power of x and the
 // reflected product one more, hence x^(8n - 33) to move over n bytes.
 
+#define LARGE_BLOCK 8192
 #define BLOCK 1024
 #define SMALL_BLOCK 128
-#define OVER_BLOCK 0x170076FAu         // x^(8 * 1024 - 33) modulo the polynomial
+#define OVER_LARGE 0x54A86326u         // x^(8 * 8192 - 33) modulo the polynomial
+#define OVER_TWO_LARGE 0x1DC403CCu     // x^(8 * 16384 - 33)
+#define OVER_BLOCK 0x170076FAu         // x^(8 * 1024 - 33)
 #define OVER_TWO_BLOCKS 0xA51B6135u    // x^(8 * 2048 - 33)
 #define OVER_SMALL 0x0D3B6092u         // x^(8 * 128 - 33)
 #define OVER_TWO_SMALL 0xB9E02B86u     // x^(8 * 256 - 33)
@@ -94,6 +97,8 @@ uint32_t crc32c_extend_portable(uint32_t crc, const void *bytes, size_t count) {
   attribute static uint32_t name(uint32_t crc, const void *bytes, size_t count) {                  \
     const uint8_t *p = bytes;                                                                      \
     crc = ~crc;                                                                                    \
+    if (count >= 3 * LARGE_BLOCK)                                                                  \
+      crc = name##_blocks(crc, &p, &count, LARGE_BLOCK, OVER_LARGE, OVER_TWO_LARGE);               \
     if (count >= 3 * BLOCK)                                                                        \
       crc = name##_blocks(crc, &p, &count, BLOCK, OVER_BLOCK, OVER_TWO_BLOCKS);                    \
     if (count >= 3 * SMALL_BLOCK)                                                                  \
