@@ -17,6 +17,8 @@ struct LeNetTraining {
   /// Updates made before now.
   private let firstStep: Int
   private let isNew: Bool
+  /// What couldn't be written: told when it happens, and again at the end.
+  private var trouble: CommandFailure?
 
   /// Seconds between two checkpoints, at least; the end of the first epoch has one in any case.
   private static let checkpointInterval = 10.0
@@ -121,10 +123,15 @@ struct LeNetTraining {
     let seconds = (clock.now - start) / .seconds(1)
     switch ending {
     case .finished(let evaluation):
-      try log.addEmbedding(of: model)
-      try log.ended(.success, step: totalSteps)
-      try log.close()
+      do {
+        try log.addEmbedding(of: model)
+        try log.ended(.success, step: totalSteps)
+        try log.close()
+      } catch {
+        note(error, bar)
+      }
       try report(evaluation, seconds: seconds)
+      if let trouble { throw trouble }
     case .interrupted(let step):
       try log.close()
       Console.tell(
@@ -194,8 +201,14 @@ struct LeNetTraining {
         && lastSave.map { ContinuousClock.now - $0 >= .seconds(Self.checkpointInterval) } ?? true
       if isTimeToSave || step == total || interruption.isRequested {
         pace.pause()
-        try log.flush()
-        try save(step: step)
+        do {
+          try log.flush()
+          try save(step: step)
+          if log.lostEventCount == 0 { trouble = nil }
+        } catch {
+          if interruption.isRequested { throw error }
+          note(error, bar)
+        }
         lastSave = .now
         pace.resume()
       }
@@ -203,6 +216,12 @@ struct LeNetTraining {
     }
     guard let evaluation else { return .interrupted(step: firstStep) }
     return .finished(evaluation)
+  }
+
+  /// A disk that is full, or a folder that is gone, doesn't end hours of training.
+  private mutating func note(_ error: any Error, _ bar: ProgressBar) {
+    if trouble == nil { bar.tell("\(error); the training goes on") }
+    trouble = CommandFailure("\(error)")
   }
 
   /// What an evaluation says where there is no bar.

@@ -200,6 +200,9 @@ struct TrainingLog {
     try writer.add(.runEnded(status), step: step)
   }
 
+  /// Events that didn't get into the file and won't.
+  var lostEventCount: Int { writer.droppedEventCount }
+
   /// Waits until everything is in the file.
   func flush() throws { try writer.flush() }
 
