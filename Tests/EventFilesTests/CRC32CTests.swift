@@ -29,7 +29,10 @@ import Testing
 
   @Test func bothWaysAgreeAtEveryLengthAndAlignment() {
     let bytes = (0..<60_000).map { UInt8(truncatingIfNeeded: ($0 &* 2_654_435_761) >> 7) }
-    let lengths = Array(0..<900) + stride(from: 900, to: 8_200, by: 53) + [3071, 3072, 3073, 6144, 24_575, 24_576, 24_577, 49_152, 59_001]
+    let lengths =
+      Array(0..<900) + stride(from: 900, to: 8_200, by: 53) + [
+        3071, 3072, 3073, 6144, 24_575, 24_576, 24_577, 49_152, 59_001,
+      ]
     bytes.withUnsafeBytes { all in
       for alignment in 0..<16 {
         for length in lengths {
