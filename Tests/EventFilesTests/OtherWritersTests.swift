@@ -8,14 +8,15 @@ import Testing
     .appending(path: "Fixtures/writers").path
 
   /// Every curve that EventAccumulator read, as `[step, wall time, value]`, the last two as Python prints them.
-  private func expected() throws -> [String: [String: [[Any]]]] {
+  private func expected(_ part: String) throws -> [String: [String: [[Any]]]] {
     let data = try Data(contentsOf: URL(fileURLWithPath: Self.folder + "/expected.json"))
     let object = try JSONSerialization.jsonObject(with: data)
-    return try #require(object as? [String: [String: [[Any]]]])
+    let runs = try #require(object as? [String: [String: [String: [[Any]]]]])
+    return try runs.mapValues { try #require($0[part]) }
   }
 
   @Test func `every point is the one that TensorBoard reads`() throws {
-    let expected = try expected()
+    let expected = try expected("scalars")
     let runs = try Run.all(under: Self.folder)
     #expect(runs.map(\.name) == expected.keys.sorted())
     var points = 0
@@ -40,6 +41,43 @@ import Testing
       }
     }
     #expect(points > 20)
+  }
+
+  /// What a value holds: numbers, or strings in base 64, as the fixture tells them.
+  private func told(_ value: Summary.Value?) -> [String] {
+    func encoded(_ bytes: [UInt8]) -> String { Data(bytes).base64EncodedString() }
+    func text(_ numbers: [Double]) -> [String] { numbers.map { "\($0)" } }
+    switch value?.content {
+    case .image(let image): return [encoded(image.encoded)]
+    case .audio(let audio): return [encoded(audio.encoded)]
+    case .histogram(let histogram): return text(histogram.bucketLimits + histogram.buckets)
+    case .tensor(let tensor):
+      return tensor.strings.map { $0.map(encoded) } ?? text(tensor.numbers ?? [])
+    case .scalar, nil: return []
+    }
+  }
+
+  @Test func `every other value is the one that TensorBoard reads`() throws {
+    var count = 0
+    for (name, tags) in try expected("others") {
+      let contents = try Run(directory: "\(Self.folder)/\(name)").contents()
+      let others = contents.series.filter { $0.kind != .scalar }
+      #expect(Set(others.map(\.tag)) == Set(tags.keys), "\(name)")
+      for series in others {
+        let rows = try #require(tags[series.tag])
+        #expect(series.steps == rows.map { $0[0] as? Int })
+        for (index, row) in rows.enumerated() {
+          let wanted = row[1] as? [String] ?? [row[1] as? String ?? ""]
+          let got = told(try contents.value(index, of: series))
+          #expect(got.count == wanted.count, "\(name) \(series.tag)")
+          for (one, other) in zip(got, wanted) {
+            #expect(one == other || Double(one) == Double(other) ?? .nan, "\(name) \(series.tag)")
+          }
+          count += 1
+        }
+      }
+    }
+    #expect(count >= 17)
   }
 
   @Test(arguments: ["torch", "tensorboardx", "tensorflow"])
