@@ -106,9 +106,29 @@ extension [UInt8] {
   @inline(__always)
   mutating func append(_ number: Double, isSingle: Bool) {
     var text = isSingle ? Float(number).description : number.description
-    // 3.0 is 3 everywhere else.
-    if text.hasSuffix(".0") { text.removeLast(2) }
-    append(contentsOf: text.utf8)
+    text.withUTF8 { bytes in
+      // 3.0 is 3 everywhere else.
+      let isWhole =
+        bytes.count > 2 && bytes[bytes.count - 2] == 0x2E && bytes[bytes.count - 1] == 0x30
+      append(contentsOf: UnsafeBufferPointer(rebasing: bytes.dropLast(isWhole ? 2 : 0)))
+    }
+  }
+
+  /// Adds a whole number.
+  @inline(__always)
+  mutating func append(integer number: Int) {
+    guard number >= 0 else { return append(text: number.description) }
+    var digits: (UInt64, UInt64, UInt64) = (0, 0, 0)
+    Swift.withUnsafeMutableBytes(of: &digits) { digits in
+      var rest = number
+      var at = digits.count
+      repeat {
+        at -= 1
+        digits[at] = UInt8(truncatingIfNeeded: 0x30 + rest % 10)
+        rest /= 10
+      } while rest > 0
+      append(contentsOf: UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(digits)[at...]))
+    }
   }
 
   /// The same for JSON, which has no word for what isn't finite: TensorBoard's own strings.
