@@ -1,0 +1,97 @@
+import NeuralNetworks
+public import Tensors
+
+/// What a network says of a picture: the classes, and how any stage's signal comes from them.
+extension Deconvnet {
+  /// The number of classes, for pictures of shape `[H, W, C]`.
+  public func classCount(input: [Int]) -> Int {
+    logitStages(from: 0).outputShape(for: input).reduce(1, *)
+  }
+
+  /// The probability of each class, `[N, classes]`: the softmax of the last layer.
+  public func probabilities(of images: Tensor) -> Tensor {
+    Self.softmax(logits(from: images, at: 0))
+  }
+
+  /// The logits, `[N, classes]`, from what goes into a stage.
+  func logits(from input: Tensor, at stage: Int) -> Tensor {
+    let output = logitStages(from: stage)(input)
+    return output.reshaped(to: [output.shape[0], output.count / max(1, output.shape[0])])
+  }
+
+  /// The softmax of each row.
+  static func softmax(_ logits: Tensor) -> Tensor {
+    softmaxCrossEntropy(logits, labels: Array(repeating: 0, count: logits.shape[0])).probabilities
+  }
+
+  /// The index of the largest number, the first one on a tie.
+  static func indexOfLargest(_ numbers: some Collection<Float>) -> Int {
+    var best = (index: 0, number: -Float.infinity)
+    for (index, number) in numbers.enumerated() where number > best.number {
+      best = (index, number)
+    }
+    return best.index
+  }
+
+  /// The stages from one on whose last output the logits are.
+  func logitStages(from stage: Int) -> Sequential { Sequential(Array(chain.layers[stage...])) }
+
+  /// A forward pass that keeps everything, up to the logits.
+  func traced(_ images: Tensor) -> (logits: Tensor, traces: [Trace]) {
+    let (output, trace) = logitStages(from: 0).forward(images)
+    return (output, trace.children)
+  }
+
+  /// A signal of 1 at one class's logit of each picture, 0 elsewhere.
+  static func oneHot(_ label: Int, like logits: Tensor) -> Tensor {
+    let batch = logits.shape[0]
+    let classes = logits.count / max(1, batch)
+    precondition((0..<classes).contains(label), "class \(label) of \(classes)")
+    var signal = Tensor(zeros: logits.shape)
+    signal.withUnsafeMutableBufferPointer { signal in
+      for picture in 0..<batch { signal[picture * classes + label] = 1 }
+    }
+    return signal
+  }
+
+  /// Takes a signal from the output of the last stage traced down to the output of a lower one, or
+  /// with nil down to the pixels.
+  func descend(
+    _ signal: Tensor, through traces: [Trace], toOutputOf stage: Int?, rule: ProjectionRule
+  ) throws(DeconvnetError) -> Tensor {
+    var signal = signal
+    for index in ((stage.map { $0 + 1 } ?? 0)..<traces.count).reversed() {
+      let named = chain.layers[index]
+      guard let layer = named.layer as? any Projectable else {
+        throw .cannotProject(layer: named.name, type: "\(type(of: named.layer))")
+      }
+      signal = layer.project(signal, through: traces[index], rule: rule)
+    }
+    return signal
+  }
+}
+
+extension Tensor {
+  /// The pictures at a range of the first dimension.
+  func pictures(_ range: Range<Int>) -> Tensor {
+    let size = count / max(1, shape[0])
+    return withUnsafeBufferPointer { scalars in
+      Tensor(
+        shape: [range.count] + shape.dropFirst(),
+        scalars: scalars[range.lowerBound * size..<range.upperBound * size])
+    }
+  }
+
+  /// One picture so many times.
+  func repeated(_ times: Int) -> Tensor {
+    precondition(shape.first == 1, "one picture can be repeated, not shape \(shape)")
+    return Tensor(uninitializedShape: [times] + shape.dropFirst()) { buffer in
+      withUnsafeBufferPointer { scalars in
+        for copy in 0..<times {
+          _ = UnsafeMutableBufferPointer(rebasing: buffer[copy * count..<(copy + 1) * count])
+            .initialize(fromContentsOf: scalars)
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,118 @@
+public import Images
+
+extension Occlusion {
+  /// Fig. 7 (b) as a map: the activity of the strongest feature map.
+  public var activityMap: HeatMap { HeatMap(activity, rows: rows, columns: columns) }
+
+  /// Fig. 7 (d) as a map: the probability of the class.
+  public var probabilityMap: HeatMap { HeatMap(labelProbabilities, rows: rows, columns: columns) }
+
+  /// A sheet for people: the picture, and the three maps of Fig. 7, each place at the middle of its
+  /// square, so that maps and picture lie one over the other.
+  ///
+  /// The box in the picture is where the square costs the class most.
+  ///
+  /// - Parameter classNames: how classes are called in the legend; numbers where there are none.
+  public func sheet(source: Image, title: String, classNames: [String]) -> Image {
+    let palette = SheetPalette()
+    let worst = corner(ofPlace: labelProbabilities.indexOfSmallest)
+    let factor = palette.factor(for: source)
+    var picture = source.enlarged(by: factor).converted(toChannels: 3)
+    picture.drawBox(
+      x: worst.x * factor, y: worst.y * factor, width: occluder.size * factor,
+      height: occluder.size * factor, color: palette.mark, thickness: 2)
+    let classes = classMap(classNames)
+    return palette.topAligned(
+      [
+        palette.topPanel(picture, "the picture"),
+        palette.panel(
+          activityMap, as: placed(activityMap.image(), in: source, palette),
+          "\(layer.name), \(layer.filterNoun) \(filter)"),
+        palette.panel(
+          probabilityMap, as: placed(probabilityMap.image(), in: source, palette),
+          "p(\(classNames.name(of: label)))"),
+        Image.stacked(
+          [
+            palette.topPanel(
+              placed(classes.image, in: source, palette), "most probable"),
+            classes.legend,
+          ], spacing: 4, background: palette.background),
+      ], title: title)
+  }
+
+  /// A map enlarged so that each place covers the pixels at the middle of its square.
+  private func placed(_ map: Image, in source: Image, _ palette: SheetPalette) -> Image {
+    let factor = palette.factor(for: source)
+    var result = Image(
+      width: source.width * factor, height: source.height * factor, channels: 3,
+      filledWith: palette.outside)
+    let offset = (occluder.size - occluder.stride) * factor / 2
+    result.paste(map.enlarged(by: factor * occluder.stride), x: offset, y: offset)
+    return result
+  }
+
+  /// Fig. 7 (e) as a picture, one pixel a place, and the colours' names, the most frequent first.
+  private func classMap(_ classNames: [String]) -> (image: Image, legend: Image) {
+    let palette = SheetPalette()
+    let best = bestClasses
+    var counts: [Int: Int] = [:]
+    for label in best { counts[label, default: 0] += 1 }
+    let ranked = counts.sorted { ($0.value, -$0.key) > ($1.value, -$1.key) }.map(\.key)
+    let shown = ranked.prefix(Self.classColors.count)
+    func color(of label: Int) -> Color {
+      ranked.firstIndex(of: label).flatMap {
+        $0 < shown.count ? Self.classColors[$0] : nil
+      } ?? .gray
+    }
+    var image = Image(width: columns, height: rows, channels: 3, filledWith: .gray)
+    for (index, label) in best.enumerated() {
+      image[index % columns, index / columns] = color(of: label)
+    }
+    var lines = shown.map { label in
+      palette.entry(color(of: label), "\(classNames.name(of: label)) \(counts[label] ?? 0)x")
+    }
+    if shown.count < ranked.count {
+      lines.append(palette.entry(.gray, "\(ranked.count - shown.count) more classes"))
+    }
+    let width = lines.map(\.width).max() ?? 1
+    let legend = Image.stacked(
+      lines.map {
+        $0.cropped(x: 0, y: 0, width: width, height: $0.height, fill: palette.background)
+      }, background: palette.background)
+    return (image, legend)
+  }
+
+  /// Colours that people with colour-vision deficiencies tell apart: Okabe & Ito, "Color Universal
+  /// Design", 2008.
+  private static let classColors = [
+    Color(red: 0, green: 114, blue: 178), Color(red: 230, green: 159, blue: 0),
+    Color(red: 0, green: 158, blue: 115), Color(red: 204, green: 121, blue: 167),
+    Color(red: 213, green: 94, blue: 0), Color(red: 86, green: 180, blue: 233),
+    Color(red: 240, green: 228, blue: 66), Color(gray: 40),
+  ]
+}
+
+extension SheetPalette {
+  /// How often a picture's pixels are repeated in a panel.
+  func factor(for image: Image) -> Int { max(1, side / max(image.width, image.height)) }
+
+  /// A colour of a legend and what it stands for.
+  func entry(_ color: Color, _ name: String) -> Image {
+    let label = Image.text(name, scale: textScale, color: text, background: background)
+    var result = Image(
+      width: label.width + 22, height: label.height, channels: 3, filledWith: background)
+    result.fill(x: 2, y: 3, width: 16, height: 16, color: color)
+    result.paste(label, x: 22, y: 0)
+    return result
+  }
+}
+
+extension [String] {
+  /// The name of a class, its number where it has none.
+  func name(of label: Int) -> String { indices.contains(label) ? self[label] : "\(label)" }
+}
+
+extension [Float] {
+  /// The index of the smallest number, the first one on a tie.
+  var indexOfSmallest: Int { indices.min { self[$0] < self[$1] } ?? 0 }
+}

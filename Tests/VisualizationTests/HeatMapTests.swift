@@ -1,0 +1,41 @@
+import Images
+import Testing
+
+@testable import Visualization
+
+@Suite struct HeatMapTests {
+  @Test func lightnessRisesFromEndToEnd() {
+    let lumas = (0..<256).map { Int(ColorMap.heat[Float($0) / 255].luma) }
+    #expect(lumas == lumas.sorted())
+    #expect(lumas[0] < 45 && lumas[255] > 215)
+    #expect(Set((0..<256).map { ColorMap.heat[Float($0) / 255] }).count > 250)
+  }
+
+  @Test func whatLiesOutsideHasTheNearestEndsColor() {
+    #expect(ColorMap.heat[-3] == ColorMap.heat[0])
+    #expect(ColorMap.heat[3] == ColorMap.heat[1])
+    #expect(ColorMap.heat[.nan] == ColorMap.heat[0])
+    #expect(ColorMap.heat[.infinity] == ColorMap.heat[1])
+  }
+
+  @Test func theLowestIsDarkestAndTheHighestLightest() {
+    let map = HeatMap([-2, 0, 1, 4], rows: 2, columns: 2)
+    let image = map.image()
+    #expect(image[0, 0] == ColorMap.heat[0] && image[1, 1] == ColorMap.heat[1])
+    #expect(image[1, 0] == ColorMap.heat[1 / 3.0])
+    #expect(!map.isConstant)
+  }
+
+  @Test func aConstantMapIsOfTheMiddleColor() {
+    let map = HeatMap([3, 3], rows: 1, columns: 2)
+    #expect(map.isConstant)
+    #expect(map.image()[0, 0] == ColorMap.heat[0.5])
+  }
+
+  @Test func overAPictureColorsAreMixed() {
+    let map = HeatMap([0, 1], rows: 1, columns: 2)
+    let picture = Image(width: 2, height: 1, channels: 1, pixels: [0, 255])
+    #expect(map.image(over: picture, opacity: 1) == map.image())
+    #expect(map.image(over: picture, opacity: 0) == picture.converted(toChannels: 3))
+  }
+}
