@@ -13,5 +13,8 @@ struct DeconvCommand: ParsableCommand {
       \(ExitStatus.helpText)
       """,
     version: Tool.version,
-    subcommands: [ProjectCommand.self, FiltersCommand.self, LayersCommand.self])
+    subcommands: [
+      ProjectCommand.self, OccludeCommand.self, SaliencyCommand.self, FiltersCommand.self,
+      LayersCommand.self,
+    ])
 }

@@ -1,0 +1,220 @@
+import ArgumentParser
+import CommandSupport
+import Datasets
+import Images
+import ModelFiles
+import Tensors
+import Visualization
+
+/// The flags that say which picture is looked at, and for which class.
+struct SubjectOptions: ParsableArguments {
+  @Option(help: ArgumentHelp("Look at this PNG, not one of the data set.", valueName: "png"))
+  var image: String?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("The data set's test image, from 0. (default: 0)", valueName: "number"))
+  var index: Int?
+
+  @Option(
+    name: .customLong("class"),
+    help: ArgumentHelp(
+      "The class, by name or number. (default: the image's own)",
+      discussion: "A PNG has none of its own: then it is the most probable one.",
+      valueName: "class"))
+  var label: String?
+
+  @OptionGroup var data: SubjectDataOptions
+
+  func validate() throws {
+    if image != nil, data.data != nil || index != nil {
+      throw ValidationError(
+        "--image and \(index != nil ? "--index" : "--data") both say what to look at; give one")
+    }
+  }
+
+  /// The picture.
+  ///
+  /// - Throws: what reading it throws, and `CommandFailure` when it or the class isn't there.
+  func subject(for network: Network) throws -> Subject {
+    let subject: Subject
+    if let image {
+      subject = try Subject(
+        Picture(file: image, for: network), label: nil, classNames: data.knownClasses(network),
+        network)
+    } else {
+      subject = try data.source(for: network).subject(index ?? 0, network)
+    }
+    return try label.map { try subject.asking(for: $0) } ?? subject
+  }
+}
+
+/// The flags that say where pictures come from and what their bytes mean.
+struct SubjectDataOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "A folder, shapes or digits. (default: the network's own)", valueName: "set"))
+  var data: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Black and white. (default: the network's own)", valueName: "range"))
+  var pixels: PixelRange?
+
+  /// The test images of the data set.
+  ///
+  /// - Throws: `DatasetError`, or `CommandFailure` when the checkpoint names no data set, the pictures
+  ///   aren't of the network's size, or the classes aren't as many.
+  func source(for network: Network) throws -> SubjectSource {
+    // Only test images are looked at, so as few others as possible are read.
+    let dataset: Dataset
+    if let data {
+      dataset = try Dataset(nameOrPath: data, trainingPerClass: 1)
+    } else if let own = network.checkpoint.state?.data {
+      dataset = try Dataset(
+        nameOrPath: own.source, trainingPerClass: 1, testPerClass: own.testPerClass)
+    } else {
+      throw CommandFailure(
+        """
+        \(network.checkpoint.path): doesn't say what data it learned from; --data or --image \
+        says what to look at
+        """)
+    }
+    guard dataset.imageShape == network.inputShape else {
+      throw CommandFailure(
+        """
+        \(dataset.name): has \(Network.size(dataset.imageShape)) pictures, but the network takes \
+        \(Network.size(network.inputShape))
+        """)
+    }
+    let classes = network.deconvnet.classCount(input: network.inputShape)
+    guard dataset.classNames.count == classes else {
+      throw CommandFailure(
+        """
+        \(dataset.name): has \(dataset.classNames.count) classes, but the network tells \
+        \(classes) apart
+        """)
+    }
+    guard dataset.test.count > 0 else {
+      throw CommandFailure("\(dataset.name): has no test images")
+    }
+    return SubjectSource(dataset: dataset)
+  }
+
+  /// The names that the checkpoint has for its classes; numbers where it has none.
+  func knownClasses(_ network: Network) -> [String] {
+    let classes = network.deconvnet.classCount(input: network.inputShape)
+    let names = network.checkpoint.state?.data?.classNames ?? []
+    return names.count == classes ? names : (0..<classes).map { "\($0)" }
+  }
+}
+
+/// A data set's test images as subjects.
+struct SubjectSource {
+  let dataset: Dataset
+
+  /// One of them.
+  func subject(_ index: Int, _ network: Network) throws -> Subject {
+    let images = dataset.test
+    guard images.labels.indices.contains(index) else {
+      throw CommandFailure(
+        "\(dataset.name): has no test image \(index): they are 0 to \(images.count - 1)")
+    }
+    let label = images.labels[index]
+    let caption = Subject.phrase(dataset.classNames[label])
+    return Subject(
+      Picture(
+        image: images.image(at: index),
+        name: "test image \(index), \(caption), \(images.sources[index])", caption: caption),
+      label: label, classNames: dataset.classNames, network)
+  }
+}
+
+/// A picture and the class that is asked about.
+struct Subject {
+  let picture: Picture
+  /// The picture as the network takes it.
+  let tensor: Tensor
+  /// The class asked about.
+  var label: Int
+  /// Where the class comes from, in a word or two.
+  var origin: String
+  let classNames: [String]
+  /// What the network says of the picture.
+  let probabilities: [Float]
+
+  /// - Parameter label: nil for the most probable class.
+  init(_ picture: Picture, label: Int?, classNames: [String], _ network: Network) {
+    self.picture = picture
+    self.classNames = classNames
+    tensor = picture.tensor(network.pixels)
+    let probabilities = network.deconvnet.probabilities(of: tensor).scalars
+    self.probabilities = probabilities
+    let best = probabilities.indices.max { probabilities[$0] < probabilities[$1] } ?? 0
+    self.label = label ?? best
+    origin = label == nil ? "the most probable" : "its own"
+  }
+
+  /// The same picture, asked about a class of this name or number.
+  func asking(for text: String) throws -> Subject {
+    let number = classNames.firstIndex(of: text) ?? Int(text)
+    guard let number, classNames.indices.contains(number) else {
+      let names = classNames.prefix(12).joined(separator: ", ")
+      throw CommandFailure(
+        "there is no class \(text): they are \(names)\(classNames.count > 12 ? ", …" : "")")
+    }
+    var subject = self
+    (subject.label, subject.origin) = (number, "asked for")
+    return subject
+  }
+
+  /// What the class asked about is called.
+  var className: String { classNames[label] }
+
+  /// The same as a phrase.
+  var phrase: String { Self.phrase(className) }
+
+  /// The most probable class, and how probable it is.
+  var prediction: (label: Int, probability: Float) {
+    let best = probabilities.indices.max { probabilities[$0] < probabilities[$1] } ?? 0
+    return (best, probabilities[best])
+  }
+
+  /// A line on what the network says: `cat (its own), probability 0.82; most probable: cat`.
+  var answer: String {
+    let own =
+      "\(phrase) (\(origin)), probability "
+      + Format.number(Double(probabilities[label]), digits: 3)
+    let (best, probability) = prediction
+    return best == label
+      ? own + ", the most probable"
+      : own
+        + "; most probable is \(Self.phrase(classNames[best])), "
+        + Format.number(Double(probability), digits: 3)
+  }
+
+  /// `5` alone says nothing: `class 5`.
+  static func phrase(_ className: String) -> String {
+    className.allSatisfy(\.isNumber) ? "class \(className)" : className
+  }
+}
+
+extension Picture {
+  /// A picture that is there already.
+  init(image: Image, name: String, caption: String) {
+    self.image = image
+    self.name = name
+    self.caption = caption
+  }
+}
+
+extension Network {
+  /// A gray from 0, black, to 1, white, as the network takes it: one scalar a channel.
+  func inputScalars(ofGray gray: Float) -> [Float] {
+    func scalars(_ color: Color) -> [Float] {
+      let dot = Image(width: 1, height: 1, channels: inputShape[2], filledWith: color)
+      return Picture(image: dot, name: "", caption: "").tensor(pixels).scalars
+    }
+    return zip(scalars(.black), scalars(.white)).map { $0 + gray * ($1 - $0) }
+  }
+}
