@@ -79,7 +79,14 @@ public struct Deconvnet: Sendable {
     rule: ProjectionRule = .deconvnet
   ) throws(DeconvnetError) -> Projection {
     let layer = try layer(number, withFilter: selection.filter)
-    let traces = Self.flattened(model, trace)
+    return try project(
+      selection, layer: layer, traces: Self.flattened(model, trace), rule: rule)
+  }
+
+  /// - Parameter traces: of the chain's stages, as far up as the selection lies.
+  func project(
+    _ selection: FeatureSelection, layer: NumberedLayer, traces: [Trace], rule: ProjectionRule
+  ) throws(DeconvnetError) -> Projection {
     var start = layer.stage
     if case .pooledMap = selection {
       guard let pooling = layer.poolingStage else { throw .noPooling(layer: "\(layer)") }
@@ -87,6 +94,16 @@ public struct Deconvnet: Sendable {
     }
     if case .class = selection, !layer.isLast { throw .notLast(layer: "\(layer)") }
     let maps = required(traces[start].output, "the output", of: chain.layers[start].name)
+    if selection.isUnit, let bottom = windowStart(of: layer) {
+      let input = required(traces[0].input, "the input", of: chain.layers[0].name)
+      let units = try Self.activations(
+        selection, filter: selection.filter, maps: maps, layer: layer)
+      let windows = descend(
+        self.units(selection.filter, units), from: layer, start: bottom, traces,
+        input: Array(input.shape.dropFirst()), rule: rule)
+      return Projection(
+        pixels: windows.wholeMaps, units: units, layer: layer, selection: selection, rule: rule)
+    }
     let (signal, units) = try seed(selection, maps: maps, layer: layer)
     let pixels = try descend(signal, from: start, traces, rule: rule)
     return Projection(
@@ -119,27 +136,37 @@ public struct Deconvnet: Sendable {
     _ selection: FeatureSelection, maps: Tensor, layer: NumberedLayer
   ) throws(DeconvnetError) -> (signal: Tensor, units: [Activation2D]) {
     let shape = layer.kind == .dense ? [maps.shape[0], 1, 1, layer.filters] : maps.shape
-    let (height, width) = (shape[1], shape[2])
     var signal = Tensor(zeros: shape)
-    var units: [Activation2D] = []
     let pictures = maps.reshaped(to: shape)
-    switch selection {
-    case .strongest(let filter):
-      units = Self.strongest(pictures, filter: filter)
-    case .position(let filter, let y, let x):
-      guard (0..<height).contains(y), (0..<width).contains(x) else {
-        throw .noSuchPosition(y: y, x: x, layer: "\(layer)", height: height, width: width)
-      }
-      units = (0..<shape[0]).map { Activation2D(y: y, x: x, value: pictures[$0, y, x, filter]) }
-    case .class:
-      units = (0..<shape[0]).map { _ in Activation2D(y: 0, x: 0, value: 1) }
-    case .map(let filter), .pooledMap(let filter):
-      Self.copyMap(of: filter, from: pictures, to: &signal)
-    }
+    let units = try Self.activations(
+      selection, filter: selection.filter, maps: pictures, layer: layer)
+    if !selection.isUnit { Self.copyMap(of: selection.filter, from: pictures, to: &signal) }
     for (index, unit) in units.enumerated() {
       signal[index, unit.y, unit.x, selection.filter] = unit.value
     }
     return (signal.reshaped(to: maps.shape), units)
+  }
+
+  /// The unit that a selection keeps of each picture; none for whole maps.
+  ///
+  /// - Parameter filter: the selection's filter among those of the maps, `[N, H, W, filters]`.
+  static func activations(
+    _ selection: FeatureSelection, filter: Int, maps: Tensor, layer: NumberedLayer
+  ) throws(DeconvnetError) -> [Activation2D] {
+    switch selection {
+    case .strongest:
+      return strongest(maps, filter: filter)
+    case .position(_, let y, let x):
+      let (height, width) = (maps.shape[1], maps.shape[2])
+      guard (0..<height).contains(y), (0..<width).contains(x) else {
+        throw .noSuchPosition(y: y, x: x, layer: "\(layer)", height: height, width: width)
+      }
+      return (0..<maps.shape[0]).map { Activation2D(y: y, x: x, value: maps[$0, y, x, filter]) }
+    case .class:
+      return (0..<maps.shape[0]).map { _ in Activation2D(y: 0, x: 0, value: 1) }
+    case .map, .pooledMap:
+      return []
+    }
   }
 
   /// The largest activation of a filter in each picture, the first in row-major order.

@@ -39,3 +39,10 @@ extension NumberedLayer: CustomStringConvertible {
   /// What one of its filters is called.
   public var filterNoun: String { kind == .convolution ? "filter" : "unit" }
 }
+
+extension NumberedLayer {
+  /// The pixels that a unit sees, some of them maybe outside the picture; nil for all of them.
+  public func field(of unit: Activation2D) -> (rows: Range<Int>, columns: Range<Int>)? {
+    receptiveField.map { ($0.y.pixels(of: unit.y), $0.x.pixels(of: unit.x)) }
+  }
+}

@@ -21,6 +21,14 @@ public enum FeatureSelection: Sendable, Equatable {
       filter
     }
   }
+
+  /// Whether a single unit is kept of each picture.
+  var isUnit: Bool {
+    switch self {
+    case .strongest, .position, .class: true
+    case .map, .pooledMap: false
+    }
+  }
 }
 
 /// A unit of a feature map and its activation.
@@ -31,6 +39,13 @@ public struct Activation2D: Sendable, Equatable {
   public var x: Int
   /// The activation.
   public var value: Float
+
+  /// A unit.
+  public init(y: Int, x: Int, value: Float) {
+    self.y = y
+    self.x = x
+    self.value = value
+  }
 }
 
 /// A feature brought down to the pixels, for each picture of a batch.
@@ -49,8 +64,6 @@ public struct Projection: Sendable {
   /// The pixels that the kept unit of a picture sees, some of them outside the picture; nil for a
   /// unit that sees everything and for whole maps.
   public func field(ofPicture index: Int) -> (rows: Range<Int>, columns: Range<Int>)? {
-    guard let field = layer.receptiveField, units.indices.contains(index) else { return nil }
-    let unit = units[index]
-    return (field.y.pixels(of: unit.y), field.x.pixels(of: unit.x))
+    units.indices.contains(index) ? layer.field(of: units[index]) : nil
   }
 }

@@ -1,0 +1,243 @@
+public import Tensors
+import NeuralNetworks
+
+/// Projections of single units: their signal is zero outside of a small window, which grows on the way
+/// down to the unit's receptive field, and only the window is computed.
+extension Deconvnet {
+  /// Brings single units down to the pixels of their pictures.
+  ///
+  /// Only what the way down needs is computed of the forward pass: the switches below the layer.
+  /// - Parameters:
+  ///   - units: which, with the activations that they are known to have; several may be of one
+  ///     picture.
+  ///   - number: the layer's number, from 1.
+  ///   - images: the pictures, `[N, H, W, C]`.
+  /// - Source: Zeiler & Fergus, arXiv 1311.2901, §2.1.
+  /// - Throws: `DeconvnetError`.
+  public func project(
+    _ units: [FeatureUnit], layer number: Int, of images: Tensor,
+    rule: ProjectionRule = .deconvnet
+  ) throws(DeconvnetError) -> [UnitProjection] {
+    let layer = try layer(number)
+    guard !units.isEmpty else { return [] }
+    let shape = Array(images.shape.dropFirst())
+    for unit in units { try check(unit, of: layer, input: shape, pictures: images.shape[0]) }
+    guard let start = windowStart(of: layer) else {
+      return try projectWhole(units, layer: layer, of: images, rule: rule)
+    }
+    let (_, traces) = below(start, images, rule: rule)
+    let windows = descend(units, from: layer, start: start, traces, input: shape, rule: rule)
+    let size = windows.size
+    return windows.scalars.withUnsafeBufferPointer { scalars in
+      units.indices.map { index in
+        let unit = units[index]
+        let count = size.height * size.width * windows.channels
+        let corner = windows.corners[index]
+        return UnitProjection(
+          unit: unit, field: layer.field(of: unit.activation), pictureShape: shape,
+          window: Tensor(
+            shape: [size.height, size.width, windows.channels],
+            scalars: scalars[index * count..<(index + 1) * count]),
+          corner: (corner.y, corner.x))
+      }
+    }
+  }
+
+  /// Brings a feature of each picture down to its pixels, and computes only what that needs: of the
+  /// layer itself, for a single unit, the one filter's map.
+  ///
+  /// - Parameters:
+  ///   - selection: what is kept of the layer.
+  ///   - number: the layer's number, from 1.
+  ///   - images: the pictures, `[N, H, W, C]`.
+  /// - Throws: `DeconvnetError`.
+  public func project(
+    _ selection: FeatureSelection, layer number: Int, of images: Tensor,
+    rule: ProjectionRule = .deconvnet
+  ) throws(DeconvnetError) -> Projection {
+    let layer = try layer(number, withFilter: selection.filter)
+    guard selection.isUnit, let start = windowStart(of: layer) else {
+      let top = max(layer.stage, layer.poolingStage ?? 0)
+      let traces = Sequential(Array(chain.layers[...top])).forward(images).trace.children
+      return try project(selection, layer: layer, traces: traces, rule: rule)
+    }
+    let shape = Array(images.shape.dropFirst())
+    let (inputs, traces) = below(start, images, rule: rule)
+    let maps = map(of: selection.filter, layer: layer, start: start, inputs)
+    let activations = try Self.activations(selection, filter: 0, maps: maps, layer: layer)
+    let windows = descend(
+      units(selection.filter, activations), from: layer, start: start, traces, input: shape,
+      rule: rule)
+    return Projection(
+      pixels: windows.wholeMaps, units: activations, layer: layer, selection: selection,
+      rule: rule)
+  }
+
+  /// The map of one filter of a layer for a batch of pictures, `[N, H, W, 1]`, or `[N, 1]` of a dense
+  /// unit: `activations` of this filter alone, which saves the time of the others where it can.
+  public func map(of filter: Int, layer: NumberedLayer, for images: Tensor) -> Tensor {
+    if let start = windowStart(of: layer) {
+      return map(
+        of: filter, layer: layer, start: start,
+        Sequential(Array(chain.layers[..<start]))(images))
+    }
+    let all = activations(of: images, layer: layer)
+    let filters = layer.filters
+    return all.withUnsafeBufferPointer { all in
+      Tensor(
+        shape: self.shape(of: layer, images, filters: 1),
+        scalars: stride(from: filter, to: all.count, by: filters).map { all[$0] })
+    }
+  }
+
+  private func shape(of layer: NumberedLayer, _ images: Tensor, filters: Int) -> [Int] {
+    let one = activationShape(of: layer, input: Array(images.shape.dropFirst()))
+    return [images.shape[0]] + one.dropLast() + [filters]
+  }
+
+  // MARK: Windows
+
+  /// The stage of a layer's convolution, if all from there down to the pixels can be done in windows.
+  func windowStart(of layer: NumberedLayer) -> Int? {
+    guard layer.kind == .convolution,
+      let start = chain.layers[...layer.stage].lastIndex(where: { $0.name == layer.name }),
+      chain.layers[start].layer is Conv2D,
+      chain.layers[start...layer.stage].dropFirst().allSatisfy({
+        $0.layer is any PointwiseProjectable
+      }),
+      chain.layers[..<start].allSatisfy({ $0.layer is any WindowProjectable })
+    else { return nil }
+    return start
+  }
+
+  /// The pixels' windows of units of a convolution.
+  ///
+  /// - Parameter traces: of the stages below the layer's, at least.
+  func descend(
+    _ units: [FeatureUnit], from layer: NumberedLayer, start: Int, _ traces: [Trace],
+    input shape: [Int], rule: ProjectionRule
+  ) -> SignalWindows {
+    var shapes = [shape]
+    for named in chain.layers[..<start] {
+      shapes.append(named.layer.outputShape(for: shapes[shapes.count - 1]))
+    }
+    var signal = Tensor(
+      shape: [units.count, 1, 1, 1], scalars: units.map(\.activation.value))
+    // The unit's own activation function gave its activation, whatever else was in the map.
+    let activated = Trace(output: signal)
+    for stage in stride(from: layer.stage, to: start, by: -1) {
+      guard let function = chain.layers[stage].layer as? any PointwiseProjectable else { continue }
+      signal = function.project(signal, through: activated, rule: rule)
+    }
+    guard let convolution = chain.layers[start].layer as? Conv2D else {
+      preconditionFailure("\(layer) isn't a convolution")
+    }
+    var windows = convolution.project(units, signal: signal, inputShape: shapes[start])
+    for stage in (0..<start).reversed() {
+      guard let lower = chain.layers[stage].layer as? any WindowProjectable else {
+        preconditionFailure("\(chain.layers[stage].name) has no windows")
+      }
+      windows = lower.project(
+        windows, inputShape: shapes[stage], through: traces[stage], rule: rule)
+    }
+    return windows
+  }
+
+  func units(_ filter: Int, _ activations: [Activation2D]) -> [FeatureUnit] {
+    activations.enumerated().map {
+      FeatureUnit(picture: $0.offset, filter: filter, activation: $0.element)
+    }
+  }
+
+  // MARK: Forward
+
+  /// The input of a stage, and the traces below it, as far as a rule needs them.
+  private func below(
+    _ stage: Int, _ images: Tensor, rule: ProjectionRule
+  ) -> (output: Tensor, traces: [Trace]) {
+    let lower = Sequential(Array(chain.layers[..<stage]))
+    guard stage > 0 else { return (images, []) }
+    // The deconvnet asks for switches alone, which the fused steps of training leave: but none of
+    // what differs in training may be there.
+    let isSwitchesOnly =
+      rule == .deconvnet
+      && lower.layers.allSatisfy {
+        $0.layer is Conv2D || $0.layer is ReLU || $0.layer is MaxPool2D
+          || $0.layer is AveragePool2D
+      }
+    let phase = isSwitchesOnly ? Phase.training(seed: 0, step: 0) : .inference
+    let (output, trace) = lower.forward(images, phase: phase)
+    guard isSwitchesOnly else { return (output, trace.children) }
+    return (output, trace.children.map { Trace(switches: $0.switches) })
+  }
+
+  private func map(
+    of filter: Int, layer: NumberedLayer, start: Int, _ inputs: Tensor
+  ) -> Tensor {
+    var layers = Array(chain.layers[start...layer.stage])
+    if let convolution = layers[0].layer as? Conv2D {
+      layers[0].layer = convolution.narrowed(to: filter)
+    }
+    return Sequential(layers)(inputs)
+  }
+
+  // MARK: Whole maps
+
+  /// Units of layers that see everything, or that have no windows.
+  private func projectWhole(
+    _ units: [FeatureUnit], layer: NumberedLayer, of images: Tensor, rule: ProjectionRule
+  ) throws(DeconvnetError) -> [UnitProjection] {
+    let network = Sequential(Array(chain.layers[...layer.stage]))
+    let size = images.count / images.shape[0]
+    let shape = Array(images.shape.dropFirst())
+    var result: [UnitProjection] = []
+    for start in stride(from: 0, to: units.count, by: Self.wholeBatch) {
+      let batch = Array(units[start..<min(start + Self.wholeBatch, units.count)])
+      let pictures = images.withUnsafeBufferPointer { images in
+        Tensor(
+          shape: [batch.count] + shape,
+          scalars: Array(
+            batch.lazy.map { images[$0.picture * size..<($0.picture + 1) * size] }.joined()))
+      }
+      let traces = network.forward(pictures).trace.children
+      var signal = Tensor(
+        zeros: self.shape(of: layer, pictures, filters: layer.filters))
+      let one = signal.count / batch.count
+      let width = signal.rank == 4 ? signal.shape[2] : 1
+      signal.withUnsafeMutableBufferPointer { signal in
+        for (index, unit) in batch.enumerated() {
+          let place = unit.activation.y * width + unit.activation.x
+          signal[index * one + place * layer.filters + unit.filter] = unit.activation.value
+        }
+      }
+      let pixels = try descend(signal, from: layer.stage, traces, rule: rule)
+      pixels.withUnsafeBufferPointer { pixels in
+        for (index, unit) in batch.enumerated() {
+          result.append(
+            UnitProjection(
+              unit: unit, field: layer.field(of: unit.activation), pictureShape: shape,
+              window: Tensor(shape: shape, scalars: pixels[index * size..<(index + 1) * size]),
+              corner: (0, 0)))
+        }
+      }
+    }
+    return result
+  }
+
+  /// Pictures that whole maps are computed of at a time.
+  private static let wholeBatch = 50
+
+  private func check(
+    _ unit: FeatureUnit, of layer: NumberedLayer, input: [Int], pictures: Int
+  ) throws(DeconvnetError) {
+    precondition(
+      (0..<pictures).contains(unit.picture), "picture \(unit.picture) of \(pictures)")
+    _ = try self.layer(layer.number, withFilter: unit.filter)
+    let shape = activationShape(of: layer, input: input)
+    let (height, width) = shape.count == 3 ? (shape[0], shape[1]) : (1, 1)
+    let (y, x) = (unit.activation.y, unit.activation.x)
+    guard (0..<height).contains(y), (0..<width).contains(x) else {
+      throw .noSuchPosition(y: y, x: x, layer: "\(layer)", height: height, width: width)
+    }
+  }
+}

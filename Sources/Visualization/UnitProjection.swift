@@ -1,0 +1,75 @@
+public import Tensors
+
+/// A unit of a layer, in a picture of a batch.
+public struct FeatureUnit: Sendable, Equatable {
+  /// The picture's place in the batch.
+  public var picture: Int
+  /// The filter, or the dense unit.
+  public var filter: Int
+  /// Where in the filter's map, and how active.
+  public var activation: Activation2D
+
+  /// A unit.
+  public init(picture: Int, filter: Int, activation: Activation2D) {
+    self.picture = picture
+    self.filter = filter
+    self.activation = activation
+  }
+}
+
+/// One unit brought down to the pixels it sees.
+public struct UnitProjection: Sendable {
+  /// The unit.
+  public let unit: FeatureUnit
+  /// The pixels that the unit sees, some of them maybe outside the picture; nil for all of it.
+  public let field: (rows: Range<Int>, columns: Range<Int>)?
+  /// Height, width and channels of the picture.
+  public let pictureShape: [Int]
+  /// The part of the signal that isn't zero for certain, `[h, w, C]`, and where it begins.
+  private let window: Tensor
+  private let corner: (y: Int, x: Int)
+
+  init(
+    unit: FeatureUnit, field: (rows: Range<Int>, columns: Range<Int>)?, pictureShape: [Int],
+    window: Tensor, corner: (y: Int, x: Int)
+  ) {
+    self.unit = unit
+    self.field = field
+    self.pictureShape = pictureShape
+    self.window = window
+    self.corner = corner
+  }
+
+  /// The signal at all pixels of the picture, `[H, W, C]`, signed, in units of the input.
+  public var pixels: Tensor {
+    part(rows: 0..<pictureShape[0], columns: 0..<pictureShape[1])
+  }
+
+  /// The signal at the pixels that the unit sees, `[rows, columns, C]`; zero outside the picture.
+  public var patch: Tensor {
+    field.map { part(rows: $0.rows, columns: $0.columns) } ?? pixels
+  }
+
+  private func part(rows: Range<Int>, columns: Range<Int>) -> Tensor {
+    let channels = pictureShape[2]
+    let (height, width) = (window.shape[0], window.shape[1])
+    var result = Tensor(zeros: [rows.count, columns.count, channels])
+    let known = (
+      rows: rows.clamped(to: corner.y..<corner.y + height),
+      columns: columns.clamped(to: corner.x..<corner.x + width)
+    )
+    result.withUnsafeMutableBufferPointer { to in
+      window.withUnsafeBufferPointer { from in
+        for y in known.rows {
+          for x in known.columns {
+            let source = ((y - corner.y) * width + x - corner.x) * channels
+            let target =
+              ((y - rows.lowerBound) * columns.count + x - columns.lowerBound) * channels
+            for channel in 0..<channels { to[target + channel] = from[source + channel] }
+          }
+        }
+      }
+    }
+    return result
+  }
+}
