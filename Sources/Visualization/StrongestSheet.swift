@@ -1,0 +1,79 @@
+public import Images
+
+/// The sheet of Fig. 2: for each filter the projections of its strongest units, beside what the units
+/// saw of their pictures.
+///
+/// - Source: Zeiler & Fergus, "Visualizing and Understanding Convolutional Networks", ECCV 2014,
+///   arXiv 1311.2901, §4, Fig. 2.
+public struct StrongestSheet: Sendable {
+  /// Lines above everything.
+  public var title: String
+  /// Whether the projections of a filter share a scale, so that their brightness can be compared.
+  public let sharesScale: Bool
+  private let columns: Int
+  private let side: Int
+  private var tiles: [TileSheet.Tile] = []
+
+  /// An empty sheet.
+  ///
+  /// - Parameters:
+  ///   - filters: how many filters it will have.
+  ///   - count: pictures a filter, at most.
+  public init(title: String, filters: Int, count: Int = 9, sharesScale: Bool = false) {
+    self.title = title
+    self.sharesScale = sharesScale
+    var columns = 1
+    while columns * columns < count { columns += 1 }
+    self.columns = columns
+    side = filters <= 2 ? 168 : filters <= 16 ? 70 : 42
+  }
+
+  /// Adds a filter.
+  ///
+  /// - Parameters:
+  ///   - projections: the strongest first; none for a dead filter.
+  ///   - sources: the picture of each.
+  public mutating func add(
+    filter: Int, projections: [UnitProjection], sources: [Image]
+  ) {
+    precondition(
+      projections.count == sources.count,
+      "\(sources.count) pictures for \(projections.count) projections")
+    guard let first = projections.first else {
+      tiles.append(TileSheet.Tile(nil, caption: "\(filter): dead"))
+      return
+    }
+    let shared = sharesScale ? ContrastScale.shared(by: projections) : nil
+    let left = block(projections.map { $0.patchImage(scale: shared) })
+    let right = block(zip(projections, sources).map { $0.patch(of: $1) })
+    let palette = SheetPalette()
+    tiles.append(
+      TileSheet.Tile(
+        Image.beside([left, right], spacing: 4, background: palette.background),
+        caption: "\(filter): \(Projection.short(first.unit.activation.value))"))
+  }
+
+  /// The sheet.
+  public func image() -> Image {
+    var wide = 1
+    // A tile is twice as wide as high.
+    while wide * wide * 3 < tiles.count { wide += 1 }
+    return TileSheet(title: title, tiles: tiles, columns: wide).image()
+  }
+
+  private func block(_ patches: [Image]) -> Image {
+    Image.grid(
+      patches.map { $0.fitted(to: side) }, columns: columns, spacing: 1, border: 0,
+      background: SheetPalette().background)
+  }
+}
+
+extension Image {
+  /// The picture enlarged by a whole number so that it is about as large, or shrunk if it is larger.
+  func fitted(to side: Int) -> Image {
+    let longest = max(width, height)
+    guard longest > side else { return enlarged(by: side / longest) }
+    return resized(
+      toWidth: max(1, width * side / longest), height: max(1, height * side / longest))
+  }
+}

@@ -1,0 +1,43 @@
+public import Images
+import Tensors
+
+extension UnitProjection {
+  /// The scale that makes 0 the middle gray, and what is farthest from it black or white.
+  public var scale: ContrastScale { ContrastScale(.symmetric, of: pixels.scalars) }
+
+  /// The signal at all pixels of the picture.
+  ///
+  /// - Parameter scale: nil for its own.
+  public func image(scale: ContrastScale? = nil) -> Image {
+    Image(
+      contrastStretching: pixels.scalars, width: pictureShape[1], height: pictureShape[0],
+      channels: pictureShape[2], scale: scale ?? self.scale)
+  }
+
+  /// The signal at the pixels that the unit sees; those outside the picture are marked by a colour.
+  ///
+  /// - Parameter scale: nil for its own.
+  public func patchImage(scale: ContrastScale? = nil) -> Image {
+    let whole = image(scale: scale)
+    return field.map { SheetPalette().patch(of: whole, $0) } ?? whole
+  }
+
+  /// What the unit sees of the picture itself; what lies outside is marked by a colour.
+  public func patch(of source: Image) -> Image {
+    field.map { SheetPalette().patch(of: source, $0) } ?? source
+  }
+
+  /// Whether part of what the unit sees lies outside the picture, where the network saw its padding.
+  public var reachesOverBorder: Bool {
+    guard let field else { return false }
+    return field.rows.lowerBound < 0 || field.columns.lowerBound < 0
+      || field.rows.upperBound > pictureShape[0] || field.columns.upperBound > pictureShape[1]
+  }
+}
+
+extension ContrastScale {
+  /// One symmetric scale for all these projections, so that their brightness can be compared.
+  public static func shared(by projections: some Sequence<UnitProjection>) -> ContrastScale {
+    ContrastScale(.symmetric, of: projections.flatMap { $0.patch.scalars })
+  }
+}
