@@ -142,7 +142,8 @@ let package = Package(
     .testTarget(
       name: "VisualizationTests",
       dependencies: [
-        "Visualization", "ModelFiles", "NeuralNetworks", "Tensors", "Images", "TestFixtures",
+        "Visualization", "ModelFiles", "Datasets", "NeuralNetworks", "Tensors", "Images",
+        "TestFixtures",
       ]),
     .testTarget(
       name: "ReadmeTests",
@@ -169,6 +170,10 @@ let package = Package(
     .executableTarget(
       name: "benchmark-train", dependencies: ["NeuralNetworks", "Tensors"],
       path: "Tests/Benchmarks/Train"),
+    .executableTarget(
+      name: "benchmark-deconv",
+      dependencies: ["Visualization", "NeuralNetworks", "Tensors"],
+      path: "Tests/Benchmarks/Deconv"),
   ],
   swiftLanguageModes: [.v6],
   cLanguageStandard: .c17

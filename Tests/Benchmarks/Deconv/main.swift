@@ -1,0 +1,136 @@
+// Projects the strongest activation of a layer-2 filter of a LeNet for each of 1000 random pictures, and
+// prints images a second, as the peer's program does.
+//
+//     swift run -c release benchmark-deconv [--batch-size 100] [--threads 2] [--seconds 3]
+//         [--way filter|maps] [--peer "python pt_deconv.py"] [--rounds 5]
+//
+// --way: filter computes of layer 2 the one filter's map only, as `deconv project` does; maps computes
+// all maps of it first, and then projects the units that are strongest.
+//
+// With --peer, a command whose lines hold a number before "img/s" and one behind "per 2 cpu-s", the two
+// alternate, and the ratios of the medians are printed: by the clock, and by processor time.
+
+import Foundation
+import NeuralNetworks
+import Tensors
+import Visualization
+
+/// The value behind a flag on the command line.
+func option(_ name: String) -> String? {
+  let arguments = CommandLine.arguments
+  guard let index = arguments.firstIndex(of: name), index + 1 < arguments.count else { return nil }
+  return arguments[index + 1]
+}
+
+func median(_ values: [Double]) -> Double {
+  let sorted = values.sorted()
+  return sorted.isEmpty ? .nan : sorted[sorted.count / 2]
+}
+
+/// Images a second by the clock, and in two seconds of processor time, as the peer counts them.
+struct Rate {
+  var wall: Double
+  var cpu: Double
+}
+
+func seconds(_ clock: clockid_t) -> Double {
+  var time = timespec()
+  clock_gettime(clock, &time)
+  return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
+}
+
+/// The medians over chunks of about a fifth of a second.
+func measure(_ count: Int, seconds limit: Double, _ work: () throws -> Void) rethrows -> Rate {
+  for _ in 0..<2 { try work() }
+  let before = seconds(CLOCK_MONOTONIC)
+  try work()
+  let repeats = max(1, Int(0.2 / (seconds(CLOCK_MONOTONIC) - before)))
+  var rates: [Rate] = []
+  let start = seconds(CLOCK_MONOTONIC)
+  while seconds(CLOCK_MONOTONIC) - start < limit || rates.count < 5 {
+    let from = (seconds(CLOCK_MONOTONIC), seconds(CLOCK_PROCESS_CPUTIME_ID))
+    for _ in 0..<repeats { try work() }
+    let images = Double(repeats * count)
+    rates.append(
+      Rate(
+        wall: images / (seconds(CLOCK_MONOTONIC) - from.0),
+        cpu: 2 * images / (seconds(CLOCK_PROCESS_CPUTIME_ID) - from.1)))
+  }
+  return Rate(wall: median(rates.map(\.wall)), cpu: median(rates.map(\.cpu)))
+}
+
+/// The peer's best batch size by the clock, and by processor time.
+func peerRate(_ command: String) throws -> Rate {
+  let process = Process()
+  process.executableURL = URL(filePath: "/bin/sh")
+  process.arguments = ["-c", command]
+  let pipe = Pipe()
+  process.standardOutput = pipe
+  try process.run()
+  let output = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+  process.waitUntilExit()
+  var best = Rate(wall: 0, cpu: 0)
+  for line in output.split(separator: "\n") where line.contains("projection") {
+    let words = line.split(whereSeparator: \.isWhitespace)
+    guard let unit = words.firstIndex(of: "img/s"), let label = words.firstIndex(of: "cpu-s"),
+      unit > 0, label + 1 < words.count, let wall = Double(words[unit - 1]),
+      let cpu = Double(words[label + 1])
+    else { throw CocoaError(.fileReadCorruptFile) }
+    best = Rate(wall: max(best.wall, wall), cpu: max(best.cpu, cpu))
+  }
+  return best
+}
+
+let (count, filter) = (1000, 7)
+let batchSize = option("--batch-size").flatMap(Int.init) ?? 100
+let workers = option("--threads").flatMap(Int.init) ?? Parallel.workers
+let limit = option("--seconds").flatMap(Double.init) ?? 3
+let way = option("--way") ?? "filter"
+let peer = option("--peer")
+let rounds = peer == nil ? 1 : option("--rounds").flatMap(Int.init) ?? 5
+
+let deconvnet = Deconvnet(of: Sequential.leNet5(seed: 1))
+let layer = try deconvnet.layer(2)
+var generator = SeededGenerator(seed: 2)
+let batches = stride(from: 0, to: count, by: batchSize).map { start in
+  let size = min(batchSize, count - start)
+  return Tensor(
+    shape: [size, 28, 28, 1], scalars: (0..<size * 784).map { _ in generator.nextUniform() })
+}
+
+func project(_ images: Tensor) throws {
+  guard way == "maps" else {
+    _ = try deconvnet.project(.strongest(filter: filter), layer: 2, of: images)
+    return
+  }
+  var strongest = StrongestPictures(of: layer, count: images.shape[0], filters: [filter])
+  strongest.look(
+    at: deconvnet.activations(of: images, layer: layer), of: Array(0..<images.shape[0]))
+  let units = strongest.entries(of: filter).map {
+    FeatureUnit(picture: $0.picture, filter: filter, activation: $0.unit)
+  }
+  _ = try deconvnet.project(units, layer: 2, of: images)
+}
+
+var (ours, theirs): ([Rate], [Rate]) = ([], [])
+for _ in 0..<rounds {
+  let rate = try Parallel.$workers.withValue(workers) {
+    try measure(count, seconds: limit) { for images in batches { try project(images) } }
+  }
+  ours.append(rate)
+  print("ours: \(Int(rate.wall)) img/s, per 2 cpu-s \(Int(rate.cpu)), batches of \(batchSize)")
+  guard let peer else { continue }
+  let other = try peerRate(peer)
+  theirs.append(other)
+  print("peer: \(Int(other.wall)) img/s, per 2 cpu-s \(Int(other.cpu)), its best batch")
+}
+if peer != nil {
+  func ratio(_ rate: KeyPath<Rate, Double>) -> Double {
+    (median(ours.map { $0[keyPath: rate] }) / median(theirs.map { $0[keyPath: rate] }) * 100)
+      .rounded() / 100
+  }
+  print(
+    """
+    ratio: \(ratio(\.wall)) by the clock, \(ratio(\.cpu)) by processor time, medians of \(rounds)
+    """)
+}
