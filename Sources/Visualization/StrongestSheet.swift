@@ -57,7 +57,7 @@ public struct StrongestSheet: Sendable {
   public func image() -> Image {
     var wide = 1
     // A tile is twice as wide as high.
-    while wide * wide * 3 < tiles.count { wide += 1 }
+    while 3 * wide * wide < 2 * tiles.count { wide += 1 }
     return TileSheet(title: title, tiles: tiles, columns: wide).image()
   }
 

@@ -14,7 +14,11 @@ struct DeconvCommand: ParsableCommand {
       """,
     version: Tool.version,
     subcommands: [
-      ProjectCommand.self, OccludeCommand.self, SaliencyCommand.self, FiltersCommand.self,
       LayersCommand.self,
+      FiltersCommand.self,
+      ProjectCommand.self,
+      TopCommand.self,
+      OccludeCommand.self,
+      SaliencyCommand.self,
     ])
 }

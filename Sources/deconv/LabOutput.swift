@@ -31,11 +31,22 @@ struct RawOptions: ParsableArguments {
   private static func joined(_ folder: String, _ name: String) -> String {
     folder.hasSuffix("/") ? folder + name : "\(folder)/\(name)"
   }
+
+  /// Prints the result: a text for people, or each object as a line of JSON.
+  func print(text: @autoclosure () -> String, objects: @autoclosure () -> [any Encodable]) throws {
+    switch format {
+    case .text: try Console.print(text())
+    case .json: try Console.print(objects().map { try JSONLine.text($0) }.joined(separator: "\n"))
+    }
+  }
 }
 
 /// The `.npy` files of a command, or none.
 struct RawFiles {
   fileprivate let files: [String: OutputFile]
+
+  /// Whether numbers were asked for: arrays that cost something are made only then.
+  var areWanted: Bool { !files.isEmpty }
 
   /// Writes an array, if numbers were asked for.
   func write<Scalar: NumPyScalar>(_ name: String, _ scalars: [Scalar], shape: [Int]) throws {
