@@ -1,0 +1,113 @@
+import NeuralNetworks
+import Tensors
+import Testing
+
+@testable import Visualization
+
+@Suite struct StrongestPicturesTests {
+  private let deconvnet = Deconvnet(of: Sequential.leNet5(seed: 3))
+
+  /// A layer of this many filters, rectified or not.
+  private func layer(_ filters: Int, isRectified: Bool = true) -> NumberedLayer {
+    NumberedLayer(
+      number: 1, name: "conv", kind: .convolution, filters: filters, receptiveField: .pixel,
+      isRectified: isRectified, isLast: false, stage: 1, poolingStage: nil)
+  }
+
+  private func maps(_ pictures: [[Float]]) -> Tensor {
+    Tensor(shape: [pictures.count, 2, 2, 1], scalars: pictures.flatMap(\.self))
+  }
+
+  @Test func aPictureCountsOnceWithItsFirstLargestUnit() {
+    var strongest = StrongestPictures(of: layer(1), count: 3)
+    strongest.look(at: maps([[1, 4, 4, 3], [5, 5, 5, 5], [0, 0, 0, 2]]), of: [0, 1, 2])
+    #expect(strongest.entries(of: 0).map(\.picture) == [1, 0, 2])
+    #expect(
+      strongest.entries(of: 0).map(\.unit) == [
+        Activation2D(y: 0, x: 0, value: 5), Activation2D(y: 0, x: 1, value: 4),
+        Activation2D(y: 1, x: 1, value: 2),
+      ])
+    #expect(strongest.seen == 3)
+  }
+
+  @Test func theOrderOfPicturesDoesntMatter() {
+    let pictures: [[Float]] = (0..<40).map { index in
+      (0..<4).map { Float((index * 7 + $0 * 3) % 11) }
+    }
+    func entries(_ order: [Int], batch: Int) -> [StrongestPictures.Entry] {
+      var strongest = StrongestPictures(of: layer(1), count: 9)
+      for start in stride(from: 0, to: order.count, by: batch) {
+        let numbers = Array(order[start..<min(start + batch, order.count)])
+        strongest.look(at: maps(numbers.map { pictures[$0] }), of: numbers)
+      }
+      return strongest.entries(of: 0)
+    }
+    let expected = entries(Array(0..<40), batch: 40)
+    #expect(expected.count == 9)
+    // Of the many tens the smaller numbers win.
+    #expect(expected.allSatisfy { $0.unit.value == 10 })
+    #expect(expected.map(\.picture) == expected.map(\.picture).sorted())
+    #expect(entries((0..<40).reversed(), batch: 3) == expected)
+    #expect(entries((0..<40).map { $0 * 17 % 40 }, batch: 7) == expected)
+  }
+
+  @Test func whatIsNotActiveIsntListed() {
+    let silent = maps([[0, 0, 0, 0], [-1, -2, 0, 0], [0, 1, 0, 0]])
+    var rectified = StrongestPictures(of: layer(1))
+    rectified.look(at: silent, of: [0, 1, 2])
+    #expect(rectified.entries(of: 0).map(\.picture) == [2])
+    var logits = StrongestPictures(of: layer(1, isRectified: false))
+    logits.look(at: silent, of: [0, 1, 2])
+    #expect(logits.entries(of: 0).map(\.picture) == [2, 0, 1])
+  }
+
+  @Test func onlyTheWantedFiltersAndPositionsCount() {
+    let scalars: [Float] = [9, 1, 8, 2, 7, 3, 6, 4]
+    var strongest = StrongestPictures(
+      of: layer(2), filters: [1], positions: (rows: 1..<2, columns: 0..<1))
+    strongest.look(at: Tensor(shape: [1, 2, 2, 2], scalars: scalars), of: [5])
+    #expect(strongest.entries(of: 0).isEmpty)
+    #expect(strongest.entries(of: 1).map(\.unit) == [Activation2D(y: 1, x: 0, value: 3)])
+  }
+
+  @Test func theInteriorOfALayerSeesNoBorder() throws {
+    let (first, second) = (deconvnet.layers[0], deconvnet.layers[1])
+    let inFirst = try #require(first.interior(ofMap: [28, 28, 32], picture: [28, 28, 1]))
+    #expect(inFirst.rows == 2..<26 && inFirst.columns == 2..<26)
+    let inSecond = try #require(second.interior(ofMap: [14, 14, 64], picture: [28, 28, 1]))
+    #expect(inSecond.rows == 3..<11 && inSecond.columns == 3..<11)
+    #expect(deconvnet.layers[2].interior(ofMap: [1024], picture: [28, 28, 1]) == nil)
+    let none = try #require(second.interior(ofMap: [5, 5, 64], picture: [10, 10, 1]))
+    #expect(none.rows.isEmpty && none.columns.isEmpty)
+  }
+
+  @Test func theStrongestAreProjectedAFewFiltersAtATime() throws {
+    var generator = SeededGenerator(seed: 9)
+    let images = Tensor(
+      shape: [6, 28, 28, 1], scalars: (0..<6 * 784).map { _ in generator.nextUniform() })
+    func pictures(_ numbers: [Int]) -> Tensor {
+      Tensor(
+        shape: [numbers.count, 28, 28, 1],
+        scalars: numbers.flatMap { images.scalars[$0 * 784..<($0 + 1) * 784] })
+    }
+    for (number, count) in [(1, 40), (2, 9), (3, 1)] {
+      let layer = deconvnet.layers[number - 1]
+      let filters = Array(stride(from: 0, to: layer.filters, by: max(1, layer.filters / 20)))
+      var strongest = StrongestPictures(of: layer, count: count, filters: filters)
+      strongest.look(
+        at: deconvnet.activations(of: images, layer: layer), of: Array(0..<6))
+      var told: [Int] = []
+      try deconvnet.project(strongest, pictures: pictures) { filter, entries, projections in
+        told.append(filter)
+        #expect(entries == strongest.entries(of: filter))
+        #expect(projections.map(\.unit.activation) == entries.map(\.unit))
+        guard let entry = entries.first, let projection = projections.first else { return }
+        let alone = try deconvnet.project(
+          [FeatureUnit(picture: entry.picture, filter: filter, activation: entry.unit)],
+          layer: number, of: images)[0]
+        #expect(alone.pixels == projection.pixels)
+      }
+      #expect(told == filters)
+    }
+  }
+}
