@@ -84,7 +84,7 @@ let package = Package(
       name: "deconv",
       dependencies: [
         "CommandSupport", "Visualization", "ModelFiles", "Datasets", "NeuralNetworks", "Tensors",
-        "TensorBoard", "Images", "NumPyFiles", argumentParser,
+        "TensorBoard", "Charts", "Images", "NumPyFiles", argumentParser,
       ]),
     .executableTarget(
       name: "tbevents",
