@@ -131,7 +131,7 @@ extension Deconvnet {
 
 extension Tensor {
   /// Batches of pictures of one size, one after the other.
-  init(joining parts: [Tensor]) {
+  package init(joining parts: [Tensor]) {
     precondition(
       !parts.isEmpty && parts.allSatisfy { $0.shape.dropFirst() == parts[0].shape.dropFirst() },
       "pictures of one size, got \(parts.map(\.shape))")
