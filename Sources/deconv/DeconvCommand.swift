@@ -20,5 +20,7 @@ struct DeconvCommand: ParsableCommand {
       TopCommand.self,
       OccludeCommand.self,
       SaliencyCommand.self,
+      InvarianceCommand.self,
+      CorrespondCommand.self,
     ])
 }

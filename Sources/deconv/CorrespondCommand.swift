@@ -1,0 +1,203 @@
+import ArgumentParser
+import CommandSupport
+import Foundation
+import Images
+import ModelFiles
+import Tensors
+import Visualization
+
+/// `deconv correspond`: whether a part of several pictures means the same to the network.
+struct CorrespondCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "correspond",
+    abstract: "Hide the same part in several pictures and compare what that does.",
+    discussion: """
+      Zeiler & Fergus, section 4.3, table 1: delta is the share of features whose change has \
+      another sign in another picture, the mean over the pairs of pictures. Two controls stand \
+      beside each part: boxes of its size at random places, and at a random place that all pictures \
+      share. A part that means something has a lower delta than both: the place alone lowers it too.
+
+      With --format json each object is a row at a layer. With --npy the arrays are mean and std, \
+      [rows, layers], boxes, [sets, pictures, 4] as y, x, height, width, and differences, [sets, \
+      layers, pictures, pictures]: first the parts, then the random sets, then the shared ones.
+
+      \(ExitStatus.helpText)
+      """)
+
+  @OptionGroup var subjects: SubjectListOptions
+
+  @Option(
+    help: ArgumentHelp(
+      "A CSV or JSON file of parts in pictures.",
+      discussion: """
+        CSV with the head part,image,y,x,height,width, or a JSON list of objects with these keys. \
+        An image is the number of a test image, or a PNG file, seen from the file's folder.
+        """, valueName: "path"))
+  var boxes: String?
+
+  @Option(
+    parsing: .unconditionalSingleValue,
+    help: ArgumentHelp(
+      "A part at one place in all pictures. (default: the middle)",
+      discussion: "May be given several times, as nose=12,10,6,8.",
+      valueName: "name=y,x,height,width"))
+  var box: [NamedBox] = []
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Sets of random boxes of each control.", valueName: "count"))
+  var random = 10
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "The low layer, pooled. (default: the highest convolution)", valueName: "number"))
+  var low: Int?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("The high layer. (default: the last but one)", valueName: "number"))
+  var high: Int?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Gray of the boxes, 0 black to 1 white.", valueName: "gray"))
+  var fill: Float = 0.5
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Smaller changes of a feature count as none.", valueName: "number"))
+  var threshold: Float = 1e-6
+
+  @OptionGroup var seed: SeedOption
+  @OptionGroup var network: NetworkOptions
+
+  @Option(help: ArgumentHelp("The PNG to write.", valueName: "path"))
+  var output = "correspondence.png"
+
+  @OptionGroup var raw: RawOptions
+  @OptionGroup var force: ForceOption
+  @OptionGroup var threads: ThreadsOption
+  @OptionGroup var quiet: QuietOption
+
+  func validate() throws {
+    if boxes != nil, !box.isEmpty || !subjects.image.isEmpty || subjects.index != nil {
+      throw ValidationError("--boxes names the pictures and their parts; give it alone")
+    }
+    guard (1...10_000).contains(random) else {
+      throw ValidationError("--random lies between 1 and 10000")
+    }
+    guard (0...1).contains(fill) else {
+      throw ValidationError("--fill lies between 0, black, and 1, white")
+    }
+    guard threshold >= 0, threshold.isFinite else {
+      throw ValidationError("--threshold is 0 or more")
+    }
+  }
+
+  func run() throws {
+    try Parallel.$workers.withValue(threads.count ?? Parallel.workers) {
+      let network = try Network(network, pixels: subjects.data.pixels)
+      let stages = try stages(of: network)
+      let output = try OutputFile(path: output, force: force.isOn)
+      let files = try raw.files(["mean", "std", "boxes", "differences"], force: force.isOn)
+      let (subjects, parts) = try subjectsAndParts(network)
+      try check(parts, subjects, network)
+      let log = try PictureLog(network, folder: self.network.logdir)
+
+      let sets = parts.map(\.boxes) + controls(parts, network)
+      var bar = ProgressBar(unit: "set", total: sets.count, style: quiet.progressStyle)
+      let images = Tensor(joining: subjects.map(\.tensor))
+      let found = network.deconvnet.correspondences(
+        of: images, hiding: sets, at: stages, fill: network.inputScalars(ofGray: fill),
+        threshold: threshold
+      ) { bar.update($0) }
+      bar.finish()
+
+      let report = CorrespondenceReport(
+        subjects: subjects, stages: stages, parts: parts, sets: sets, found: found,
+        randomCount: random, fill: fill, seed: seed.value)
+      let sheet = report.sheet()
+      try sheet.write(to: output.path)
+      try report.write(to: files)
+      try log?.log(sheet, tag: "correspondence")
+      try Console.print(
+        raw.format == .json ? try report.json() : report.text(network, output: output.path))
+    }
+  }
+
+  private func stages(of network: Network) throws -> [FeatureStage] {
+    let deconvnet = network.deconvnet
+    let last = max(1, deconvnet.layers.count - 1)
+    let low = try deconvnet.layer(low ?? deconvnet.highestConvolution?.number ?? 1)
+    let high = try deconvnet.layer(high ?? last)
+    let pooled = try? FeatureStage(low, pooled: true)
+    return [try pooled ?? FeatureStage(low), try FeatureStage(high)]
+  }
+
+  private func subjectsAndParts(_ network: Network) throws -> ([Subject], [PartBoxes.Part]) {
+    guard let boxes else {
+      let subjects = try subjects.subjects(for: network)
+      let named =
+        box.isEmpty ? [Self.middle(of: network.inputShape)] : box.map { ($0.name, $0.box) }
+      return (
+        subjects,
+        named.map { name, box in
+          PartBoxes.Part(name: name, boxes: subjects.map { _ in box })
+        }
+      )
+    }
+    let file = try PartBoxes(path: boxes)
+    let source =
+      file.images.contains { Int($0) != nil } ? try subjects.data.source(for: network) : nil
+    let folder = URL(fileURLWithPath: boxes).deletingLastPathComponent()
+    let names = subjects.data.knownClasses(network)
+    let subjects = try file.images.map { image in
+      if let number = Int(image), let source { return try source.subject(number, network) }
+      let path = image.hasPrefix("/") ? image : folder.appending(path: image).relativePath
+      return Subject(
+        try Picture(file: path, for: network), label: nil, classNames: names, network)
+    }
+    return (subjects, file.parts)
+  }
+
+  /// A box in the middle, a quarter of the picture high and wide.
+  private static func middle(of shape: [Int]) -> (String, PixelBox) {
+    let (height, width) = (max(1, shape[0] / 4), max(1, shape[1] / 4))
+    return (
+      "middle",
+      PixelBox(
+        y: (shape[0] - height) / 2, x: (shape[1] - width) / 2, height: height, width: width)
+    )
+  }
+
+  private func check(
+    _ parts: [PartBoxes.Part], _ subjects: [Subject], _ network: Network
+  ) throws {
+    guard subjects.count > 1 else {
+      throw CommandFailure("one picture has nothing to be compared with; give two or more")
+    }
+    for part in parts {
+      for (box, subject) in zip(part.boxes, subjects)
+      where !box.fits(height: network.inputShape[0], width: network.inputShape[1]) {
+        throw CommandFailure(
+          """
+          part "\(part.name)": the box of \(box.height)x\(box.width) at row \(box.y), column \
+          \(box.x) doesn't fit into \(subject.picture.name)
+          """)
+      }
+    }
+  }
+
+  /// Random sets, then shared ones, each of the size of a part's boxes, by turns.
+  private func controls(_ parts: [PartBoxes.Part], _ network: Network) -> [[PixelBox]] {
+    [false, true].flatMap { isShared in
+      (0..<random).map { set in
+        var generator = SeededGenerator(seed: seed.value, 0x424F_5845, isShared ? 1 : 0, set)
+        return PixelBox.random(
+          like: parts[set % parts.count].boxes, height: network.inputShape[0],
+          width: network.inputShape[1], isShared: isShared, using: &generator)
+      }
+    }
+  }
+}

@@ -1,0 +1,128 @@
+import ArgumentParser
+import CommandSupport
+import Foundation
+import Visualization
+
+/// Named parts of pictures: a box in each.
+struct PartBoxes {
+  /// A part and its box in each picture.
+  struct Part: Equatable {
+    var name: String
+    var boxes: [PixelBox]
+  }
+
+  /// The pictures: paths of PNG files, or numbers of test images.
+  let images: [String]
+  let parts: [Part]
+
+  /// Reads a file of boxes: CSV with the head `part,image,y,x,height,width`, or JSON, a list of objects
+  /// with these keys. Images are numbers of test images, or PNG files beside the file.
+  ///
+  /// - Throws: `CommandFailure` that names the file and the line or the part.
+  init(path: String) throws {
+    let data: Data
+    do {
+      data = try Data(contentsOf: URL(fileURLWithPath: path))
+    } catch {
+      throw CommandFailure("\(path): can't be read: \(error.localizedDescription)")
+    }
+    let entries =
+      path.hasSuffix(".json") ? try Self.json(data, path) : try Self.csv(data, path)
+    guard !entries.isEmpty else { throw CommandFailure("\(path): holds no box") }
+    var images: [String] = []
+    var names: [String] = []
+    for entry in entries {
+      if !images.contains(entry.image) { images.append(entry.image) }
+      if !names.contains(entry.part) { names.append(entry.part) }
+    }
+    self.images = images
+    parts = try names.map { name in
+      Part(
+        name: name,
+        boxes: try images.map { image in
+          let found = entries.filter { $0.part == name && $0.image == image }
+          guard found.count == 1 else {
+            throw CommandFailure(
+              """
+              \(path): part "\(name)" has \(found.isEmpty ? "no box" : "\(found.count) boxes") in \
+              image \(image); each part needs one in each image
+              """)
+          }
+          return found[0].box
+        })
+    }
+  }
+
+  private struct Entry {
+    var part, image: String
+    var box: PixelBox
+  }
+
+  private static func csv(_ data: Data, _ path: String) throws -> [Entry] {
+    let lines = String(decoding: data, as: UTF8.self).split(whereSeparator: \.isNewline)
+    let head = "part,image,y,x,height,width"
+    guard let first = lines.first, first.filter({ $0 != " " }) == head else {
+      throw CommandFailure("\(path): its first line isn't \(head)")
+    }
+    return try lines.dropFirst().enumerated().map { index, line in
+      let fields = line.split(separator: ",", omittingEmptySubsequences: false).map {
+        $0.trimmingCharacters(in: .whitespaces)
+      }
+      let numbers = fields.dropFirst(2).compactMap { Int($0) }
+      guard fields.count == 6, numbers.count == 4 else {
+        throw CommandFailure("\(path): line \(index + 2) isn't \(head): \(line)")
+      }
+      return Entry(
+        part: fields[0], image: fields[1],
+        box: PixelBox(y: numbers[0], x: numbers[1], height: numbers[2], width: numbers[3]))
+    }
+  }
+
+  private static func json(_ data: Data, _ path: String) throws -> [Entry] {
+    struct Object: Decodable {
+      struct Image: Decodable {
+        var text: String
+        init(from decoder: any Decoder) throws {
+          let container = try decoder.singleValueContainer()
+          if let number = try? container.decode(Int.self) {
+            text = "\(number)"
+          } else {
+            text = try container.decode(String.self)
+          }
+        }
+      }
+      var part: String
+      var image: Image
+      var y, x, height, width: Int
+    }
+    do {
+      return try JSONDecoder().decode([Object].self, from: data).map {
+        Entry(
+          part: $0.part, image: $0.image.text,
+          box: PixelBox(y: $0.y, x: $0.x, height: $0.height, width: $0.width))
+      }
+    } catch {
+      throw CommandFailure(
+        """
+        \(path): isn't a list of objects with the keys part, image, y, x, height and width
+        """)
+    }
+  }
+}
+
+/// A part that lies at the same place in all pictures, written `name=y,x,height,width`.
+struct NamedBox: ExpressibleByArgument {
+  let name: String
+  let box: PixelBox
+
+  init?(argument: String) {
+    guard let sign = argument.lastIndex(of: "="), sign > argument.startIndex else { return nil }
+    let numbers = argument[argument.index(after: sign)...]
+      .split(separator: ",", omittingEmptySubsequences: false).map { Int($0) }
+    guard numbers.count == 4, let y = numbers[0], let x = numbers[1], let height = numbers[2],
+      let width = numbers[3]
+    else { return nil }
+    name = String(argument[..<sign])
+    box = PixelBox(y: y, x: x, height: height, width: width)
+  }
+}

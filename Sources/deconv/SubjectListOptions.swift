@@ -1,0 +1,70 @@
+import ArgumentParser
+import CommandSupport
+import Datasets
+
+/// The flags that say which pictures are compared.
+struct SubjectListOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp("Take this PNG; may be given several times.", valueName: "png"))
+  var image: [String] = []
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "Test images, from 0: 0,7,20-22. (default: one of each class)",
+      discussion: "Without it the first test image of each of the first five classes is taken.",
+      valueName: "numbers"))
+  var index: IndexList?
+
+  @OptionGroup var data: SubjectDataOptions
+
+  func validate() throws {
+    if !image.isEmpty, data.data != nil || index != nil {
+      throw ValidationError(
+        "--image and \(index != nil ? "--index" : "--data") both say what to look at; give one")
+    }
+  }
+
+  /// The pictures.
+  ///
+  /// - Parameter count: how many are taken where the flags don't say.
+  func subjects(for network: Network, count: Int = 5) throws -> [Subject] {
+    if !image.isEmpty {
+      let names = data.knownClasses(network)
+      return try image.map { path in
+        Subject(try Picture(file: path, for: network), label: nil, classNames: names, network)
+      }
+    }
+    let source = try data.source(for: network)
+    if let index { return try index.numbers.map { try source.subject($0, network) } }
+    let labels = source.dataset.test.labels
+    let firsts = Set(labels).sorted().prefix(count).compactMap { label in
+      labels.firstIndex(of: label)
+    }
+    return try firsts.map { try source.subject($0, network) }
+  }
+}
+
+/// Numbers from 0 as a user writes them: `0,7,20-22`.
+struct IndexList: ExpressibleByArgument {
+  let numbers: [Int]
+
+  init?(argument: String) {
+    var numbers: [Int] = []
+    for part in argument.split(separator: ",", omittingEmptySubsequences: false) {
+      let ends = part.split(separator: "-", omittingEmptySubsequences: false).map { Int($0) }
+      switch ends.count {
+      case 1:
+        guard let number = ends[0] else { return nil }
+        numbers.append(number)
+      case 2:
+        guard let first = ends[0], let last = ends[1], first <= last, last - first < 10_000 else {
+          return nil
+        }
+        numbers += first...last
+      default: return nil
+      }
+    }
+    self.numbers = numbers
+  }
+}
