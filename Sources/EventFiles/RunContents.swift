@@ -12,6 +12,12 @@ public struct RunContents: Sendable {
   public private(set) var files: [FileReport] = []
   /// Whether a graph was logged.
   public private(set) var hasGraph = false
+  /// The hyperparameters, as they were told last.
+  public private(set) var sessionStart: HyperparameterData.SessionStart?
+  /// How the run ended, as it was told last; nil again once it is started anew.
+  public private(set) var sessionEnd: HyperparameterData.SessionEnd?
+  /// Which hyperparameters and metrics there are, as the run told it last.
+  public private(set) var experiment: HyperparameterData.Experiment?
 
   /// The run.
   public let run: Run
@@ -125,7 +131,13 @@ public struct RunContents: Sendable {
     let (number, isNew) = table.number(of: value.tag)
     if isNew { positions.append(begin(table.tags[number], value)) }
     let position = Int(positions[number])
-    guard position >= 0, value.field != 0 else { return }
+    guard position >= 0 else { return }
+    if let metadata = value.metadata, all[position].kind == .tensor,
+      all[position].pluginName == "hparams"
+    {
+      noteHyperparameters(metadata)
+    }
+    guard value.field != 0 else { return }
     if goesBack, appliesRestarts { all[position].supersede(from: event.step) }
     if all[position].kind == .scalar {
       let (number, isSingle): (Double, Bool)
@@ -170,6 +182,19 @@ public struct RunContents: Sendable {
       }
     all.append(Series(tag: tag, kind: kind, metadata: metadata))
     return Int32(truncatingIfNeeded: all.count - 1)
+  }
+
+  /// Takes what the dashboard HParams reads: it stands in the metadata of values without content.
+  private mutating func noteHyperparameters(_ bytes: UnsafeRawBufferPointer) {
+    var decoder = WireDecoder(Array(bytes))
+    guard let metadata = try? SummaryMetadata(from: &decoder) else { return }
+    var content = WireDecoder(metadata.pluginContent)
+    switch try? HyperparameterData(from: &content) {
+    case .experiment(let told): experiment = told
+    case .sessionStart(let start): (sessionStart, sessionEnd) = (start, nil)
+    case .sessionEnd(let end): sessionEnd = end
+    case nil: break
+    }
   }
 
   private mutating func noteVersion(_ text: UnsafeRawBufferPointer?) {
