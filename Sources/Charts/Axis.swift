@@ -85,8 +85,9 @@ struct Axis {
   /// A multiple of `step` without digits that say nothing.
   static func text(_ number: Double, step: Double) -> String {
     if abs(number) < step * 1e-6 { return "0" }
-    let largest = abs(number)
-    if largest >= 1_000_000 || largest < 0.001 { return text(number, digits: 4) }
+    // Small steps among small numbers: all in one form.
+    if step < 0.000_999, abs(number) < 0.01 { return exponential(number, digits: 4) }
+    if abs(number) >= 1_000_000 || abs(number) < 0.001 { return text(number, digits: 4) }
     if step >= 1 { return grouped(number) }
     return fixed(number, decimals: Int((-log10(step)).rounded(.up)))
   }
@@ -99,6 +100,11 @@ struct Axis {
       let decimals = max(0, digits - 1 - Int(exponent))
       return trimmed(fixed(number, decimals: decimals))
     }
+    return exponential(number, digits: digits)
+  }
+
+  private static func exponential(_ number: Double, digits: Int) -> String {
+    let exponent = log10(abs(number) * 1.000_000_001).rounded(.down)
     let mantissa = trimmed(fixed(number / power(ofTen: exponent), decimals: digits - 1))
     return "\(mantissa)e\(Int(exponent))"
   }

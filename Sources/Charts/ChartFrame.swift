@@ -13,14 +13,15 @@ struct ChartFrame {
 
   /// - Parameters:
   ///   - letter: The width and height of a letter.
+  ///   - tickSpacing: About how many letters' heights lie between two numbers of the vertical axis.
   init(
     _ chart: LineChart, width: Double, height: Double, letter: (width: Double, height: Double),
-    legendLines: Int
+    legendLines: Int, tickSpacing: Double = 4
   ) {
     (x, y) = chart.axes()
     self.width = width
     self.height = height
-    yTicks = y.ticks(about: max(2, Int(height / (letter.height * 4))))
+    yTicks = y.ticks(about: max(2, Int(height / (letter.height * tickSpacing))))
     let longest = yTicks.map(\.text.count).max() ?? 1
     left = Double(longest + 1) * letter.width + letter.width * 0.5
     right = width - letter.width * 2

@@ -16,8 +16,8 @@ extension LineChart {
       """
     func text(_ text: String, _ x: Double, _ y: Double, _ anchor: String, _ more: String = "") {
       svg += """
-        <text x="\(Self.short(x))" y="\(Self.short(y))" text-anchor="\(anchor)"\(more)>\
-        \(Self.escaped(text))</text>
+        <text x="\(SVGText.short(x))" y="\(SVGText.short(y))" text-anchor="\(anchor)"\(more)>\
+        \(SVGText.escaped(text))</text>
 
         """
     }
@@ -43,7 +43,7 @@ extension LineChart {
         ##" fill="#555""##)
     }
     for (index, one) in series.enumerated() {
-      let color = Self.hex(color(of: index))
+      let color = SVGText.hex(color(of: index))
       svg += band(one.band, color, frame)
       svg += curve(one.faint, frame, #"stroke="\#(color)" stroke-opacity=".3""#)
       svg += curve(one.points, frame, #"stroke="\#(color)" stroke-width="2""#)
@@ -53,8 +53,8 @@ extension LineChart {
       let y = frame.bottom + letter.height * (4 + 1.3 * Double(row))
       for index in line {
         svg +=
-          #"<line x1="\#(Self.short(x))" y1="\#(Self.short(y - 4))" x2="\#(Self.short(x + 16))" "#
-          + #"y2="\#(Self.short(y - 4))" stroke="\#(Self.hex(color(of: index)))" stroke-width="3"/>"#
+          #"<line x1="\#(SVGText.short(x))" y1="\#(SVGText.short(y - 4))" x2="\#(SVGText.short(x + 16))" "#
+          + #"y2="\#(SVGText.short(y - 4))" stroke="\#(SVGText.hex(color(of: index)))" stroke-width="3"/>"#
           + "\n"
         text(series[index].name, x + 21, y, "start")
         x += Double(series[index].name.count + 5) * letter.width
@@ -64,17 +64,19 @@ extension LineChart {
   }
 
   private func rule(_ x1: Double, _ y1: Double, _ x2: Double, _ y2: Double) -> String {
-    let (x1, y1, x2, y2) = (Self.short(x1), Self.short(y1), Self.short(x2), Self.short(y2))
+    let (x1, y1, x2, y2) = (
+      SVGText.short(x1), SVGText.short(y1), SVGText.short(x2), SVGText.short(y2)
+    )
     return ##"<line x1="\##(x1)" y1="\##(y1)" x2="\##(x2)" y2="\##(y2)" stroke="#e2e2e2"/>"## + "\n"
   }
 
   private func curve(_ points: [Point], _ frame: ChartFrame, _ style: String) -> String {
     frame.pieces(points).map { piece in
       if piece.count == 1 {
-        let (x, y) = (Self.short(piece[0].x), Self.short(piece[0].y))
+        let (x, y) = (SVGText.short(piece[0].x), SVGText.short(piece[0].y))
         return #"<circle cx="\#(x)" cy="\#(y)" r="2.5" fill="none" \#(style)/>"# + "\n"
       }
-      let path = piece.map { "\(Self.short($0.x)) \(Self.short($0.y))" }.joined(separator: "L")
+      let path = SVGText.path(piece)
       return #"<path d="M\#(path)" fill="none" stroke-linejoin="round" \#(style)/>"# + "\n"
     }.joined()
   }
@@ -83,39 +85,7 @@ extension LineChart {
     let upper = band.compactMap { frame.pixel($0.x, $0.high) }
     let lower = band.compactMap { frame.pixel($0.x, $0.low) }
     guard upper.count > 1, upper.count == lower.count else { return "" }
-    let path = (upper + lower.reversed()).map { "\(Self.short($0.x)) \(Self.short($0.y))" }
-      .joined(separator: "L")
+    let path = SVGText.path(upper + lower.reversed())
     return #"<path d="M\#(path)Z" fill="\#(color)" fill-opacity=".18"/>"# + "\n"
-  }
-
-  /// A coordinate to a tenth of a pixel.
-  private static func short(_ number: Double) -> String {
-    let text = Axis.fixed(number, decimals: 1)
-    return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
-  }
-
-  private static func hex(_ color: Color) -> String {
-    "#"
-      + [color.red, color.green, color.blue].map { byte in
-        (byte < 16 ? "0" : "") + String(byte, radix: 16)
-      }.joined()
-  }
-
-  /// Text as XML has it; characters that XML forbids become U+FFFD.
-  static func escaped(_ text: String) -> String {
-    var result = ""
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "&": result += "&amp;"
-      case "<": result += "&lt;"
-      case ">": result += "&gt;"
-      case "\"": result += "&quot;"
-      case "\t", "\n": result += " "
-      case _ where scalar.value < 32 || (0xFFFE...0xFFFF).contains(scalar.value):
-        result += "\u{FFFD}"
-      default: result.unicodeScalars.append(scalar)
-      }
-    }
-    return result
   }
 }

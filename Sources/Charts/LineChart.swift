@@ -40,6 +40,8 @@ public struct LineChart: Sendable {
     public var band: [BandPoint]
     /// Its colour; nil for the palette's next one.
     public var color: Color?
+    /// Its classes in a page's style sheet, which `figure` writes instead of a colour.
+    public var styleClass = ""
 
     /// A curve.
     public init(
