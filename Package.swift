@@ -59,6 +59,7 @@ let package = Package(
     // The logger.
     .target(name: "EventFiles", dependencies: ["ProtobufWire", "CCRC32C"]),
     .target(name: "TensorBoard", dependencies: ["EventFiles", "Images", "ProtobufWire"]),
+    .target(name: "Reports", dependencies: ["EventFiles", "Charts", "Images"]),
     .target(name: "TensorBoardMetrics", dependencies: ["TensorBoard", metrics]),
     .target(name: "TensorBoardLogging", dependencies: ["TensorBoard", logging]),
 
@@ -89,7 +90,8 @@ let package = Package(
     .executableTarget(
       name: "tbevents",
       dependencies: [
-        "CommandSupport", "EventFiles", "Charts", "Images", "NumPyFiles", argumentParser,
+        "CommandSupport", "Reports", "EventFiles", "Charts", "Images", "NumPyFiles",
+        argumentParser,
       ]),
 
     // Examples, each a program of a page.
@@ -125,6 +127,9 @@ let package = Package(
     .testTarget(
       name: "TensorBoardLoggingTests",
       dependencies: ["TensorBoardLogging", "TensorBoard", logging]),
+    .testTarget(
+      name: "ReportsTests",
+      dependencies: ["Reports", "TensorBoard", "EventFiles", "Images"], exclude: ["Fixtures"]),
     .testTarget(name: "NumPyFilesTests", dependencies: ["NumPyFiles"]),
     .testTarget(name: "ChartsTests", dependencies: ["Charts", "Images"]),
     .testTarget(name: "ImagesTests", dependencies: ["Images"], exclude: ["Fixtures"]),

@@ -14,7 +14,7 @@ import sys
 
 LOGGER = {
     "TensorBoard", "TensorBoardMetrics", "TensorBoardLogging", "EventFiles", "ProtobufWire", "Images",
-    "NumPyFiles", "Charts"}
+    "NumPyFiles", "Charts", "Reports"}
 CORE = {
     "Tensors", "NeuralNetworks", "Datasets", "DatasetFetching", "ModelFiles", "Visualization"}
 # What both sides may stand on: pictures, and the wire format (ONNX files are protobuf too).

@@ -26,9 +26,18 @@ trap 'rm -rf "$work"' EXIT
 .venv/bin/python Tests/Conformance/check_run.py "$work"
 .venv/bin/python Tests/Conformance/test_check_run.py "$work"
 
+say "Reading a report of it"
+report() {
+  "$bin/tbevents" report "$1" --output "$2" --quiet
+  .venv/bin/python Tests/Conformance/check_report.py "$2" "$1"
+  .venv/bin/python Tests/Conformance/test_check_report.py "$2" "$1"
+}
+report "$work" "$work/report.html"
+
 say "Reading every kind of summary with it"
 "$bin/reference-run" "$work/kinds"
 .venv/bin/python Tests/Conformance/check_kinds.py "$work/kinds"
 .venv/bin/python Tests/Conformance/test_check_kinds.py "$work/kinds"
+report "$work/kinds" "$work/kinds.html"
 
 say "All is well"

@@ -5,11 +5,11 @@ import CommandSupport
 struct TBEventsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "tbevents",
-    abstract: "Read, export, plot, check and repair TensorBoard's event files, whoever wrote them.",
+    abstract: "Read, export, plot, report on, check and repair TensorBoard's event files.",
     discussion: ExitStatus.helpText,
     version: Tool.version,
     subcommands: [
-      InspectCommand.self, ExportCommand.self, PlotCommand.self, TailCommand.self,
-      VerifyCommand.self, RepairCommand.self,
+      InspectCommand.self, ExportCommand.self, PlotCommand.self, ReportCommand.self,
+      TailCommand.self, VerifyCommand.self, RepairCommand.self,
     ])
 }

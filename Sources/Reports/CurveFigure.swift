@@ -1,0 +1,160 @@
+import Charts
+import EventFiles
+
+/// A curve of a chart.
+struct Curve {
+  /// What the values under the pointer are named by.
+  var name: String
+  /// Its colour and dashes, and the run that toggles it: `r3 c3 d0`.
+  var styleClass: String
+  var series: Series
+}
+
+/// Draws curves over common axes as a `<figure>`: a picture that needs no script, and its numbers, for the
+/// script that shows those under the pointer.
+struct CurveFigure {
+  /// How large a chart is, in the units of its `viewBox`.
+  enum Size {
+    case large, small
+
+    var width: Int { self == .large ? 480 : 320 }
+    var height: Int { self == .large ? 280 : 190 }
+  }
+
+  var title: String
+  var curves: [Curve]
+  var size = Size.large
+  var smoothing: Double
+  /// Points of each curve.
+  var pointLimit: Int
+  /// Names of the curves are shown in the figure: no legend of the page has them.
+  var hasLegend = false
+  /// Values are accuracies: powers of ten would say nothing.
+  var isShare = false
+  /// Curves whose mean, deviation, least and greatest value make one picture.
+  var band: Band?
+
+  /// Mean ± deviation.
+  struct Band {
+    var mean: Series
+    var deviation: Series?
+    var styleClass: String
+  }
+
+  /// A curve's points that are drawn and told.
+  private struct Drawn {
+    var curve: Curve
+    var xs: [Int]
+    var values: [Double]
+    var smoothed: [Double]?
+  }
+
+  /// The element.
+  func html() -> String {
+    let drawn = curves.map(points)
+    let linear = chart(drawn, .linear).figure(
+      width: size.width, height: size.height, label: label)
+    var charts = [(linear, false)]
+    if let decades = decades(drawn), decades > 1 {
+      let logarithmic = chart(drawn, .logarithmic).figure(
+        width: size.width, height: size.height, label: label + ", logarithmic")
+      // Where a linear axis would show one diverging curve and a flat rest, powers of ten come first.
+      charts.insert((logarithmic, true), at: decades > 2.5 ? 0 : 1)
+    }
+    var html = "<figure class=\"chart\(size == .small ? " small" : "")\">\n"
+    html += "<figcaption>\(HTML.escaped(title))"
+    if hasLegend {
+      html += curves.map { curve in
+        " <span class=\"key\">\(HTML.sample(curve.styleClass))\(HTML.escaped(curve.name))</span>"
+      }.joined()
+    }
+    html += "</figcaption>\n"
+    for (index, (figure, _)) in charts.enumerated() {
+      html += "<div class=\"plot\"\(index > 0 ? " hidden" : "")>\(figure.svg)</div>\n"
+    }
+    return html + script(drawn, charts) + "</figure>\n"
+  }
+
+  private var label: String {
+    let names = curves.prefix(8).map(\.name).joined(separator: ", ")
+    return "\(title): \(names)\(curves.count > 8 ? ", …" : "")"
+  }
+
+  private func points(of curve: Curve) -> Drawn {
+    let series = curve.series
+    let isSmoothed =
+      smoothing > 0 && series.count >= ReportOptions.smoothedCount && band == nil
+    let positions = Thinning.positions(of: series.numbers, limit: pointLimit)
+    let smoothed = isSmoothed ? Smoothing.exponential(series.numbers, weight: smoothing) : nil
+    return Drawn(
+      curve: curve, xs: positions.map { series.steps[$0] },
+      values: positions.map { series.numbers[$0] },
+      smoothed: smoothed.map { all in positions.map { all[$0] } })
+  }
+
+  private func chart(_ drawn: [Drawn], _ scale: LineChart.Scale) -> LineChart {
+    var series = drawn.map { one in
+      let raw = zip(one.xs, one.values).map { LineChart.Point(x: Double($0), y: $1) }
+      let smooth = one.smoothed.map {
+        zip(one.xs, $0).map { LineChart.Point(x: Double($0), y: $1) }
+      }
+      var series = LineChart.Series("", smooth ?? raw, faint: smooth == nil ? [] : raw)
+      series.styleClass = one.curve.styleClass
+      return series
+    }
+    if let band, let deviation = band.deviation {
+      let deviations = Dictionary(zip(deviation.steps, deviation.numbers)) { $1 }
+      let positions = Thinning.positions(of: band.mean.numbers, limit: pointLimit)
+      var area = LineChart.Series(
+        "", [],
+        band: positions.compactMap { index in
+          let (step, mean) = (band.mean.steps[index], band.mean.numbers[index])
+          guard let deviation = deviations[step], deviation.isFinite, mean.isFinite else {
+            return nil
+          }
+          return LineChart.BandPoint(
+            x: Double(step), low: mean - deviation, high: mean + deviation)
+        })
+      area.styleClass = band.styleClass
+      series.insert(area, at: 0)
+    }
+    var chart = LineChart(xName: size == .large ? "step" : "", series: series)
+    chart.yScale = scale
+    return chart
+  }
+
+  /// How many powers of ten the values span; nil where some aren't positive.
+  private func decades(_ drawn: [Drawn]) -> Double? {
+    guard band == nil, !isShare else { return nil }
+    var (low, high) = (Double.infinity, 0.0)
+    for value in drawn.lazy.flatMap({ $0.smoothed ?? $0.values }) where value.isFinite {
+      guard value > 0 else { return nil }
+      (low, high) = (min(low, value), max(high, value))
+    }
+    guard low < high else { return nil }
+    return Number.logarithm(high / low)
+  }
+
+  /// The numbers: `g` geometries of the plots, `s` series of a class, a name, steps, values and smoothed
+  /// values.
+  private func script(
+    _ drawn: [Drawn], _ charts: [(figure: LineChart.Figure, isLogarithmic: Bool)]
+  ) -> String {
+    let geometries = charts.map { figure, isLogarithmic in
+      let g = figure.geometry
+      let numbers = [
+        g.left, g.right, g.top, g.bottom, g.lowestX, g.highestX, g.lowestY, g.highestY,
+      ].map { "\($0)" }
+      return "[\(numbers.joined(separator: ",")),\(isLogarithmic ? 1 : 0)]"
+    }
+    let series = drawn.map { one in
+      let smoothed =
+        one.smoothed.map { ",\"z\":[\($0.map(Number.json).joined(separator: ","))]" } ?? ""
+      return "{\"c\":\(HTML.json(one.curve.styleClass)),\"n\":\(HTML.json(one.curve.name)),"
+        + "\"x\":[\(one.xs.map { "\($0)" }.joined(separator: ","))],"
+        + "\"y\":[\(one.values.map(Number.json).joined(separator: ","))]\(smoothed)}"
+    }
+    return "<script type=\"application/json\">{\"g\":[\(geometries.joined(separator: ","))],"
+      + "\"s\":[\(series.joined(separator: ","))]}</script>\n"
+  }
+}

@@ -1,0 +1,192 @@
+extension Page {
+  /// What a static page can't do: sort the table, show values under the pointer, switch to powers of ten,
+  /// hide or show all runs. Text goes in as text only.
+  static let script = #"""
+    (() => {
+    'use strict';
+    const make = (name, parent, text, className) => {
+      const element = parent.appendChild(document.createElement(name));
+      if (text !== undefined) element.textContent = text;
+      if (className) element.className = className;
+      return element;
+    };
+
+    // The table: a click on a column's head sorts by it, another click the other way round.
+    const table = document.getElementById('run-table');
+    for (const head of table ? table.querySelectorAll('th[data-column]') : []) {
+      const text = head.textContent;
+      head.textContent = '';
+      make('button', head, text).addEventListener('click', () => {
+        const column = Number(head.dataset.column);
+        const value = row => {
+          const cell = row.cells[column];
+          if (!cell) return null;
+          if (cell.dataset.v !== undefined) {
+            const number = parseFloat(cell.dataset.v);
+            return Number.isNaN(number) ? null : number;
+          }
+          return cell.textContent || null;
+        };
+        const isNumber = [...table.tBodies[0].rows].some(row => typeof value(row) === 'number');
+        const down = head.getAttribute('aria-sort') === 'descending' ? false
+          : head.getAttribute('aria-sort') === 'ascending' ? true : isNumber;
+        for (const other of table.querySelectorAll('[aria-sort]')) other.removeAttribute('aria-sort');
+        head.setAttribute('aria-sort', down ? 'descending' : 'ascending');
+        const rows = [...table.tBodies[0].rows].map((row, index) => ({row, index, v: value(row)}));
+        rows.sort((a, b) => {
+          if (a.v === null || b.v === null) return (a.v === null) - (b.v === null) || a.index - b.index;
+          const order = typeof a.v === 'number' && typeof b.v === 'number' ? a.v - b.v
+            : String(a.v).localeCompare(String(b.v), undefined, {numeric: true});
+          return (down ? -order : order) || a.index - b.index;
+        });
+        for (const {row} of rows) table.tBodies[0].appendChild(row);
+      });
+    }
+
+    // The legend: all or none at once.
+    const legend = document.getElementById('legend');
+    if (legend) {
+      for (const [text, state] of [['all', false], ['none', true]]) {
+        const button = make('button', legend, text);
+        button.type = 'button';
+        button.addEventListener('click', () => {
+          for (const box of document.querySelectorAll('.toggle')) box.checked = state;
+        });
+      }
+    }
+    const isVisible = one => {
+      const run = /\br(\d+)\b/.exec(one.c);
+      const box = run && document.getElementById('run' + run[1]);
+      return !box || !box.checked;
+    };
+
+    const format = value => {
+      if (value === null) return 'not finite';
+      const size = Math.abs(value);
+      if (size !== 0 && (size < 1e-4 || size >= 1e9)) return value.toExponential(3);
+      if (Number.isInteger(value)) return value.toLocaleString('en-US');
+      return size >= 1000 ? Math.round(value).toLocaleString('en-US') : value.toPrecision(4);
+    };
+    // The position of the number nearest to x among ascending ones.
+    const nearest = (xs, x) => {
+      let low = 0, high = xs.length - 1;
+      while (low < high) {
+        const middle = (low + high) >> 1;
+        if (xs[middle] < x) low = middle + 1; else high = middle;
+      }
+      return low > 0 && x - xs[low - 1] <= xs[low] - x ? low - 1 : low;
+    };
+
+    const draw = (parent, name, attributes) => {
+      const element = parent.appendChild(document.createElementNS(parent.namespaceURI, name));
+      for (const key in attributes) element.setAttribute(key, attributes[key]);
+      return element;
+    };
+
+    for (const figure of document.querySelectorAll('figure.chart')) {
+      const source = figure.querySelector('script');
+      if (!source) continue;
+      const data = JSON.parse(source.textContent);
+      const plots = [...figure.querySelectorAll('.plot')];
+      if (plots.length > 1) {
+        const name = () => data.g[plots.findIndex(plot => !plot.hidden)][8] ? 'linear' : 'log';
+        const button = make('button', figure.querySelector('figcaption'), name(), 'switch');
+        button.type = 'button';
+        button.addEventListener('click', () => {
+          for (const plot of plots) plot.hidden = !plot.hidden;
+          button.textContent = name();
+        });
+      }
+      plots.forEach((plot, number) => follow(figure, plot, data.s, data.g[number]));
+    }
+
+    // Values under the pointer: of each run at the step that is nearest, the highest first.
+    function follow(figure, plot, all, [left, right, top, bottom, x0, x1, y0, y1, isLog]) {
+      const svg = plot.querySelector('svg');
+      const marks = draw(svg, 'g', {class: 'cross'});
+      let tip = null;
+      const clear = () => {
+        marks.replaceChildren();
+        if (tip) tip.remove();
+        tip = null;
+      };
+      const place = (x, y) => [
+        left + (x - x0) / (x1 - x0) * (right - left),
+        bottom - ((isLog ? Math.log10(y) : y) - y0) / (y1 - y0) * (bottom - top)];
+      const show = event => {
+        clear();
+        const box = svg.getBoundingClientRect();
+        const scale = svg.viewBox.baseVal.width / box.width;
+        const [px, py] = [(event.clientX - box.left) * scale, (event.clientY - box.top) * scale];
+        if (px < left - 12 || px > right + 12) return;
+        const series = all.filter(one => one.x.length && isVisible(one));
+        if (!series.length) return;
+        const wanted = x0 + (px - left) / (right - left) * (x1 - x0);
+        let step = null;
+        for (const one of series) {
+          const x = one.x[nearest(one.x, wanted)];
+          if (step === null || Math.abs(x - wanted) < Math.abs(step - wanted)) step = x;
+        }
+        const rows = series.map(one => {
+          const at = nearest(one.x, step);
+          const value = one.z ? one.z[at] : one.y[at];
+          return {one, x: one.x[at], value, raw: one.y[at], point: place(one.x[at], value)};
+        });
+        const close = rows.filter(row => row.value !== null && Number.isFinite(row.point[1]));
+        const near = close.reduce((best, row) => best &&
+          Math.abs(best.point[1] - py) <= Math.abs(row.point[1] - py) ? best : row, null);
+        rows.sort((a, b) => (b.value ?? -Infinity) - (a.value ?? -Infinity));
+        const lineX = place(step, 1)[0];
+        draw(marks, 'path', {d: `M${lineX} ${top}V${bottom}`});
+        for (const {one, point} of close) {
+          const y = Math.min(Math.max(point[1], top), bottom);
+          draw(marks, 'path', {class: 'dot ' + one.c, d: `M${point[0]} ${y}h0`});
+        }
+        tip = make('div', figure, undefined, 'tip');
+        const body = make('table', tip);
+        const smoothed = series.some(one => one.z);
+        const head = make('tr', body);
+        make('td', head);
+        make('td', head, 'step ' + step.toLocaleString('en-US'));
+        make('td', head, smoothed ? 'smoothed' : '');
+        if (smoothed) make('td', head, 'logged');
+        const limit = 20;
+        let listed = rows;
+        if (rows.length > limit) {
+          const at = Math.max(0, Math.min(rows.indexOf(near) - limit / 2, rows.length - limit));
+          listed = rows.slice(at, at + limit);
+        }
+        for (const row of listed) {
+          const line = make('tr', body, undefined, row === near ? 'near' : '');
+          const sample = make('td', line).appendChild(
+            document.createElementNS(svg.namespaceURI, 'svg'));
+          sample.setAttribute('viewBox', '0 0 24 8');
+          sample.setAttribute('class', 'sample');
+          draw(sample, 'path', {class: 'curve ' + row.one.c, d: 'M1 4H23'});
+          make('td', line, row.one.n + (row.x === step ? '' :
+            ' (step ' + row.x.toLocaleString('en-US') + ')'));
+          make('td', line, format(row.value), 'n');
+          if (smoothed) make('td', line, format(row.raw), 'n');
+        }
+        if (listed.length < rows.length) {
+          const line = make('tr', body);
+          make('td', line);
+          make('td', line, rows.length - listed.length + ' more');
+        }
+        // Beside the pointer, within the page.
+        const outer = figure.getBoundingClientRect();
+        const width = tip.offsetWidth, edge = document.documentElement.clientWidth - 8;
+        let x = event.clientX + 16;
+        if (x + width > edge) x = event.clientX - 16 - width;
+        x = Math.max(8, Math.min(x, edge - width));
+        tip.style.left = x - outer.left + 'px';
+        tip.style.top = box.top - outer.top + 8 + 'px';
+      };
+      svg.addEventListener('pointermove', show);
+      svg.addEventListener('pointerdown', show);
+      svg.addEventListener('pointerleave', clear);
+    }
+    })();
+
+    """#
+}

@@ -1,0 +1,118 @@
+/// The page around the sections.
+struct Page {
+  let report: Report
+  let sections: [ReportSection]
+
+  func html() -> String {
+    let title = HTML.escaped(report.options.title)
+    var html = """
+      <!DOCTYPE html>
+      <html lang="en">
+      <head>
+      <meta charset="utf-8">
+      <meta name="viewport" content="width=device-width, initial-scale=1">
+      <meta name="generator" content="\(HTML.escaped(report.options.tool))">
+      <meta name="color-scheme" content="light dark">
+      <title>\(title)</title>
+      <style>
+      \(Self.style)\(toggles)</style>
+      </head>
+      <body>
+      <header>
+      <h1>\(title)</h1>
+      \(byline)\(facts)</header>
+      <nav aria-label="Sections">
+
+      """
+    for section in sections {
+      html += "<a href=\"#\(section.id)\">\(HTML.escaped(section.title))</a>\n"
+    }
+    html += "</nav>\n<main>\n"
+    // The table doesn't need the legend; it stays in view from the first chart on.
+    for (index, section) in sections.enumerated() {
+      if index == 1 { html += legend }
+      html += "<section id=\"\(section.id)\">\n<h2>\(HTML.escaped(section.title))</h2>\n"
+      if index > 1, isChartSection(section) { html += printedLegend }
+      html += section.html + "</section>\n"
+    }
+    return html + "</main>\n<script>\n\(Self.script)</script>\n</body>\n</html>\n"
+  }
+
+  private func isChartSection(_ section: ReportSection) -> Bool {
+    ["scalars", "statistics"].contains(section.id)
+  }
+
+  private var byline: String {
+    "<p class=\"byline\">Made from <code>\(HTML.escaped(report.options.source))</code> on "
+      + "\(Number.date(report.options.time)) by \(HTML.escaped(report.options.tool)).</p>\n"
+  }
+
+  /// Numbers that say at a glance what this is about.
+  private var facts: String {
+    let runs = report.runs
+    var facts: [(String, String, String)] = []
+    if let metric = report.metrics.first, let best = report.ranking.first,
+      let outcome = RunTable.outcome(of: metric, in: runs[best]), outcome.best.isFinite
+    {
+      facts.append(
+        (
+          "best \(metric.tag)", Number.text(outcome.best),
+          (runs.count > 1 ? "\(runs[best].name), " : "")
+            + "step \(Number.count(outcome.bestStep))"
+        ))
+    }
+    facts.append(("runs", Number.count(runs.count), ""))
+    if let step = runs.compactMap(\.lastStep).max() {
+      facts.append(("last step", Number.count(step), ""))
+    }
+    facts.append(("scalar points", Number.count(report.scalarPointCount), ""))
+    let times = runs.compactMap(\.times)
+    if let first = times.map(\.first).min(), let last = times.map(\.last).max() {
+      let duration = Number.duration(seconds: last - first)
+      facts.append(("logged within", duration, "from \(Number.date(first))"))
+    }
+    facts.append(("event files", Number.bytes(report.byteCount), ""))
+    let items = facts.map { name, value, detail in
+      "<div><dt>\(HTML.escaped(name))</dt><dd>\(HTML.escaped(value))"
+        + (detail.isEmpty ? "" : "<small>\(HTML.escaped(detail))</small>") + "</dd></div>\n"
+    }
+    return "<dl class=\"facts\">\n\(items.joined())</dl>\n"
+  }
+
+  /// The runs' colours. A click on one hides it in all charts, and needs no script: it checks a box that
+  /// isn't seen and stands before the sections, so that a rule of the style sheet reaches them.
+  private var legend: String {
+    guard report.shown.count > 1 else { return "" }
+    let boxes = report.shown.enumerated().map { number, index in
+      "<input type=\"checkbox\" class=\"toggle\" id=\"run\(number)\" "
+        + "aria-label=\"hide \(HTML.escaped(report.runs[index].name))\">\n"
+    }
+    let items = report.shown.enumerated().map { number, index in
+      "<label for=\"run\(number)\">\(HTML.sample(RunStyle(number).classes))"
+        + "\(HTML.escaped(report.runs[index].name))</label>\n"
+    }
+    return "\(boxes.joined())<div class=\"legend\" id=\"legend\">\n\(items.joined())</div>\n"
+  }
+
+  /// The same for paper, at the head of later sections.
+  private var printedLegend: String {
+    guard report.shown.count > 1 else { return "" }
+    let items = report.shown.enumerated().map { number, index in
+      "<span>\(HTML.sample(RunStyle(number).classes))\(HTML.escaped(report.runs[index].name))</span>\n"
+    }
+    return "<p class=\"legend paper\" aria-hidden=\"true\">\n\(items.joined())</p>\n"
+  }
+
+  /// Rules that hide what belongs to a run whose box is checked.
+  private var toggles: String {
+    guard report.shown.count > 1 else { return "" }
+    return report.shown.indices.map { number in
+      """
+      #run\(number):checked~section .r\(number){display:none}
+      #run\(number):checked~.legend [for=run\(number)]{opacity:.45;text-decoration:line-through}
+      #run\(number):focus-visible~.legend [for=run\(number)]{outline:2px solid}
+
+      """
+    }.joined()
+  }
+}

@@ -1,0 +1,148 @@
+public import EventFiles
+
+/// A log directory as one page: a table of runs, their curves, distributions, pictures and texts.
+///
+/// The page is whole in itself: it refers to nothing outside, opens from a disk, and is a static picture
+/// where no scripts run. Nothing that a log says becomes markup or script.
+public struct Report: Sendable {
+  let options: ReportOptions
+  /// All runs, by name.
+  let runs: [ReportRun]
+  /// Metrics of the runs, the most telling first.
+  let metrics: [Metric]
+  /// Positions of runs, the best first.
+  let ranking: [Int]
+  /// Positions of the runs that charts show, by name.
+  let shown: [Int]
+  /// The number of the style of each shown run: the same colour in every chart.
+  let style: [Int: Int]
+  /// Points of a curve that are drawn.
+  let pointLimit: Int
+  private let files: [FileReport]
+
+  /// A report on what was read of a log directory.
+  public init(of contents: [RunContents], _ options: ReportOptions) {
+    self.options = options
+    files = contents.flatMap(\.files)
+    runs = ReportRun.all(in: contents)
+    metrics = RunTable.metrics(of: runs)
+    ranking = RunTable.order(of: runs, by: metrics)
+    shown = ranking.prefix(options.runLimit).sorted()
+    style = Dictionary(uniqueKeysWithValues: shown.enumerated().map { ($1, $0) })
+    let runs = runs
+    let curves = shown.reduce(0) { count, index in
+      count + runs[index].series.filter { $0.series.kind == .scalar && $0.series.count > 1 }.count
+    }
+    let share = options.pointBudget / max(1, curves)
+    let range = options.pointsOfCurve
+    pointLimit = min(max(share, range.lowerBound), range.upperBound)
+  }
+
+  /// How many runs it is about.
+  public var runCount: Int { runs.count }
+
+  /// Whether there is anything to show.
+  public var isEmpty: Bool { runs.isEmpty }
+
+  /// Classes of a shown run's curves.
+  func styleClass(_ run: Int) -> String? { style[run].map { RunStyle($0).runClasses } }
+
+  /// The page.
+  ///
+  /// - Throws: `EventFileError` when a file that was read can't be read again.
+  public func html() throws -> String {
+    var omissions = Omissions()
+    if ranking.count > shown.count {
+      omissions.append(
+        "\(Number.counted(ranking.count - shown.count, "run")) of \(ranking.count): the table has all, "
+          + "charts and pictures the \(shown.count) best. --run chooses others.")
+    }
+    let tags = scalarTags()
+    let table = RunTable(
+      runs: runs, metrics: metrics, styleClass: { style[$0].map { RunStyle($0).classes } },
+      order: ranking)
+    var sections = [
+      ReportSection(id: "runs", title: "Runs", html: table.html(rowLimit: options.rowLimit))
+    ]
+    if let section = metricsSection(tags) { sections.append(section) }
+    if let section = scalarsSection(tags, &omissions) { sections.append(section) }
+    if let section = statisticsSection(tags, &omissions) { sections.append(section) }
+    if let section = try histogramsSection(&omissions) { sections.append(section) }
+    if let section = try imagesSection(&omissions) { sections.append(section) }
+    if let section = try textSection(&omissions) { sections.append(section) }
+    sections.append(notesSection(omissions))
+    return Page(report: self, sections: sections).html()
+  }
+
+  /// What the page is made of, in a few words: `3 runs, 4 metrics, 1,200 points`.
+  public var summary: String {
+    "\(Number.counted(runs.count, "run")), \(Number.counted(scalarPointCount, "scalar point"))"
+  }
+
+  /// Points of all curves.
+  var scalarPointCount: Int {
+    runs.reduce(0) { $0 + $1.series.reduce(0) { $0 + $1.series.numbers.count } }
+  }
+
+  /// Bytes of all event files.
+  var byteCount: Int { files.reduce(0) { $0 + $1.byteCount + $1.unfinishedByteCount } }
+
+  /// How the page was made, what isn't in it, and what was damaged.
+  private func notesSection(_ omissions: Omissions) -> ReportSection {
+    var html = "<ul>\n"
+    func add(_ text: String) { html += "<li>\(HTML.escaped(text))</li>\n" }
+    if options.smoothing > 0 {
+      add(
+        "Curves of \(ReportOptions.smoothedCount) points or more are smoothed by "
+          + "\(Number.text(options.smoothing, digits: 2)), as by TensorBoard's slider, but "
+          + "for learning rates; the faint line "
+          + "behind is what was logged. Tables are of what was logged.")
+    }
+    add(
+      "Curves of more than \(Number.count(pointLimit)) points are thinned for drawing; the greatest and "
+        + "the least value of each stretch stay.")
+    add(
+      "Best is the greatest value of accuracies and the like, the least one of losses and errors, over "
+        + "all steps that were logged.")
+    html += "</ul>\n"
+    let others = otherKinds()
+    if !omissions.isEmpty || !others.isEmpty {
+      html += "<h3>Left out</h3>\n<ul>\n"
+      omissions.forEach(add)
+      if !others.isEmpty { add("Not shown in reports: \(others.joined(separator: ", ")).") }
+      html += "</ul>\n"
+    }
+    let damaged = files.filter { $0.damageCount > 0 }
+    if !damaged.isEmpty {
+      html += "<h3 class=\"bad\">Damaged files</h3>\n<ul>\n"
+      for file in damaged.prefix(100) {
+        let first = file.damage.first.map { "\($0)" } ?? ""
+        add(
+          "\(file.path): \(first)"
+            + (file.damageCount > 1 ? ", and \(Number.count(file.damageCount - 1)) more" : "")
+            + ". What is whole was read.")
+      }
+      html += "</ul>\n"
+    }
+    return ReportSection(id: "notes", title: "Notes", html: html)
+  }
+
+  /// Kinds of values that have no section, each with its number of tags.
+  private func otherKinds() -> [String] {
+    var tags: [String: Set<String>] = [:]
+    for (_, series) in runs.flatMap(\.series) {
+      switch series.kind {
+      case .tensor where series.pluginName != "hparams":
+        tags[series.pluginName.isEmpty ? "tensors" : series.pluginName, default: []]
+          .insert(series.tag)
+      case .audio: tags["audio", default: []].insert(series.tag)
+      default: break
+      }
+    }
+    var kinds = tags.sorted { $0.key < $1.key }.map { kind, tags in
+      "\(kind) (\(Number.counted(tags.count, "tag")))"
+    }
+    if runs.contains(where: { $0.contents.contains(where: \.hasGraph) }) { kinds.append("graphs") }
+    return kinds
+  }
+}

@@ -1,0 +1,44 @@
+/// How a report is made.
+public struct ReportOptions: Sendable {
+  /// The headline.
+  public var title: String
+  /// What it is made from, as its user calls it.
+  public var source: String
+  /// The program that makes it, and its version.
+  public var tool: String
+  /// When it is made, in seconds since 1970.
+  public var time: Double
+  /// How much curves are smoothed, from 0 up to 1, as by TensorBoard's slider.
+  public var smoothing = 0.6
+
+  /// Points of all curves together, about: what decides the size of the page.
+  var pointBudget = 40_000
+  /// Points of a curve.
+  var pointsOfCurve = 20...400
+  /// Runs that charts show.
+  var runLimit = 40
+  /// Charts of a section.
+  var chartLimit = 60
+  /// Histogram charts in all, and ridges of one.
+  var histogramLimit = 60
+  var ridgeLimit = 24
+  /// Bytes of all pictures, and of one.
+  var pictureBudget = 3_000_000
+  var pictureLimit = 500_000
+  /// Letters of all texts, and of one.
+  var textBudget = 200_000
+  var textLimit = 20_000
+  /// Rows of the table.
+  var rowLimit = 1_000
+
+  /// Curves of fewer points aren't smoothed: each of their points is a measurement of its own.
+  static let smoothedCount = 30
+
+  /// A way to make a report.
+  public init(title: String, source: String, tool: String, time: Double) {
+    self.title = title
+    self.source = source
+    self.tool = tool
+    self.time = time
+  }
+}

@@ -1,0 +1,85 @@
+import ArgumentParser
+import CommandSupport
+import EventFiles
+import Foundation
+import Reports
+import Synchronization
+
+/// `tbevents report`: a log directory as one page.
+struct ReportCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "report",
+    abstract: "Write a report as one HTML page: runs, curves, histograms, images, text.",
+    discussion: """
+      The page refers to nothing outside, so it opens from a disk or a mail, and prints to PDF. It has a \
+      table of runs with hyperparameters and the best and last values of accuracies and losses; all \
+      curves; histograms over time; the latest images; texts. Large log directories are thinned; the \
+      page says what it leaves out.
+
+      \(ExitStatus.helpText)
+      """)
+
+  @OptionGroup var selection: Selection
+
+  @Option(help: ArgumentHelp("The page to write.", valueName: "path"))
+  var output = "report.html"
+
+  @Option(help: ArgumentHelp("The headline. (default: Report: and the folder's name)"))
+  var title: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "How much to smooth, 0 to 0.999, as TensorBoard's slider.",
+      discussion: "Curves of fewer than 30 points stay as they are.", valueName: "weight"))
+  var smoothing = 0.6
+
+  @OptionGroup var force: ForceOption
+  @OptionGroup var quiet: QuietOption
+
+  func validate() throws {
+    guard (0..<1).contains(smoothing) else { throw ValidationError("--smoothing lies in 0 ..< 1") }
+    if title?.isEmpty == true { throw ValidationError("--title has no letters") }
+  }
+
+  func run() throws {
+    let file = try OutputFile(path: output, force: force.isOn)
+    let runs = try selection.runs()
+    let contents = try read(runs)
+    var options = ReportOptions(
+      title: title ?? "Report: \(Self.name(of: selection.logdir))", source: selection.logdir,
+      tool: "tbevents \(Tool.version)", time: Date().timeIntervalSince1970)
+    options.smoothing = smoothing
+    let report = Report(of: contents, options)
+    guard !report.isEmpty else { throw selection.noTag(in: contents) }
+    let page = Data(try report.html().utf8)
+    try file.write(page)
+    try Console.print("wrote \(file.path): \(report.summary), \(Format.bytes(page.count))")
+    if tellDamage(in: contents) { throw ExitStatus.damagedInput }
+  }
+
+  /// Reads the runs, telling how many are read.
+  private func read(_ runs: [Run]) throws -> [RunContents] {
+    let wants = selection.wantsTag
+    let progress = Mutex(
+      (
+        bar: ProgressBar(unit: "run", total: runs.count, style: quiet.progressStyle), done: 0
+      ))
+    defer { progress.withLock { $0.bar.finish() } }
+    return try inParallel(runs) { run in
+      // Hyperparameters belong to the runs, whichever tags are asked for.
+      let contents = try RunContents(
+        of: run, tags: { tag in wants(tag) || tag.hasPrefix("_hparams_/") })
+      progress.withLock {
+        $0.done += 1
+        $0.bar.update($0.done)
+      }
+      return contents
+    }
+  }
+
+  /// The last part of a path that says something.
+  private static func name(of path: String) -> String {
+    let name = URL(fileURLWithPath: path).standardizedFileURL.lastPathComponent
+    return name.isEmpty || name == "/" ? "Report" : name
+  }
+}
