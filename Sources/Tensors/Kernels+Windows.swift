@@ -21,9 +21,9 @@ extension Kernels {
     let size = Extent(
       height: (windows.size.height - 1) * stride.y + kernel.height,
       width: (windows.size.width - 1) * stride.x + kernel.width)
-    // Short runs of weights aren't worth a kernel's start.
+    // The kernels for convolutions are made for long runs of weights.
     guard kernel.width * geometry.inChannels >= 16 else {
-      return scattered(windows, weight: weight, geometry, size: size, corners: corners)
+      return added(windows, weight: weight, geometry, size: size, corners: corners)
     }
     // Each window is a little picture of its own, without padding.
     let own = ConvolutionGeometry(
@@ -37,40 +37,38 @@ extension Kernels {
     return SignalWindows(cropping: gradient, at: corners, map: geometry.input)
   }
 
-  /// The same, one non-zero scalar after the other.
-  private static func scattered(
+  /// The same by one matrix product: what each scalar brings to its field, then the fields added up.
+  private static func added(
     _ windows: SignalWindows, weight: Tensor, _ geometry: ConvolutionGeometry, size: Extent,
     corners: [SignalWindows.Corner]
   ) -> SignalWindows {
     let (kernel, stride, channels) = (geometry.kernel, geometry.stride, geometry.inChannels)
     let (target, inside) = SignalWindows.placed(size, at: corners, in: geometry.input)
     let run = kernel.width * channels
-    // [out, height, width · in]: a filter's weights side by side.
-    let filters = transposed(
-      weight, rows: kernel.height * run, columns: geometry.outChannels)
+    let positions = windows.size.height * windows.size.width
+    let fields = product(
+      Matrix(
+        windows.scalars, rows: windows.count * positions, columns: geometry.outChannels),
+      Matrix(weight, rows: kernel.height * run, columns: geometry.outChannels).transposed)
     var result = Tensor(zeros: [windows.count, target.height, target.width, channels])
-    forEachWindow(of: windows, to: &result) { index, from, to in
+    let fieldWindows = SignalWindows(
+      fields.reshaped(
+        to: [windows.count, windows.size.height, windows.size.width, kernel.height * run]),
+      at: windows.corners, map: windows.map)
+    forEachWindow(of: fieldWindows, to: &result) { index, from, to in
       let (old, new) = (corners[index], inside[index])
-      filters.withUnsafeBufferPointer { filters in
-        var next = 0
-        for y in 0..<windows.size.height {
-          for x in 0..<windows.size.width {
-            // The field's place in the new window, and the part of it that lies inside.
-            let top = old.y + y * stride.y - new.y
-            let left = old.x + x * stride.x - new.x
-            let rows = max(0, -top)..<max(max(0, -top), min(kernel.height, target.height - top))
-            let first = max(0, -left) * channels
-            let end = max(first, min(kernel.width, target.width - left) * channels)
-            for out in 0..<geometry.outChannels {
-              let value = from[next]
-              next += 1
-              guard value != 0 else { continue }
-              for ky in rows {
-                let start = ((top + ky) * target.width + left) * channels
-                let weights = (out * kernel.height + ky) * run
-                for at in first..<end { to[start + at] += value * filters[weights + at] }
-              }
-            }
+      for y in 0..<windows.size.height {
+        // A field's place in the new window, and the part of it that lies inside.
+        let top = old.y + y * stride.y - new.y
+        let rows = max(0, -top)..<max(max(0, -top), min(kernel.height, target.height - top))
+        for x in 0..<windows.size.width {
+          let left = old.x + x * stride.x - new.x
+          let first = max(0, -left) * channels
+          let end = max(first, min(kernel.width, target.width - left) * channels)
+          let field = from + (y * windows.size.width + x) * kernel.height * run
+          for ky in rows {
+            let start = ((top + ky) * target.width + left) * channels
+            for at in first..<end { to[start + at] += field[ky * run + at] }
           }
         }
       }

@@ -49,6 +49,19 @@ extension Projection {
     return palette.sheet(panels, title: "\(title)\n\(note)")
   }
 
+  /// The parts that the kept unit of a picture sees of pictures of the network's input size, of one size;
+  /// what lies outside is marked by a colour. Of whole maps and units that see everything, all of them.
+  ///
+  /// - Parameter side: the larger side that they get, about, in pixels.
+  public func panels(
+    ofPicture index: Int = 0, of pictures: [Image], side: Int
+  ) -> [Image] {
+    let field = field(ofPicture: index)
+    return pictures.map { picture in
+      (field.map { SheetPalette().patch(of: picture, $0) } ?? picture).fitted(to: side)
+    }
+  }
+
   /// A number with three significant digits, more or less, without Foundation.
   static func short(_ value: Float) -> String {
     guard value.isFinite, value != 0 else { return "\(value)" }

@@ -18,9 +18,13 @@ struct DataImages {
 
   /// Loads the data set that the flags name, or the one that the network learned from.
   ///
+  /// - Parameter remedy: what the user can do where no data set is known.
   /// - Throws: `DatasetError`, or `CommandFailure` when the checkpoint names no data set and the flags
   ///   don't either, when the pictures aren't of the network's size, or when there are none.
-  init(_ options: DataOptions, for network: Network) throws {
+  init(
+    _ options: DataOptions, for network: Network,
+    remedy: String = "--data says which images to look at"
+  ) throws {
     self.network = network
     split = options.split
     let isTest = options.split == .test
@@ -28,8 +32,8 @@ struct DataImages {
     guard let source = options.data ?? own?.source else {
       throw CommandFailure(
         """
-        \(network.checkpoint.path): doesn't say what data it learned from; --data says which \
-        images to look at
+        \(network.checkpoint.path): doesn't say what data it learned from; \
+        \(remedy)
         """)
     }
     let recorded = options.data == nil ? (isTest ? own?.testPerClass : own?.trainingPerClass) : nil

@@ -31,12 +31,6 @@ struct FilterList: ExpressibleByArgument {
     self.ranges = ranges
   }
 
-  /// The only filter, if the list is of one.
-  var single: Int? {
-    guard let ranges, ranges.count == 1, ranges[0].count == 1 else { return nil }
-    return ranges[0].lowerBound
-  }
-
   /// The numbers, each once, in the order they were written.
   ///
   /// - Throws: `DeconvnetError.noSuchFilter`.

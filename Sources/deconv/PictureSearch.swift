@@ -1,73 +1,65 @@
 import CommandSupport
 import Datasets
 import ModelFiles
+import Tensors
 import Visualization
 
-/// The search for the test image that excites a filter most: one pass over the data set.
+/// The search for the images that excite filters most: one pass over a data set.
 struct PictureSearch {
   let network: Network
   let layer: NumberedLayer
-  let filter: Int
   let position: MapPosition?
 
-  private static let batchSize = 100
-
-  /// Looks at every test image.
+  /// The image that excites one filter most, of which alone the map is computed.
   ///
-  /// - Parameter data: a data set's name or folder; nil for the one the network learned from.
-  /// - Throws: `DatasetError`, or `CommandFailure` when the checkpoint names no data set, the
-  ///   pictures aren't of the network's size, or the filter is dead.
-  mutating func strongest(data: String?, progress: ProgressBar.Style) throws -> Picture {
-    let dataset = try load(data)
-    let images = dataset.test
-    guard images.imageShape == network.inputShape else {
-      throw CommandFailure(
-        """
-        \(dataset.name): has \(Network.size(images.imageShape)) pictures, but the network takes \
-        \(Network.size(network.inputShape))
-        """)
-    }
+  /// - Throws: `CommandFailure` when the filter is dead.
+  func strongest(
+    of filter: Int, in images: DataImages, progress: ProgressBar.Style
+  ) throws -> (index: Int, picture: Picture) {
     try checkPosition()
-    var search = StrongestActivation(filter: filter, at: position.map { ($0.y, $0.x) })
-    var bar = ProgressBar(unit: "image", total: images.count, style: progress)
-    for batch in images.batches(of: Self.batchSize, pixelRange: network.pixels) {
+    var search = StrongestActivation(filter: 0, at: position.map { ($0.y, $0.x) })
+    images.forEachBatch(progress: progress) { batch, indices in
       search.look(
-        at: network.deconvnet.activations(of: batch.images, layer: layer), of: batch.indices)
-      bar.update(search.seen)
+        at: network.deconvnet.map(of: filter, layer: layer, for: batch), of: indices)
     }
-    bar.finish()
-    guard let best = search.best else {
-      throw CommandFailure("\(dataset.name): has no test images")
-    }
-    if layer.isRectified, best.unit.value <= 0 {
-      let count = Format.counted(search.seen, "test image")
-      let place = position.map { " at row \($0.y), column \($0.x)" } ?? ""
+    guard let best = search.best, best.unit.value > 0 || !layer.isRectified else {
       throw CommandFailure(
         """
-        \(layer.filterNoun) \(filter) of \(layer) is dead\(place): it is 0 on all \(count) of \
-        \(dataset.name)
+        \(layer.filterNoun) \(filter) of \(layer) is dead\(place): it is 0 on all \
+        \(images.description)
         """)
     }
-    return Picture(
-      best.picture, of: images, classNames: dataset.classNames, count: search.seen)
+    return (best.picture, images.picture(best.picture, isStrongest: true))
   }
 
-  private func load(_ data: String?) throws -> Dataset {
-    // Only test images are looked at, so as few others as possible are read.
-    if let data { return try Dataset(nameOrPath: data, trainingPerClass: 1) }
-    guard let own = network.checkpoint.state?.data else {
+  /// The image that excites each filter most.
+  ///
+  /// - Throws: `CommandFailure` when all filters are dead.
+  func strongest(
+    ofEach filters: [Int], in images: DataImages, progress: ProgressBar.Style
+  ) throws -> StrongestPictures {
+    try checkPosition()
+    var search = StrongestPictures(
+      of: layer, count: 1, filters: filters,
+      positions: position.map { ($0.y..<$0.y + 1, $0.x..<$0.x + 1) })
+    images.forEachBatch(progress: progress) { batch, indices in
+      search.look(at: network.deconvnet.activations(of: batch, layer: layer), of: indices)
+    }
+    guard filters.contains(where: { !search.entries(of: $0).isEmpty }) else {
       throw CommandFailure(
         """
-        \(network.checkpoint.path): doesn't say what data it learned from; --data or --image \
-        says what to project
+        all \(filters.count) \(layer.filterNoun)s of \(layer) are dead\(place): they are 0 on all \
+        \(images.description)
         """)
     }
-    return try Dataset(
-      nameOrPath: own.source, trainingPerClass: 1, testPerClass: own.testPerClass)
+    return search
   }
+
+  /// ` at row 3, column 4`, or nothing.
+  var place: String { position.map { " at row \($0.y), column \($0.x)" } ?? "" }
 
   /// A position is checked before the pass, not after it.
-  private func checkPosition() throws {
+  func checkPosition() throws {
     guard let position else { return }
     let shape = network.deconvnet.activationShape(of: layer, input: network.inputShape)
     let (height, width) = shape.count == 3 ? (shape[0], shape[1]) : (1, 1)
@@ -75,5 +67,16 @@ struct PictureSearch {
       throw DeconvnetError.noSuchPosition(
         y: position.y, x: position.x, layer: "\(layer)", height: height, width: width)
     }
+  }
+}
+
+extension DataImages {
+  /// An image as commands show and name it.
+  func picture(_ index: Int, isStrongest: Bool = false) -> Picture {
+    let among = Format.counted(count, "\(split.rawValue) image")
+    return Picture(
+      image: image(at: index),
+      name: name(of: index) + (isStrongest ? " (the strongest of \(among))" : ""),
+      caption: caption(of: index))
   }
 }

@@ -7,14 +7,15 @@ import NeuralNetworks
 import Tensors
 public import Visualization
 
-/// `deconv project`: one feature of one picture, brought down to the pixels.
+/// `deconv project`: features of a picture, brought down to the pixels.
 struct ProjectCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "project",
     abstract: "Show what in a picture excites a filter.",
     discussion: """
       Takes the picture of the network's own test set that excites the filter most, or --image, \
-      keeps one activation, and brings it down to the pixels. "deconv layers" lists the layers.
+      keeps one activation, and brings it down to the pixels. Several filters come on one sheet, \
+      each with the picture that excites it most. "deconv layers" lists the layers.
 
       \(ExitStatus.helpText)
       """)
@@ -26,9 +27,9 @@ struct ProjectCommand: ParsableCommand {
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "The filter, from 0.", discussion: "In a dense layer a unit; in the last one a class.",
-      valueName: "number"))
-  var filter: Int
+      "The filter, from 0, or several: 1,5,9, 0-15, all.",
+      discussion: "In a dense layer a unit; in the last one a class.", valueName: "list"))
+  var filter: FilterList
 
   @Option(
     name: .customLong("at"), parsing: .unconditional,
@@ -48,15 +49,8 @@ struct ProjectCommand: ParsableCommand {
     help: ArgumentHelp("Project this PNG, not one of the data set.", valueName: "png"))
   var image: String?
 
-  @Option(
-    help: ArgumentHelp(
-      "A folder, shapes or digits. (default: the network's own)", valueName: "set"))
-  var data: String?
-
-  @Option(
-    help: ArgumentHelp(
-      "Black and white. (default: the network's own)", valueName: "range"))
-  var pixels: PixelRange?
+  @OptionGroup var data: DataOptions
+  @OptionGroup var raw: RawOptions
 
   @Option(
     help: ArgumentHelp(
@@ -71,105 +65,58 @@ struct ProjectCommand: ParsableCommand {
     if position != nil, wholeMap {
       throw ValidationError("--at and --whole-map exclude each other")
     }
-    if image != nil, data != nil {
+    if image != nil, data.data != nil {
       throw ValidationError("--image and --data both say what to project; give one of them")
     }
   }
 
   func run() throws {
     try Parallel.$workers.withValue(threads.count ?? Parallel.workers) {
-      let network = try Network(network, pixels: pixels)
-      let layer = try network.deconvnet.layer(self.layer, withFilter: filter)
+      let network = try Network(network, pixels: data.pixels)
+      let layer = try network.deconvnet.layer(self.layer)
+      let filters = try filter.filters(of: layer, in: network.deconvnet)
+      let single = filters.count == 1 ? filters[0] : nil
+      let which = single.map { "\(layer.filterNoun)\($0)" } ?? "\(layer.filterNoun)s"
       let output = try OutputFile(
-        path: output ?? "layer\(self.layer)-\(layer.filterNoun)\(filter).png", force: force.isOn)
-      let picture = try self.picture(for: network, layer)
-      let projection = try network.deconvnet.project(
-        selection(of: layer), layer: layer.number,
-        from: network.model.forward(picture.tensor(network.pixels)).trace, rule: rule)
-      try checkActive(projection, picture, network)
-      let sheet = projection.sheet(
-        source: picture.image, title: title(of: projection), caption: picture.caption)
+        path: output ?? "layer\(layer.number)-\(which).png", force: force.isOn)
+      let files = try raw.files(ProjectedFilter.arrays, force: force.isOn)
+      let projector = FilterProjector(
+        network: network, layer: layer, position: position, isWholeMap: wholeMap, rule: rule)
       let log = try PictureLog(network, folder: self.network.logdir)
-      try sheet.write(to: output.path)
-      try log?.log(sheet, tag: "projection/\(layer.name)/\(layer.filterNoun)\(filter)")
-      try Console.print(report(projection, picture, network, output).rendered())
-    }
-  }
-
-  private func selection(of layer: NumberedLayer) -> FeatureSelection {
-    if wholeMap { return .map(filter: filter) }
-    if let position { return .position(filter: filter, y: position.y, x: position.x) }
-    return layer.isLast && layer.kind == .dense ? .class(filter) : .strongest(filter: filter)
-  }
-
-  private func picture(for network: Network, _ layer: NumberedLayer) throws -> Picture {
-    if let image { return try Picture(file: image, for: network) }
-    var search = PictureSearch(network: network, layer: layer, filter: filter, position: position)
-    return try search.strongest(data: data, progress: quiet.progressStyle)
-  }
-
-  /// A projection of nothing would be a gray picture without a word.
-  private func checkActive(
-    _ projection: Projection, _ picture: Picture, _ network: Network
-  ) throws {
-    let layer = projection.layer
-    guard layer.isRectified else { return }
-    let isActive =
-      projection.units.first.map { $0.value > 0 }
-      ?? projection.pixels.scalars.contains { $0 != 0 }
-    guard !isActive else { return }
-    let place = position.map { " at row \($0.y), column \($0.x)" } ?? ""
-    throw CommandFailure(
-      "\(layer.filterNoun) \(filter) of \(layer) is silent on \(picture.name): it is 0\(place)")
-  }
-
-  // MARK: Words
-
-  private func title(of projection: Projection) -> String {
-    let layer = projection.layer
-    let what = "\(layer), \(layer.filterNoun) \(filter)"
-    guard let unit = projection.units.first else { return "\(what): the whole map" }
-    if case .class = projection.selection { return "\(what): the class" }
-    let value = "activation \(Format.number(Double(unit.value)))"
-    return layer.kind == .dense
-      ? "\(what)\n\(value)" : "\(what)\n\(value) at row \(unit.y), column \(unit.x)"
-  }
-
-  private func report(
-    _ projection: Projection, _ picture: Picture, _ network: Network, _ output: OutputFile
-  ) -> TextTable {
-    let layer = projection.layer
-    let shape = network.deconvnet.activationShape(of: layer, input: network.inputShape)
-    var table = TextTable(("", .left), ("", .left))
-    table.add("checkpoint", network.checkpoint.path)
-    table.add("layer", "\(layer.number) (\(layer.name))")
-    table.add(layer.filterNoun, "\(filter) of 0 to \(layer.filters - 1)")
-    table.add("image", picture.name)
-    if let unit = projection.units.first {
-      if layer.kind == .convolution {
-        table.add(
-          "position", "row \(unit.y), column \(unit.x) of the \(shape[0])x\(shape[1]) map")
-      }
-      if let field = projection.field(ofPicture: 0) {
-        table.add("sees", "rows \(Self.range(field.rows)), columns \(Self.range(field.columns))")
-      }
-      if case .class = projection.selection {
-        table.add("activation", "set to 1, a class's own")
+      let sheet: Image
+      let report: TextTable
+      let found: [ProjectedFilter]
+      if let filter = single {
+        let picture = try self.picture(for: projector, filter)
+        let one = try SingleProjection(projector, filter: filter, picture)
+        sheet = one.sheet
+        report = one.report(output)
+        found = [one.found]
       } else {
-        table.add("activation", Format.number(Double(unit.value)))
+        let many = try SeveralProjections(
+          projector, filters: filters, image: image.map { try Picture(file: $0, for: network) },
+          images: { try images(for: network) }, progress: quiet.progressStyle)
+        sheet = many.sheet
+        report = many.report(output)
+        found = many.found
       }
-    } else {
-      table.add("position", "the whole \(shape[0])x\(shape[1]) map")
+      try sheet.write(to: output.path)
+      try ProjectedFilter.write(found, to: files)
+      try log?.log(sheet, tag: "projection/\(layer.name)/\(which)")
+      try raw.print(text: report.rendered(), objects: found)
     }
-    table.add("rule", rule.rawValue)
-    let farthest = Double(projection.image().scale.farthest)
-    table.add("scale", "gray 0, white \(Format.number(farthest, digits: 3)), black the opposite")
-    table.add("picture", output.path)
-    return table
   }
 
-  private static func range(_ range: Range<Int>) -> String {
-    "\(range.lowerBound) to \(range.upperBound - 1)"
+  private func images(for network: Network) throws -> DataImages {
+    try DataImages(data, for: network, remedy: "--data or --image says what to project")
+  }
+
+  private func picture(
+    for projector: FilterProjector, _ filter: Int
+  ) throws -> (index: Int?, picture: Picture) {
+    if let image { return (nil, try Picture(file: image, for: projector.network)) }
+    return try projector.search.strongest(
+      of: filter, in: images(for: projector.network), progress: quiet.progressStyle)
   }
 }
 

@@ -250,7 +250,7 @@ import Testing
     try withTemporaryFolder { folder in
       let help = try Tool.deconv.run(["project", "--help"], in: folder).output
       for flag in [
-        "--layer <number>", "--filter <number>", "--at <y,x>", "--whole-map", "--rule <rule>",
+        "--layer <number>", "--filter <list>", "--at <y,x>", "--whole-map", "--rule <rule>",
         "--checkpoint <path>", "--logdir <folder>", "--image <png>", "--data <set>",
         "--pixels <range>", "--output <path>", "--force", "--threads <count>", "--quiet",
         "default: deconvnet",
