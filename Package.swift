@@ -68,7 +68,7 @@ let package = Package(
     .target(name: "NeuralNetworks", dependencies: ["Tensors"]),
     .target(name: "Datasets", dependencies: ["Tensors", "Images", "CZlib"]),
     .target(name: "DatasetFetching", dependencies: ["Datasets"]),
-    .target(name: "ModelFiles", dependencies: ["NeuralNetworks", "Tensors"]),
+    .target(name: "ModelFiles", dependencies: ["NeuralNetworks", "Tensors", "ProtobufWire"]),
 
     // Looking inside.
     .target(name: "Visualization", dependencies: ["NeuralNetworks", "Tensors", "Images"]),
@@ -143,7 +143,8 @@ let package = Package(
       name: "DatasetFetchingTests", dependencies: ["DatasetFetching", "Datasets"]),
     .testTarget(
       name: "ModelFilesTests",
-      dependencies: ["ModelFiles", "NeuralNetworks", "Tensors", "TestFixtures"]),
+      dependencies: ["ModelFiles", "NeuralNetworks", "Tensors", "ProtobufWire", "TestFixtures"],
+      exclude: ["Fixtures"]),
     .testTarget(
       name: "VisualizationTests",
       dependencies: [
@@ -167,6 +168,10 @@ let package = Package(
     .executableTarget(
       name: "reference-run", dependencies: ["TensorBoard", "Images"],
       path: "Tests/Conformance/ReferenceRun"),
+    .executableTarget(
+      name: "network-run",
+      dependencies: ["ModelFiles", "Visualization", "NeuralNetworks", "Tensors"],
+      path: "Tests/Conformance/NetworkRun"),
     .executableTarget(
       name: "benchmark-log", dependencies: ["TensorBoard", "Images"], path: "Tests/Benchmarks/Log",
       exclude: ["peer.py"]),
