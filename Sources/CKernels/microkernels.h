@@ -316,13 +316,16 @@ CK_TARGET INLINE void K(average)(
     const ck_int top = oy * p->stride_y - p->top;
     const ck_int y0 = top < 0 ? -top : 0;
     const ck_int y1 = p->height - top < p->window_height ? p->height - top : p->window_height;
+    const ck_int below = p->height + p->bottom - top;
+    const ck_int counted_rows = below < p->window_height ? below : p->window_height;
     for (ck_int ox = 0; ox < p->out_width; ox++) {
       const ck_int left = ox * p->stride_x - p->left;
       const ck_int x0 = left < 0 ? -left : 0;
       const ck_int x1 = p->width - left < p->window_width ? p->width - left : p->window_width;
+      const ck_int beyond = p->width + p->right - left;
+      const ck_int counted_columns = beyond < p->window_width ? beyond : p->window_width;
       const ck_int inside = (y1 - y0) * (x1 - x0);
-      const float scale =
-          1.0f / (float)(count_outside ? p->window_height * p->window_width : inside);
+      const float scale = 1.0f / (float)(count_outside ? counted_rows * counted_columns : inside);
       const ck_int pooled = (oy * p->out_width + ox) * c;
       for (ck_int i = y0; i < y1; i++) {
         for (ck_int j = x0; j < x1; j++) {

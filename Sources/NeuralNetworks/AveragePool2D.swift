@@ -2,7 +2,8 @@ public import Tensors
 
 /// The mean over windows.
 ///
-/// - Input: `[N, H, W, C]`. Output: `[N, (H - size) / stride + 1, (W - size) / stride + 1, C]`.
+/// - Input: `[N, H, W, C]`. Output: `[N, (H - size) / stride + 1, (W - size) / stride + 1, C]`, with
+///   padding counted in `H` and `W`. What a window covers beyond the padding never counts.
 public struct AveragePool2D: Layer {
   /// A window's rows and columns.
   public let size: Extent
@@ -12,23 +13,27 @@ public struct AveragePool2D: Layer {
   public let padding: Padding
   /// Whether positions outside the picture count as zeros (`count_include_pad`).
   public let countsPadding: Bool
+  /// Whether a last window that reaches over the edge counts (`ceil_mode`).
+  public let roundsUp: Bool
 
   /// - Parameter stride: by default the window's size, so that windows don't overlap.
   public init(
     size: Extent, stride: Stride? = nil, padding: Padding = Padding(0),
-    countsPadding: Bool = true
+    countsPadding: Bool = true, roundsUp: Bool = false
   ) {
     self.size = size
     self.stride = stride ?? Stride(y: size.height, x: size.width)
     self.padding = padding
     self.countsPadding = countsPadding
+    self.roundsUp = roundsUp
   }
 
   /// Square windows side by side.
   public init(_ side: Int) { self.init(size: Extent(side)) }
 
   private func geometry(for inputShape: [Int]) -> PoolingGeometry {
-    PoolingGeometry(input: inputShape, window: size, stride: stride, padding: padding)
+    PoolingGeometry(
+      input: inputShape, window: size, stride: stride, padding: padding, roundsUp: roundsUp)
   }
 
   public func outputShape(for inputShape: [Int]) -> [Int] {

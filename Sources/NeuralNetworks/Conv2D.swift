@@ -3,12 +3,15 @@ public import Tensors
 /// Convolution (cross-correlation) over the two dimensions of a picture.
 ///
 /// - Input: `[N, H, W, in]`. Output: `[N, H', W', out]` with
-///   `H' = (H + padding above and below - kernel height) / stride + 1`, and `W'` likewise.
-/// - Parameters: `weight` `[kernel height, kernel width, in, out]`, `bias` `[out]`.
+///   `H' = (H + padding above and below - extent's height) / stride + 1`, and `W'` likewise.
+/// - Parameters: `weight` `[kernel height, kernel width, in / groups, out]`, `bias` `[out]`.
+/// - Groups: the first `out / groups` filters see the first `in / groups` channels, and so on.
+/// - Dilation: neighbours in a filter lie so many pixels apart; the filter is carried out with zeros
+///   between them.
 /// - Source: LeCun et al., "Gradient-Based Learning Applied to Document Recognition", Proc. IEEE 1998,
 ///   DOI 10.1109/5.726791.
 public struct Conv2D: Layer {
-  /// The filters, `[height, width, in, out]`.
+  /// The filters, `[height, width, in / groups, out]`.
   public var weight: Tensor
   /// What each output channel starts from, `[out]`; nil for none.
   public var bias: Tensor?
@@ -16,11 +19,23 @@ public struct Conv2D: Layer {
   public let stride: Stride
   /// Zeros around the picture.
   public let padding: Padding
+  /// Pixels from one row or column of a filter to its next.
+  public let dilation: Stride
+  /// Parts of the channels that don't see each other.
+  public let groups: Int
 
   /// Filters that are already there.
-  public init(weight: Tensor, bias: Tensor?, stride: Stride = Stride(1), padding: Padding) {
+  public init(
+    weight: Tensor, bias: Tensor?, stride: Stride = Stride(1), padding: Padding,
+    dilation: Stride = Stride(1), groups: Int = 1
+  ) {
     precondition(
       weight.rank == 4, "filters are [height, width, in, out], got shape \(weight.shape)")
+    precondition(
+      groups > 0 && weight.shape[3].isMultiple(of: groups),
+      "\(weight.shape[3]) filters can't be divided into \(groups) groups")
+    precondition(
+      dilation.y > 0 && dilation.x > 0, "a dilation is positive, got \(dilation)")
     precondition(
       bias.map { $0.shape == [weight.shape[3]] } ?? true,
       "a bias of shape \(bias?.shape ?? []) for \(weight.shape[3]) filters")
@@ -28,6 +43,8 @@ public struct Conv2D: Layer {
     self.bias = bias
     self.stride = stride
     self.padding = padding
+    self.dilation = dilation
+    self.groups = groups
   }
 
   /// New filters, drawn by an initializer.
@@ -51,18 +68,27 @@ public struct Conv2D: Layer {
 
   /// The filters' height and width.
   public var kernel: Extent { Extent(height: weight.shape[0], width: weight.shape[1]) }
+  /// The pixels that the filters reach over, dilation included.
+  public var extent: Extent {
+    Extent(
+      height: (kernel.height - 1) * dilation.y + 1, width: (kernel.width - 1) * dilation.x + 1)
+  }
   /// The channels of the input.
-  public var inChannels: Int { weight.shape[2] }
+  public var inChannels: Int { weight.shape[2] * groups }
   /// The number of filters.
   public var outChannels: Int { weight.shape[3] }
 
-  /// The sizes, for one picture `[H, W, C]`.
+  /// The filters with zeros where dilation leaves pixels out: `geometry`'s weights.
+  package var denseWeight: Tensor { Kernels.dilated(weight, by: dilation) }
+
+  /// The sizes, for one picture `[H, W, C]`, dilation included; only without groups can it be carried
+  /// out as it is.
   package func geometry(for inputShape: [Int]) -> ConvolutionGeometry {
     precondition(
       inputShape.count == 3 && inputShape[2] == inChannels,
       "a convolution of \(inChannels) channels can't take pictures of shape \(inputShape)")
     return ConvolutionGeometry(
-      input: inputShape, kernel: kernel, outChannels: outChannels, stride: stride,
+      input: inputShape, kernel: extent, outChannels: outChannels, stride: stride,
       padding: padding)
   }
 
@@ -72,8 +98,12 @@ public struct Conv2D: Layer {
   }
 
   public func callAsFunction(_ input: Tensor) -> Tensor {
-    Kernels.convolution(
-      input, weight: weight, bias: bias, geometry(for: Array(input.shape.dropFirst()))
+    guard groups == 1 else {
+      return Kernels.joinedChannels(
+        (0..<groups).map { part($0)(Kernels.channels(inputs(of: $0), of: input)) })
+    }
+    return Kernels.convolution(
+      input, weight: denseWeight, bias: bias, geometry(for: Array(input.shape.dropFirst()))
     ).output
   }
 
@@ -85,19 +115,22 @@ public struct Conv2D: Layer {
   public func backward(
     _ gradient: Tensor, _ trace: Trace, for wanted: GradientKinds
   ) -> Gradients {
-    backward(.plain(gradient), trace, for: wanted)
+    guard groups == 1 else { return groupedBackward(gradient, trace, for: wanted) }
+    return backward(.plain(gradient), trace, for: wanted)
   }
 
-  /// The backward pass, from the gradient of the output or of a max pooling behind it.
+  /// The backward pass, from the gradient of the output or of a max pooling behind it; not for groups.
   package func backward(
     _ upper: Kernels.UpperGradient, _ trace: Trace, for wanted: GradientKinds
   ) -> Gradients {
     let input = required(trace.input, "the input", of: "Conv2D")
     let (dx, dWeight, dBias) = Kernels.convolutionGradients(
-      upper, x: input, weight: weight, geometry(for: Array(input.shape.dropFirst())),
+      upper, x: input, weight: denseWeight, geometry(for: Array(input.shape.dropFirst())),
       wantsInput: wanted.contains(.input), wantsParameters: wanted.contains(.parameters))
     var gradients = Gradients(input: dx)
-    gradients.parameters["weight"] = dWeight
+    gradients.parameters["weight"] = dWeight.map {
+      Kernels.contracted($0, to: kernel, dilation: dilation)
+    }
     if bias != nil { gradients.parameters["bias"] = dBias }
     return gradients
   }
@@ -111,5 +144,43 @@ public struct Conv2D: Layer {
       defer { self.bias = bias }
       try visit("bias", &bias)
     }
+  }
+}
+
+// MARK: - Groups
+
+extension Conv2D {
+  private func inputs(of group: Int) -> Range<Int> { Self.share(group, weight.shape[2]) }
+  private func outputs(of group: Int) -> Range<Int> { Self.share(group, outChannels / groups) }
+
+  private static func share(_ group: Int, _ count: Int) -> Range<Int> {
+    group * count..<(group + 1) * count
+  }
+
+  /// The convolution of one group alone.
+  private func part(_ group: Int) -> Conv2D {
+    let range = outputs(of: group)
+    return Conv2D(
+      weight: Kernels.channels(range, of: weight),
+      bias: bias.map { Kernels.channels(range, of: $0) }, stride: stride, padding: padding,
+      dilation: dilation)
+  }
+
+  private func groupedBackward(
+    _ gradient: Tensor, _ trace: Trace, for wanted: GradientKinds
+  ) -> Gradients {
+    let input = required(trace.input, "the input", of: "Conv2D")
+    let parts = (0..<groups).map { group in
+      part(group).backward(
+        Kernels.channels(outputs(of: group), of: gradient),
+        Trace(input: Kernels.channels(inputs(of: group), of: input)), for: wanted)
+    }
+    let lower = parts.compactMap { $0.input }
+    var gradients = Gradients(input: lower.isEmpty ? nil : Kernels.joinedChannels(lower))
+    for name in parts[0].parameters.names {
+      gradients.parameters[name] = Kernels.joinedChannels(
+        parts.compactMap { $0.parameters[name] })
+    }
+    return gradients
   }
 }

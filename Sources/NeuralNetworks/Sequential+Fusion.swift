@@ -34,7 +34,7 @@ extension Sequential {
       index + offset < layers.count ? layers[index + offset].layer : nil
     }
     let relu = layer(1) is ReLU
-    if layers[index].layer is Conv2D {
+    if let convolution = layers[index].layer as? Conv2D, convolution.groups == 1 {
       if let pooling = layer(relu ? 2 : 1) as? MaxPool2D {
         return Step(
           kind: .convolution(relu: relu, pooling: pooling), first: index,
@@ -68,7 +68,7 @@ extension Sequential {
   ) -> Kernels.ConvolutionOutput {
     let shape = Array(x.shape.dropFirst())
     return Kernels.convolution(
-      x, weight: convolution.weight, bias: convolution.bias, convolution.geometry(for: shape),
+      x, weight: convolution.denseWeight, bias: convolution.bias, convolution.geometry(for: shape),
       relu: relu, pooling: pooling?.geometry(for: convolution.outputShape(for: shape)))
   }
 

@@ -174,6 +174,7 @@ package struct PoolingGeometry: Sendable, Equatable {
     ck_pool(
       height: height, width: width, channels: channels, window_height: window.height,
       window_width: window.width, stride_y: stride.y, stride_x: stride.x, top: padding.top,
-      left: padding.left, out_height: outputHeight, out_width: outputWidth)
+      left: padding.left, bottom: padding.bottom, right: padding.right, out_height: outputHeight,
+      out_width: outputWidth)
   }
 }

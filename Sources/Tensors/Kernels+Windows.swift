@@ -126,9 +126,11 @@ extension Kernels {
         for x in 0..<windows.size.width {
           let left = (corner.x + x) * pooling.stride.x - pooling.padding.left
           let columns = max(0, left)..<min(pooling.width, left + pooling.window.width)
-          let area =
-            countsPadding
-            ? pooling.window.height * pooling.window.width : rows.count * columns.count
+          let counted = (
+            min(pooling.window.height, pooling.height + pooling.padding.bottom - top),
+            min(pooling.window.width, pooling.width + pooling.padding.right - left)
+          )
+          let area = countsPadding ? counted.0 * counted.1 : rows.count * columns.count
           let place = (y * windows.size.width + x) * channels
           for row in rows {
             for column in columns {

@@ -124,7 +124,8 @@ typedef struct ck_pool {
   ck_int height, width, channels;
   ck_int window_height, window_width;
   ck_int stride_y, stride_x;
-  ck_int top, left;  // how far the first window reaches over the picture's edge
+  ck_int top, left;      // how far the first window reaches over the picture's edge
+  ck_int bottom, right;  // padding at the other edges; only a mean's count_outside looks at it
   ck_int out_height, out_width;
 } ck_pool;
 
@@ -137,7 +138,8 @@ void ck_max_pool(
 void ck_max_unpool(
     ck_isa isa, const ck_pool *pool, const float *restrict dy, const uint8_t *restrict switches,
     const float *restrict y, float *restrict dx);
-// y = mean of each window; count_outside: positions outside the picture count as zeros.
+// y = mean of each window; count_outside: positions outside the picture count as zeros, those
+// beyond its padding never do.
 void ck_average_pool(
     ck_isa isa, const ck_pool *pool, const float *restrict x, int count_outside, float *restrict y);
 // dx = gradient of ck_average_pool.
