@@ -33,8 +33,11 @@ extension Deconvnet {
     return best.index
   }
 
-  /// The stages from one on whose last output the logits are.
-  func logitStages(from stage: Int) -> Sequential { Sequential(Array(chain.layers[stage...])) }
+  /// The stages from one on whose last output the logits are: a softmax at the end is left out.
+  func logitStages(from stage: Int) -> Sequential {
+    let end = chain.layers.lastIndex { !($0.layer is Softmax || $0.layer is LogSoftmax) } ?? -1
+    return Sequential(Array(chain.layers[stage..<max(stage, end + 1)]))
+  }
 
   /// A forward pass that keeps everything, up to the logits.
   func traced(_ images: Tensor) -> (logits: Tensor, traces: [Trace]) {

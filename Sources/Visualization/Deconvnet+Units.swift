@@ -101,13 +101,21 @@ extension Deconvnet {
   func windowStart(of layer: NumberedLayer) -> Int? {
     guard layer.kind == .convolution,
       let start = chain.layers[...layer.stage].lastIndex(where: { $0.name == layer.name }),
-      chain.layers[start].layer is Conv2D,
+      chain.layers[start].layer is Conv2D, Self.hasWindows(chain.layers[start].layer),
       chain.layers[start...layer.stage].dropFirst().allSatisfy({
         $0.layer is any PointwiseProjectable
       }),
-      chain.layers[..<start].allSatisfy({ $0.layer is any WindowProjectable })
+      chain.layers[..<start].allSatisfy({ Self.hasWindows($0.layer) })
     else { return nil }
     return start
+  }
+
+  private static func hasWindows(_ layer: any Layer) -> Bool {
+    switch layer {
+    case let layer as Conv2D: layer.groups == 1
+    case let layer as BatchNorm2D: !layer.usesBatchStatistics
+    default: layer is any WindowProjectable
+    }
   }
 
   /// The pixels' windows of units of a convolution.

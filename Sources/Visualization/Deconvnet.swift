@@ -233,9 +233,12 @@ public struct Deconvnet: Sendable {
       case let layer as Dense: filters = layer.outputs
       default: continue
       }
-      let next = index + 1 < chain.layers.count ? chain.layers[index + 1].layer : nil
-      let hasActivation = next is ReLU || next is Tanh || next is Sigmoid
-      let stage = hasActivation ? index + 1 : index
+      // A normalisation may stand between the filters and their activation function.
+      let normalized = chain.layers[(index + 1)...].prefix { $0.layer is BatchNorm2D }
+      let next = chain.layers[normalized.endIndex...].first?.layer
+      let hasActivation =
+        next is ReLU || next is LeakyReLU || next is Tanh || next is Sigmoid
+      let stage = hasActivation ? normalized.endIndex : index
       let isPooled =
         stage + 1 < chain.layers.count
         && (chain.layers[stage + 1].layer is MaxPool2D

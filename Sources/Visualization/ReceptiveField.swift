@@ -39,10 +39,11 @@ public struct ReceptiveField: Sendable, Equatable {
   /// The field behind one more layer; nil when every unit sees the whole picture.
   package func behind(_ layer: any Layer) -> ReceptiveField? {
     switch layer {
-    case let layer as Conv2D: windowed(layer.kernel, layer.stride, layer.padding)
+    case let layer as Conv2D: windowed(layer.extent, layer.stride, layer.padding)
     case let layer as MaxPool2D: windowed(layer.size, layer.stride, layer.padding)
     case let layer as AveragePool2D: windowed(layer.size, layer.stride, layer.padding)
-    case is Dense, is Flatten: nil
+    case is Dense, is Flatten, is GlobalAveragePool2D: nil
+    case let layer as BatchNorm2D where layer.usesBatchStatistics: nil
     default: self
     }
   }

@@ -25,17 +25,27 @@ extension PointwiseProjectable {
   package func project(
     _ windows: SignalWindows, inputShape: [Int], through trace: Trace, rule: ProjectionRule
   ) -> SignalWindows {
+    projectPositions(windows, through: trace, rule: rule)
+  }
+}
+
+extension Projectable {
+  /// The way down of a layer whose positions don't depend on one another, though channels may.
+  fileprivate func projectPositions(
+    _ windows: SignalWindows, through trace: Trace, rule: ProjectionRule
+  ) -> SignalWindows {
     func cut(_ maps: Tensor?) -> Tensor? { maps.map { windows.contents(of: $0) } }
     let part = Trace(input: cut(trace.input), output: cut(trace.output))
     return windows.replacing(project(windows.scalars, through: part, rule: rule))
   }
 }
 
+/// Without groups only: `Deconvnet` projects whole maps where there are some.
 extension Conv2D: WindowProjectable {
   package func project(
     _ windows: SignalWindows, inputShape: [Int], through trace: Trace, rule: ProjectionRule
   ) -> SignalWindows {
-    Kernels.convolutionInputGradient(windows, weight: weight, geometry(for: inputShape))
+    Kernels.convolutionInputGradient(windows, weight: denseWeight, geometry(for: inputShape))
   }
 
   /// §2.1, "Filtering", of single units: each one's filter times its signal, at its place.
@@ -45,6 +55,7 @@ extension Conv2D: WindowProjectable {
     _ units: [FeatureUnit], signal: Tensor, inputShape: [Int]
   ) -> SignalWindows {
     let geometry = geometry(for: inputShape)
+    let (weight, kernel) = (denseWeight, extent)
     let (count, channels) = (weight.count / outChannels, outChannels)
     var filter: (number: Int, weights: [Float]) = (-1, [])
     var fields = Tensor(
@@ -77,7 +88,7 @@ extension Conv2D: WindowProjectable {
     return Conv2D(
       weight: Tensor(shape: [kernel.height, kernel.width, inChannels, 1], scalars: weights),
       bias: bias.map { Tensor(shape: [1], scalars: [$0[filter]]) }, stride: stride,
-      padding: padding)
+      padding: padding, dilation: dilation)
   }
 }
 
@@ -95,7 +106,8 @@ extension AveragePool2D: WindowProjectable {
   ) -> SignalWindows {
     Kernels.averageUnpool(
       windows,
-      PoolingGeometry(input: inputShape, window: size, stride: stride, padding: padding),
+      PoolingGeometry(
+        input: inputShape, window: size, stride: stride, padding: padding, roundsUp: roundsUp),
       countsPadding: countsPadding)
   }
 }
@@ -104,3 +116,30 @@ extension ReLU: PointwiseProjectable {}
 extension Tanh: PointwiseProjectable {}
 extension Sigmoid: PointwiseProjectable {}
 extension Dropout: PointwiseProjectable {}
+
+/// Neighbours in the channels count, but those of other places don't.
+extension LocalResponseNormalization: WindowProjectable {
+  package func project(
+    _ windows: SignalWindows, inputShape: [Int], through trace: Trace, rule: ProjectionRule
+  ) -> SignalWindows {
+    projectPositions(windows, through: trace, rule: rule)
+  }
+}
+
+/// Its derivative needs the input, which a unit alone doesn't tell: so it is none of the pointwise.
+extension LeakyReLU: WindowProjectable {
+  package func project(
+    _ windows: SignalWindows, inputShape: [Int], through trace: Trace, rule: ProjectionRule
+  ) -> SignalWindows {
+    projectPositions(windows, through: trace, rule: rule)
+  }
+}
+
+/// With running statistics only: `Deconvnet` projects whole maps where they are the batch's.
+extension BatchNorm2D: WindowProjectable {
+  package func project(
+    _ windows: SignalWindows, inputShape: [Int], through trace: Trace, rule: ProjectionRule
+  ) -> SignalWindows {
+    projectPositions(windows, through: trace, rule: rule)
+  }
+}
