@@ -2,12 +2,13 @@ import Foundation
 public import NeuralNetworks
 public import Tensors
 
-/// A trained network in a safetensors file that PyTorch reads too.
+/// A trained network in a file: a safetensors file that PyTorch reads too, or an ONNX model.
 ///
-/// The tensors have PyTorch's names and layouts and nothing else is among them, so that
+/// In a safetensors file of this package the tensors have PyTorch's names and layouts and nothing else is among them, so that
 /// `model.load_state_dict(load_file("checkpoint.safetensors"))` works as it is. What the network is,
 /// the data it learned from, step, seed and settings are strings in the metadata; the optimizer's
-/// state lies in a file of its own beside it.
+/// state lies in a file of its own beside it. An ONNX model says itself what it computes, and becomes
+/// the same chain of layers.
 public struct Checkpoint: Sendable {
   /// The file.
   public let path: String
@@ -17,7 +18,13 @@ public struct Checkpoint: Sendable {
   public let isRecognized: Bool
   /// The training it is a moment of; nil for a file of another tool.
   public let state: TrainingState?
-  private let file: SafetensorsFile
+  private let source: Source
+
+  /// What the parameters come from.
+  private enum Source {
+    case safetensors(SafetensorsFile)
+    case onnx(ONNXNetwork)
+  }
 
   /// The name of a run's checkpoint in the run's folder.
   public static let fileName = "checkpoint.safetensors"
@@ -34,17 +41,28 @@ public struct Checkpoint: Sendable {
 
   /// Opens a checkpoint.
   ///
-  /// - Parameter path: the file, or the folder of a run.
-  /// - Throws: `SafetensorsError` or `CheckpointError`.
-  public init(path: String) throws {
+  /// - Parameters:
+  ///   - path: the file, whose name ends in `.onnx` if it is one, or the folder of a run.
+  ///   - pictureSize: the size of the pictures, for an ONNX model that leaves it open.
+  /// - Throws: `SafetensorsError`, `ONNXError` or `CheckpointError`.
+  public init(path: String, pictureSize: Extent? = nil) throws {
     var isFolder: ObjCBool = false
     let isThere = FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
     let filePath = isFolder.boolValue ? Self.joined(path, Self.fileName) : path
     guard isThere, FileManager.default.fileExists(atPath: filePath) else {
       throw CheckpointError(path, .notThere)
     }
-    file = try SafetensorsFile(path: filePath)
     self.path = filePath
+    guard !filePath.lowercased().hasSuffix(".onnx") else {
+      let network = try ONNXNetwork(path: filePath, pictureSize: pictureSize)
+      source = .onnx(network)
+      model = network.description
+      isRecognized = false
+      state = nil
+      return
+    }
+    let file = try SafetensorsFile(path: filePath)
+    source = .safetensors(file)
     if file.metadata[Key.model] != nil {
       model = try Self.decoded(ModelDescription.self, Key.model, in: file)
       isRecognized = false
@@ -62,9 +80,16 @@ public struct Checkpoint: Sendable {
 
   /// The network with its parameters.
   ///
-  /// - Throws: `CheckpointError` when tensors and description don't agree, `SafetensorsError` when
-  ///   the file can't be read.
+  /// - Throws: `CheckpointError` when tensors and description don't agree, `SafetensorsError` or
+  ///   `ONNXError` when the file can't be read.
   public func makeModel() throws -> Sequential {
+    switch source {
+    case .onnx(let network): try network.makeModel()
+    case .safetensors(let file): try makeModel(from: file)
+    }
+  }
+
+  private func makeModel(from file: SafetensorsFile) throws -> Sequential {
     var unused = Set(file.entries.map(\.name))
     do {
       let made = try model.makeModel { name in
@@ -83,7 +108,8 @@ public struct Checkpoint: Sendable {
   /// - Throws: `CheckpointError` when it was saved without, `SafetensorsError` when the file is
   ///   damaged.
   public func optimizerState() throws -> NamedTensors {
-    guard let name = file.metadata[Key.optimizer], let state else {
+    guard case .safetensors(let file) = source, let name = file.metadata[Key.optimizer], let state
+    else {
       throw CheckpointError(path, .noOptimizer)
     }
     // The name comes from a file: it must not lead out of the folder.

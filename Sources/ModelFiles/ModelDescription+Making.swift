@@ -20,7 +20,7 @@ extension ModelDescription {
   }
 
   private static let longestSide = 1 << 20
-  /// The scalars of one input.
+  /// The scalars of one input, or of what one layer makes of it.
   private static let largestInput = 1 << 28
 
   private static func make(
@@ -41,6 +41,9 @@ extension ModelDescription {
         try named.layer.check(shape, path: path)
         layer = try named.layer.make(path: path, tensor)
         shape = layer.outputShape(for: shape)
+        guard shape.reduce(1.0, { $0 * Double($1) }) <= Double(largestInput) else {
+          throw ModelProblem.badSetting(layer: path, "the impossible output \(shape)")
+        }
       }
       made.append(Sequential.NamedLayer(named.name, layer))
     }
@@ -58,12 +61,34 @@ extension LayerDescription {
       }
     }
     switch self {
-    case .conv2D(let inputs, let outputs, let kernel, let stride, let padding, _):
+    case .conv2D(
+      let inputs, let outputs, let kernel, let stride, let padding, _, let dilation, let groups):
       try expectPicture(channels: inputs)
-      guard outputs > 0 else { throw .badSetting(layer: path, "\(outputs) filters") }
-      try Self.check(shape, window: kernel, stride, padding, path: path)
+      guard (1...Self.mostChannels).contains(outputs) else {
+        throw .badSetting(layer: path, "\(outputs) filters")
+      }
+      guard (1...outputs).contains(groups), outputs % groups == 0, inputs % groups == 0 else {
+        throw .badSetting(
+          layer: path, "\(groups) groups for \(inputs) channels and \(outputs) filters")
+      }
+      guard (1...4096).contains(dilation.y), (1...4096).contains(dilation.x) else {
+        throw .badSetting(layer: path, "a dilation of \(dilation.y) × \(dilation.x)")
+      }
+      guard (1...4096).contains(kernel.height), (1...4096).contains(kernel.width) else {
+        throw .badSetting(layer: path, "a window of \(kernel.height) × \(kernel.width)")
+      }
+      let extent = Extent(
+        height: (kernel.height - 1) * dilation.y + 1, width: (kernel.width - 1) * dilation.x + 1)
+      // Carried out with zeros in between, the weights must still fit into memory.
+      let dense = [extent.height, extent.width, inputs / groups, outputs].reduce(1.0) {
+        $0 * Double($1)
+      }
+      guard dilation == Stride(1) || dense <= 0x1p30 else {
+        throw .badSetting(layer: path, "a dilation of \(dilation.y) × \(dilation.x)")
+      }
+      try Self.check(shape, window: extent, stride, padding, path: path, paddingIsFree: true)
     case .maxPool2D(let size, let stride, let padding, _),
-      .averagePool2D(let size, let stride, let padding, _):
+      .averagePool2D(let size, let stride, let padding, _, _):
       try expectPicture()
       guard (1...16).contains(size.height), (1...16).contains(size.width) else {
         throw .badSetting(
@@ -74,17 +99,32 @@ extension LayerDescription {
       guard shape == [inputs] else {
         throw .mismatch(layer: path, takes: "rows of \(inputs)", gets: shape)
       }
-      guard outputs > 0 else { throw .badSetting(layer: path, "\(outputs) outputs") }
+      guard (1...Self.mostChannels).contains(outputs) else {
+        throw .badSetting(layer: path, "\(outputs) outputs")
+      }
+    case .globalAveragePool2D: try expectPicture()
+    case .batchNorm2D(let channels, _, _):
+      guard shape.last == channels else {
+        throw .mismatch(layer: path, takes: "\(channels) channels", gets: shape)
+      }
+    case .localResponseNormalization(let size, let before, _, _, _):
+      try expectPicture()
+      guard (1...Self.mostChannels).contains(size), (0..<size).contains(before) else {
+        throw .badSetting(layer: path, "a neighbourhood of \(size) channels, \(before) before")
+      }
     case .dropout(let rate):
       guard (0..<1).contains(rate) else {
         throw .badSetting(layer: path, "the impossible dropout rate \(rate)")
       }
-    case .flatten, .relu, .tanh, .sigmoid, .sequential: break
+    case .flatten, .relu, .tanh, .sigmoid, .leakyReLU, .softmax, .logSoftmax, .sequential: break
     }
   }
 
+  private static let mostChannels = 1 << 24
+
   private static func check(
-    _ shape: [Int], window: Extent, _ stride: Stride, _ padding: Padding, path: String
+    _ shape: [Int], window: Extent, _ stride: Stride, _ padding: Padding, path: String,
+    paddingIsFree: Bool = false
   ) throws(ModelProblem) {
     guard (1...4096).contains(window.height), (1...4096).contains(window.width) else {
       throw .badSetting(layer: path, "a window of \(window.height) × \(window.width)")
@@ -92,10 +132,19 @@ extension LayerDescription {
     guard (1...4096).contains(stride.y), (1...4096).contains(stride.x) else {
       throw .badSetting(layer: path, "a stride of \(stride.y) × \(stride.x)")
     }
+    let (mostRows, mostColumns) =
+      paddingIsFree
+      ? (max(16, window.height), max(16, window.width)) : (window.height - 1, window.width - 1)
     guard
-      (0..<window.height).contains(padding.top), (0..<window.height).contains(padding.bottom),
-      (0..<window.width).contains(padding.left), (0..<window.width).contains(padding.right)
-    else { throw .badSetting(layer: path, "padding that isn't smaller than its window") }
+      (0...mostRows).contains(padding.top), (0...mostRows).contains(padding.bottom),
+      (0...mostColumns).contains(padding.left), (0...mostColumns).contains(padding.right)
+    else {
+      let what =
+        paddingIsFree
+        ? "a padding of \(padding.top), \(padding.left), \(padding.bottom) and \(padding.right)"
+        : "padding that isn't smaller than its window"
+      throw .badSetting(layer: path, what)
+    }
     guard
       shape[0] + padding.top + padding.bottom >= window.height,
       shape[1] + padding.left + padding.right >= window.width
@@ -118,16 +167,32 @@ extension LayerDescription {
       return parameter
     }
     switch self {
-    case .conv2D(let inputs, let outputs, let kernel, let stride, let padding, let hasBias):
-      let weight = try parameter("weight", [outputs, inputs, kernel.height, kernel.width])
+    case .conv2D(
+      let inputs, let outputs, let kernel, let stride, let padding, let hasBias, let dilation,
+      let groups):
+      let weight = try parameter(
+        "weight", [outputs, inputs / groups, kernel.height, kernel.width])
       return Conv2D(
         weight: PyTorchLayout.fromFile(weight),
-        bias: hasBias ? try parameter("bias", [outputs]) : nil, stride: stride, padding: padding)
+        bias: hasBias ? try parameter("bias", [outputs]) : nil, stride: stride, padding: padding,
+        dilation: dilation, groups: groups)
     case .maxPool2D(let size, let stride, let padding, let roundsUp):
       return MaxPool2D(size: size, stride: stride, padding: padding, roundsUp: roundsUp)
-    case .averagePool2D(let size, let stride, let padding, let countsPadding):
+    case .averagePool2D(
+      let size, let stride, let padding, let countsPadding, let roundsUp):
       return AveragePool2D(
-        size: size, stride: stride, padding: padding, countsPadding: countsPadding)
+        size: size, stride: stride, padding: padding, countsPadding: countsPadding,
+        roundsUp: roundsUp)
+    case .globalAveragePool2D: return GlobalAveragePool2D()
+    case .batchNorm2D(let channels, let epsilon, let usesBatchStatistics):
+      return BatchNorm2D(
+        weight: try parameter("weight", [channels]), bias: try parameter("bias", [channels]),
+        runningMean: try parameter("running_mean", [channels]),
+        runningVariance: try parameter("running_var", [channels]), epsilon: epsilon,
+        usesBatchStatistics: usesBatchStatistics)
+    case .localResponseNormalization(let size, let before, let alpha, let beta, let k):
+      return LocalResponseNormalization(
+        size: size, before: before, alpha: alpha, beta: beta, k: k)
     case .dense(let inputs, let outputs, let hasBias):
       let weight = try parameter("weight", [outputs, inputs])
       return Dense(
@@ -138,6 +203,9 @@ extension LayerDescription {
     case .relu: return ReLU()
     case .tanh: return Tanh()
     case .sigmoid: return Sigmoid()
+    case .leakyReLU(let slope): return LeakyReLU(slope: slope)
+    case .softmax: return Softmax()
+    case .logSoftmax: return LogSoftmax()
     case .sequential: preconditionFailure("a composition is made by its description")
     }
   }

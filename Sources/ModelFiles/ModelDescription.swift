@@ -43,14 +43,26 @@ public struct ModelDescription: Sendable, Equatable, Codable {
     case let layer as Conv2D:
       .conv2D(
         in: layer.inChannels, out: layer.outChannels, kernel: layer.kernel, stride: layer.stride,
-        padding: layer.padding, hasBias: layer.bias != nil)
+        padding: layer.padding, hasBias: layer.bias != nil, dilation: layer.dilation,
+        groups: layer.groups)
     case let layer as MaxPool2D:
       .maxPool2D(
         size: layer.size, stride: layer.stride, padding: layer.padding, roundsUp: layer.roundsUp)
     case let layer as AveragePool2D:
       .averagePool2D(
         size: layer.size, stride: layer.stride, padding: layer.padding,
-        countsPadding: layer.countsPadding)
+        countsPadding: layer.countsPadding, roundsUp: layer.roundsUp)
+    case is GlobalAveragePool2D: .globalAveragePool2D
+    case let layer as BatchNorm2D:
+      .batchNorm2D(
+        channels: layer.channels, epsilon: layer.epsilon,
+        usesBatchStatistics: layer.usesBatchStatistics)
+    case let layer as LocalResponseNormalization:
+      .localResponseNormalization(
+        size: layer.size, before: layer.before, alpha: layer.alpha, beta: layer.beta, k: layer.k)
+    case let layer as LeakyReLU: .leakyReLU(slope: layer.slope)
+    case is Softmax: .softmax
+    case is LogSoftmax: .logSoftmax
     case let layer as Dense:
       .dense(in: layer.inputs, out: layer.outputs, hasBias: layer.bias != nil)
     case let layer as Dropout: .dropout(rate: layer.rate)

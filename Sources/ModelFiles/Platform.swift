@@ -21,8 +21,11 @@ final class ReadableFile: Sendable {
   /// The size when it was opened, in bytes.
   let size: Int
 
-  init(path: String) throws(SystemFailure) {
-    descriptor = open(path, O_RDONLY | O_CLOEXEC)
+  /// - Parameter followsLinks: whether `path` may be a symbolic link.
+  init(path: String, followsLinks: Bool = true) throws(SystemFailure) {
+    // Without O_NONBLOCK a pipe without a writer would hold the program up for ever.
+    let flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | (followsLinks ? 0 : O_NOFOLLOW)
+    descriptor = open(path, flags)
     guard descriptor >= 0 else { throw .last() }
     var status = stat()
     guard fstat(descriptor, &status) == 0 else {
@@ -68,6 +71,24 @@ final class ReadableFile: Sendable {
     }
     if let failure { throw failure }
     return bytes
+  }
+}
+
+/// What a path leads to.
+enum FileKind {
+  case file, folder, link, other
+
+  /// The kind of what is there, links not followed; nil when nothing is.
+  init?(path: String) {
+    var status = stat()
+    guard lstat(path, &status) == 0 else { return nil }
+    self =
+      switch status.st_mode & S_IFMT {
+      case S_IFREG: .file
+      case S_IFDIR: .folder
+      case S_IFLNK: .link
+      default: .other
+      }
   }
 }
 

@@ -52,6 +52,9 @@ package struct WireDecoder: Sendable {
     end = range.upperBound
   }
 
+  /// Bytes read so far, from the start of the outermost message.
+  package var offset: Int { place }
+
   /// The next field, whose value must be read or skipped before the one after it; nil at the end.
   package mutating func nextField() throws(WireError) -> WireField? {
     guard position < end else { return nil }

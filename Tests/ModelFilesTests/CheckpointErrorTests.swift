@@ -109,10 +109,26 @@ import Testing
     ("\"height\":3", "\"height\":-3", "layer \"conv1\" has a window of -3 × 3"),
     ("\"y\":1,", "\"y\":0,", "layer \"conv1\" has a stride of 0 × 1"),
     (
-      "\"top\":1", "\"top\":3", "layer \"conv1\" has padding that isn't smaller than its window"
+      "{\"top\":0", "{\"top\":2", "layer \"pool1\" has padding that isn't smaller than its window"
+    ),
+    ("\"top\":1", "\"top\":17", "layer \"conv1\" has a padding of 17, 1, 1 and 1"),
+    ("\"top\":1", "\"top\":-1", "layer \"conv1\" has a padding of -1, 1, 1 and 1"),
+    (
+      "\"bias\":false", "\"groups\":3,\"bias\":false",
+      "layer \"conv1\" has 3 groups for 1 channels and 2 filters"
     ),
     (
-      "\"top\":1", "\"top\":-1", "layer \"conv1\" has padding that isn't smaller than its window"
+      "\"bias\":false", "\"dilation\":{\"y\":0,\"x\":1},\"bias\":false",
+      "layer \"conv1\" has a dilation of 0 × 1"
+    ),
+    (
+      "\"type\":\"flatten\"", "\"type\":\"batchnorm2d\",\"channels\":3,\"eps\":1e-5",
+      "layer \"flatten\" takes 3 channels, but gets [2, 2, 2]"
+    ),
+    (
+      "\"type\":\"flatten\"",
+      "\"type\":\"localresponsenorm\",\"size\":3,\"before\":3,\"alpha\":1,\"beta\":1,\"k\":1",
+      "layer \"flatten\" has a neighbourhood of 3 channels, 3 before"
     ),
     (
       "\"size\":{\"height\":2", "\"size\":{\"height\":17",

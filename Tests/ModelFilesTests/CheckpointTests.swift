@@ -40,6 +40,46 @@ import Testing
     ])
   }
 
+  /// Every kind of layer that comes with networks of other tools.
+  static func importedLayers() -> Sequential {
+    func numbers(_ shape: [Int], _ first: Float = 0.5) -> Tensor {
+      Tensor(shape: shape, scalars: (0..<shape.reduce(1, *)).map { first + Float($0 % 7) / 9 })
+    }
+    return Sequential([
+      "conv": Conv2D(
+        weight: numbers([2, 2, 1, 4]), bias: numbers([4]), padding: Padding(16),
+        dilation: Stride(y: 2, x: 3), groups: 2),
+      "norm": BatchNorm2D(
+        weight: numbers([4]), bias: numbers([4]), runningMean: numbers([4]),
+        runningVariance: numbers([4]), epsilon: 1e-3),
+      "leaky": LeakyReLU(slope: 0.3),
+      "lrn": LocalResponseNormalization(size: 4, before: 1, alpha: 0.1, beta: 0.5, k: 2),
+      "mean": AveragePool2D(size: Extent(3), stride: Stride(2), roundsUp: true),
+      "batch": BatchNorm2D(
+        weight: numbers([4]), bias: numbers([4]), runningMean: numbers([4]),
+        runningVariance: numbers([4]), usesBatchStatistics: true),
+      "global": GlobalAveragePool2D(),
+      "softmax": Softmax(),
+      "flatten": Flatten(),
+      "logsoftmax": LogSoftmax(),
+    ])
+  }
+
+  @Test func `layers of other tools come back too`() throws {
+    try withTemporaryFolder { folder in
+      let model = Self.importedLayers()
+      try Checkpoint.save(
+        model, inputShape: [5, 6, 2], state: state, optimizer: nil, in: folder)
+      let loaded = try Checkpoint(path: folder).makeModel()
+      #expect(bits(loaded.parameters) == bits(model.parameters))
+      #expect(
+        try ModelDescription(of: loaded, inputShape: [5, 6, 2])
+          == ModelDescription(of: model, inputShape: [5, 6, 2]))
+      let input = Tensor(shape: [2, 5, 6, 2], scalars: (0..<120).map { Float($0 % 11) / 11 })
+      #expect(loaded(input) == model(input))
+    }
+  }
+
   private func bits(_ tensors: NamedTensors) -> [String: [UInt32]] {
     Dictionary(
       uniqueKeysWithValues: tensors.map { ($0.name, $0.tensor.scalars.map(\.bitPattern)) })

@@ -1,0 +1,44 @@
+/// The folder of a model, as the place of files that hold its weights.
+///
+/// A model says where its weights lie, and isn't believed: a path that is absolute, that climbs with
+/// `..`, or that leads through a symbolic link is refused.
+/// - Source: https://github.com/onnx/onnx, `docs/ExternalData.md`.
+struct ExternalFolder: Sendable {
+  private let path: String
+
+  /// The folder that a model's file lies in.
+  init(ofModelAt path: String) {
+    self.path = path.lastIndex(of: "/").map { String(path[...$0]) } ?? "./"
+  }
+
+  /// Opens a file of weights.
+  ///
+  /// - Throws: `ONNXProblem.strayWeights`, `.missingWeights` or `.system`.
+  func open(_ location: String, for tensor: String) throws(ONNXProblem) -> ReadableFile {
+    func stray(_ what: String) -> ONNXProblem {
+      .strayWeights(file: location, tensor: tensor, what)
+    }
+    guard !location.isEmpty, !location.utf8.contains(0) else { throw stray("is no file's name") }
+    guard !location.hasPrefix("/") else { throw stray("is an absolute path") }
+    let parts = location.split(separator: "/", omittingEmptySubsequences: true)
+    guard !parts.contains("..") else { throw stray("leads out of the folder") }
+    var place = path
+    for (index, part) in parts.enumerated() where part != "." {
+      let isLast = index == parts.count - 1
+      place += part
+      switch FileKind(path: place) {
+      case nil: throw .missingWeights(file: location, tensor: tensor)
+      case .link: throw stray("is, or lies behind, a symbolic link")
+      case .folder where !isLast: place += "/"
+      case .file where isLast:
+        do throws(SystemFailure) {
+          return try ReadableFile(path: place, followsLinks: false)
+        } catch {
+          throw .system("\(location) can't be read: \(error.reason)")
+        }
+      default: throw stray("isn't a file")
+      }
+    }
+    throw stray("isn't a file")
+  }
+}

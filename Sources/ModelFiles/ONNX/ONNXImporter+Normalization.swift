@@ -1,0 +1,134 @@
+import Tensors
+
+/// Normalisations, and arithmetic with constants: affine functions of each channel.
+extension ONNXImporter {
+  mutating func batchNormalization(_ operation: ONNXOperation) throws {
+    let input = try activation(operation)
+    let channels = input.shape.count > 1 ? input.shape[1] : 0
+    var own: [String: ONNXParameter] = [:]
+    for (index, name) in ["weight", "bias", "running_mean", "running_var"].enumerated() {
+      guard let constant = try constant(operation, index + 1) else {
+        throw operation.unsupported("lacks its input \(index + 1)")
+      }
+      own[name] = try parameter(constant, shape: [channels], operation)
+    }
+    let epsilon = try operation.float("epsilon", 1e-5)
+    let isTraining = try operation.integer("training_mode", 0) != 0
+    if !isTraining, canFold {
+      func numbers(_ name: String) throws -> [Double] {
+        try (own[name]?.tensor(&reader).scalars ?? []).map { Double($0) }
+      }
+      let (weight, bias) = (try numbers("weight"), try numbers("bias"))
+      let (mean, variance) = (try numbers("running_mean"), try numbers("running_var"))
+      let scale = weight.indices.map {
+        weight[$0] / (variance[$0] + Double(epsilon)).squareRoot()
+      }
+      return try fold(
+        scale: scale, shift: scale.indices.map { bias[$0] - mean[$0] * scale[$0] }, operation,
+        input)
+    }
+    let weights = try constant(operation, 1)
+    try add(
+      .batchNorm2D(channels: channels, epsilon: epsilon, usesBatchStatistics: isTraining),
+      operation, from: input, output: input.shape, named: "norm", parameters: own,
+      weights: weights)
+  }
+
+  /// Whether an affine function of the last layer's channels can be made part of it.
+  private var canFold: Bool {
+    switch layers.last?.layer {
+    case .conv2D, .dense: true
+    default: false
+    }
+  }
+
+  /// Makes `scale · x + shift` part of the convolution or dense layer that made `x`.
+  private mutating func fold(
+    scale: [Double], shift: [Double], _ operation: ONNXOperation, _ input: ONNXActivation
+  ) throws {
+    try spend(scale.count)
+    let last = layers.count - 1
+    switch layers[last].layer {
+    case .conv2D(
+      let inputs, let outputs, let kernel, let stride, let padding, _, let dilation, let groups):
+      layers[last].layer = .conv2D(
+        in: inputs, out: outputs, kernel: kernel, stride: stride, padding: padding, hasBias: true,
+        dilation: dilation, groups: groups)
+    case .dense(let inputs, let outputs, _):
+      layers[last].layer = .dense(in: inputs, out: outputs, hasBias: true)
+    default: break
+    }
+    let old = try parameters[last]["bias"]?.tensor(&reader).scalars ?? []
+    let bias = shift.indices.map {
+      Float((old.isEmpty ? 0 : Double(old[$0])) * scale[$0] + shift[$0])
+    }
+    parameters[last]["bias"] = .numbers(Tensor(shape: [bias.count], scalars: bias))
+    if scale.contains(where: { $0 != 1 }), let weight = parameters[last]["weight"] {
+      parameters[last]["weight"] = .scaledRows(weight, scale.map { Float($0) })
+    }
+    try set(operation, .activation(input))
+  }
+
+  /// `x ± c`, `x · c` or `x / c` with a number, or one a channel.
+  mutating func affine(
+    _ operation: ONNXOperation, _ input: ONNXActivation, _ constant: ONNXConstant
+  ) throws {
+    let channels = input.shape.count > 1 ? input.shape[1] : 0
+    guard input.isPlain, channels > 0, isPerChannel(constant, input) else {
+      throw operation.unsupported(
+        "has a constant of shape \(constant.shape), not a number or one a channel")
+    }
+    let given = try floats(constant, operation).map { Double($0) }
+    let numbers = given.count == 1 ? Array(repeating: given[0], count: channels) : given
+    let ones = [Double](repeating: 1, count: channels)
+    let zeros = [Double](repeating: 0, count: channels)
+    let isSecond = isConstant(operation, 1)
+    let (scale, shift): ([Double], [Double])
+    switch operation.type {
+    case "Add": (scale, shift) = (ones, numbers)
+    case "Mul": (scale, shift) = (numbers, zeros)
+    case "Sub" where isSecond: (scale, shift) = (ones, numbers.map { -$0 })
+    case "Sub": (scale, shift) = (ones.map { -$0 }, numbers)
+    case "Div" where isSecond && numbers.allSatisfy({ $0 != 0 }):
+      (scale, shift) = (numbers.map { 1 / $0 }, zeros)
+    default: throw operation.unsupported("isn't linear")
+    }
+    if canFold { return try fold(scale: scale, shift: shift, operation, input) }
+    func parameter(_ values: [Double]) -> ONNXParameter {
+      .numbers(Tensor(shape: [channels], scalars: values.map { Float($0) }))
+    }
+    try add(
+      .batchNorm2D(channels: channels, epsilon: 0), operation, from: input, output: input.shape,
+      named: "affine",
+      parameters: [
+        "weight": parameter(scale), "bias": parameter(shift), "running_mean": parameter(zeros),
+        "running_var": parameter(ones),
+      ])
+  }
+
+  func isConstant(_ operation: ONNXOperation, _ index: Int) -> Bool {
+    if case .constant? = operation.input(index).flatMap({ values[$0] }) { true } else { false }
+  }
+
+  /// Whether a constant is a number, or broadcasts along the channels only.
+  private func isPerChannel(_ constant: ONNXConstant, _ input: ONNXActivation) -> Bool {
+    guard constant.shape.count <= input.shape.count, constant.count > 0 else { return false }
+    if constant.count == 1 { return true }
+    let padded =
+      Array(repeating: 1, count: input.shape.count - constant.shape.count) + constant.shape
+    return padded.indices.allSatisfy { padded[$0] == ($0 == 1 ? input.shape[1] : 1) }
+  }
+
+  mutating func localResponseNormalization(_ operation: ONNXOperation) throws {
+    let input = try picture(operation)
+    let size = try operation.integer("size", 0)
+    guard (1...4096).contains(size) else {
+      throw operation.unsupported("has the impossible \"size\" \(size)")
+    }
+    try add(
+      .localResponseNormalization(
+        size: size, before: (size - 1) / 2, alpha: try operation.float("alpha", 1e-4),
+        beta: try operation.float("beta", 0.75), k: try operation.float("bias", 1)), operation,
+      from: input, output: input.shape, named: "lrn")
+  }
+}

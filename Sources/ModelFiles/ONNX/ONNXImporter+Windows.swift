@@ -1,0 +1,174 @@
+import Tensors
+
+/// Operators that slide windows over pictures.
+extension ONNXImporter {
+  /// The settings of a window, and how many of them fit.
+  private struct Windows {
+    var kernel: Extent
+    var stride: Stride
+    var padding: Padding
+    var dilation: Stride
+    var roundsUp: Bool
+    var output: Extent
+  }
+
+  private static let sizes = 1...4096
+
+  private func windows(
+    _ operation: ONNXOperation, over input: ONNXActivation, kernel given: Extent? = nil
+  ) throws(ONNXProblem) -> Windows {
+    var kernel: Extent
+    if let given, try operation.integers("kernel_shape") == nil {
+      kernel = given
+    } else {
+      let shape = try operation.integers("kernel_shape", count: 2, in: Self.sizes, 0)
+      kernel = Extent(height: shape[0], width: shape[1])
+    }
+    if let given, given != kernel {
+      throw operation.unsupported("has a kernel_shape that isn't its weights'")
+    }
+    let strides = try operation.integers("strides", count: 2, in: Self.sizes, 1)
+    let dilations = try operation.integers("dilations", count: 2, in: Self.sizes, 1)
+    let pads = try operation.integers("pads", count: 4, in: 0...4096, 0)
+    var result = Windows(
+      kernel: kernel, stride: Stride(y: strides[0], x: strides[1]),
+      padding: Padding(top: pads[0], left: pads[1], bottom: pads[2], right: pads[3]),
+      dilation: Stride(y: dilations[0], x: dilations[1]),
+      roundsUp: try operation.integer("ceil_mode", 0) != 0, output: Extent(0))
+    let extent = [
+      (kernel.height - 1) * result.dilation.y + 1, (kernel.width - 1) * result.dilation.x + 1,
+    ]
+    switch operation.string("auto_pad", "NOTSET") {
+    case "NOTSET", "": break
+    case "VALID": result.padding = Padding(0)
+    case let kind where kind == "SAME_UPPER" || kind == "SAME_LOWER":
+      let total = [0, 1].map { axis in
+        let length = input.shape[2 + axis]
+        let windows = (length + strides[axis] - 1) / strides[axis]
+        return max(0, (windows - 1) * strides[axis] + extent[axis] - length)
+      }
+      let before = total.map { kind == "SAME_UPPER" ? $0 / 2 : $0 - $0 / 2 }
+      result.padding = Padding(
+        top: before[0], left: before[1], bottom: total[0] - before[0], right: total[1] - before[1])
+    case let kind: throw operation.unsupported("has the auto_pad \"\(kind)\"")
+    }
+    let padding = result.padding
+    let counts = [
+      Self.count(
+        input.shape[2], padding.top, padding.bottom, extent[0], strides[0], result.roundsUp),
+      Self.count(
+        input.shape[3], padding.left, padding.right, extent[1], strides[1], result.roundsUp),
+    ]
+    guard counts.allSatisfy({ $0 > 0 }) else {
+      throw operation.unsupported(
+        "has windows of \(extent[0]) × \(extent[1]), but gets pictures of "
+          + "\(input.shape[2]) × \(input.shape[3])")
+    }
+    result.output = Extent(height: counts[0], width: counts[1])
+    return result
+  }
+
+  /// How many windows fit along one direction; one that would begin behind the picture is left out.
+  private static func count(
+    _ length: Int, _ before: Int, _ after: Int, _ window: Int, _ stride: Int, _ roundsUp: Bool
+  ) -> Int {
+    let free = length + before + after - window
+    guard free >= 0 else { return 0 }
+    let whole = free / stride + 1
+    let reachesOver = roundsUp && free % stride != 0 && whole * stride < length + before
+    return reachesOver ? whole + 1 : whole
+  }
+
+  mutating func convolution(_ operation: ONNXOperation) throws {
+    let input = try picture(operation)
+    guard let weight = try constant(operation, 1), weight.shape.count == 4,
+      weight.shape.allSatisfy({ $0 > 0 })
+    else { throw operation.unsupported("has no constant weights [out, in, height, width]") }
+    let (filters, groups) = (weight.shape[0], try operation.integer("group", 1))
+    guard groups > 0, filters.isMultiple(of: groups),
+      weight.shape[1].multipliedReportingOverflow(by: groups).partialValue == input.shape[1]
+    else {
+      throw operation.unsupported(
+        "has weights \(weight.shape) in \(groups) groups, but gets \(input.shape[1]) channels")
+    }
+    let windows = try windows(
+      operation, over: input, kernel: Extent(height: weight.shape[2], width: weight.shape[3]))
+    var own = ["weight": try parameter(weight, shape: weight.shape, operation)]
+    if let bias = try constant(operation, 2) {
+      own["bias"] = try parameter(bias, shape: [filters], operation)
+    }
+    try add(
+      .conv2D(
+        in: input.shape[1], out: filters, kernel: windows.kernel, stride: windows.stride,
+        padding: windows.padding, hasBias: own["bias"] != nil, dilation: windows.dilation,
+        groups: groups), operation, from: input,
+      output: [input.shape[0], filters, windows.output.height, windows.output.width],
+      named: "conv", parameters: own, weights: weight)
+  }
+
+  mutating func maxPool(_ operation: ONNXOperation) throws {
+    let input = try picture(operation)
+    let windows = try windows(operation, over: input)
+    guard windows.dilation == Stride(1) else { throw operation.unsupported("is dilated") }
+    try add(
+      .maxPool2D(
+        size: windows.kernel, stride: windows.stride, padding: windows.padding,
+        roundsUp: windows.roundsUp), operation, from: input,
+      output: [input.shape[0], input.shape[1], windows.output.height, windows.output.width],
+      named: "pool")
+  }
+
+  mutating func averagePool(_ operation: ONNXOperation) throws {
+    let any = try activation(operation, plain: false)
+    if any.response != nil { return try responsePool(operation, any) }
+    let input = try picture(operation)
+    let windows = try windows(operation, over: input)
+    guard windows.dilation == Stride(1) else { throw operation.unsupported("is dilated") }
+    let shape = [input.shape[0], input.shape[1], windows.output.height, windows.output.width]
+    let isUnpadded = windows.padding == Padding(0)
+    // What adaptive pooling leaves of a picture that has its size already.
+    if windows.kernel == Extent(1), windows.stride == Stride(1), isUnpadded {
+      return try set(operation, .activation(input))
+    }
+    if isUnpadded, windows.kernel == Extent(height: input.shape[2], width: input.shape[3]) {
+      return try add(
+        .globalAveragePool2D, operation, from: input, output: shape, named: "pool")
+    }
+    try add(
+      .averagePool2D(
+        size: windows.kernel, stride: windows.stride, padding: windows.padding,
+        countsPadding: try operation.integer("count_include_pad", 0) != 0,
+        roundsUp: windows.roundsUp), operation, from: input, output: shape, named: "pool")
+  }
+
+  mutating func globalAveragePool(_ operation: ONNXOperation) throws {
+    let input = try picture(operation)
+    try add(
+      .globalAveragePool2D, operation, from: input,
+      output: [input.shape[0], input.shape[1], 1, 1], named: "pool")
+  }
+
+  /// A mean over rows and columns is a global average pooling.
+  mutating func mean(_ operation: ONNXOperation) throws {
+    var input = try activation(operation, plain: false)
+    var given = try operation.integers("axes")
+    if let axes = try constant(operation, 1) { given = try integers(axes, operation) }
+    let axes = try operation.axes(
+      given ?? Array(input.shape.indices), rank: input.shape.count)
+    guard input.response == nil, input.shape.count == 4,
+      Set(axes.map { input.order[$0] }) == [2, 3]
+    else { throw operation.unsupported("isn't over rows and columns, but over axes \(axes)") }
+    var shape = input.shape
+    for axis in axes { shape[axis] = 1 }
+    let keepsRank = try operation.integer("keepdims", 1) != 0
+    guard !keepsRank else {
+      return try add(
+        .globalAveragePool2D, operation, from: input, output: shape, named: "pool")
+    }
+    let (batch, channels) = (input.length(0), input.length(1))
+    layers.append(NamedLayerDescription(name(operation, "pool", nil), .globalAveragePool2D))
+    parameters.append([:])
+    input.order = [0, 1, 2, 3]
+    try add(.flatten, operation, from: input, output: [batch, channels], named: "flatten")
+  }
+}

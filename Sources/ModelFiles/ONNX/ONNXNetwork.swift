@@ -1,0 +1,56 @@
+import NeuralNetworks
+import Tensors
+
+/// The network of an ONNX model: its layers, and where its parameters lie.
+struct ONNXNetwork: Sendable {
+  /// The file.
+  let path: String
+  /// The layers.
+  let description: ModelDescription
+  private let parameters: [String: ONNXParameter]
+  private let reader: ONNXTensorReader
+
+  /// Reads a model's structure; its numbers are only checked to be there.
+  ///
+  /// - Parameter pictureSize: the size of the pictures, for a model that leaves it open.
+  /// - Throws: `ONNXError`.
+  init(path: String, pictureSize: Extent?) throws {
+    self.path = path
+    let file: ONNXModelFile
+    (file, description, parameters) = try Self.telling(path) {
+      let file = try ONNXModelFile(path: path)
+      let network = try ONNXImporter.network(of: file, pictureSize: pictureSize)
+      return (file, network.description, network.parameters)
+    }
+    reader = ONNXTensorReader(file.wire, folder: file.folder)
+  }
+
+  /// The network with its parameters.
+  ///
+  /// - Throws: `ONNXError`.
+  func makeModel() throws -> Sequential {
+    var reader = reader
+    return try Self.telling(path) {
+      try description.makeModel { name in
+        guard let parameter = parameters[name] else { throw ModelProblem.missingTensor(name) }
+        return try parameter.tensor(&reader)
+      }
+    }
+  }
+
+  private static func telling<Result>(
+    _ path: String, _ body: () throws -> Result
+  ) throws(ONNXError) -> Result {
+    do {
+      return try body()
+    } catch let problem as ONNXProblem {
+      throw ONNXError(path, problem)
+    } catch let problem as ModelProblem {
+      throw ONNXError(path, .model(problem))
+    } catch let failure as SystemFailure {
+      throw ONNXError(path, .system(failure.reason))
+    } catch {
+      throw ONNXError(path, .system("\(error)"))
+    }
+  }
+}
