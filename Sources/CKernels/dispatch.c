@@ -76,8 +76,9 @@ void ck_affine(
   ck_table(isa)->affine(n, scale, shift, x, y);
 }
 void ck_add_rows(
-    ck_isa isa, ck_int rows, ck_int n, const float *restrict x, float *restrict sum) {
-  ck_table(isa)->add_rows(rows, n, x, sum);
+    ck_isa isa, ck_int rows, ck_int n, const float *restrict x, ck_int ldx,
+    float *restrict sum) {
+  ck_table(isa)->add_rows(rows, n, x, ldx, sum);
 }
 ck_int ck_count_nonzeros(ck_isa isa, ck_int n, const float *x) {
   return ck_table(isa)->count_nonzeros(n, x);

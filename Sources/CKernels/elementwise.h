@@ -70,8 +70,8 @@ CK_TARGET static void K(affine)(
 }
 
 CK_TARGET static void K(add_rows)(
-    ck_int rows, ck_int n, const float *restrict x, float *restrict sum) {
-  for (ck_int i = 0; i < rows; i++, x += n) {
+    ck_int rows, ck_int n, const float *restrict x, ck_int ldx, float *restrict sum) {
+  for (ck_int i = 0; i < rows; i++, x += ldx) {
     for (ck_int j = 0; j < n; j++) sum[j] += x[j];
   }
 }

@@ -31,9 +31,22 @@ typedef struct ck_kernels {
   void (*tanh_gradient)(ck_int, const float *, const float *, float *);
   void (*sigmoid)(ck_int, const float *, float *);
   void (*sigmoid_gradient)(ck_int, const float *, const float *, float *);
+  void (*rnn_gates)(ck_int, ck_int, float *, float *, ck_int);
+  void (*rnn_gates_gradient)(
+      ck_int, ck_int, const float *, const float *, float *, float *, ck_int);
+  void (*lstm_gates)(
+      ck_int, ck_int, float *, const float *, ck_int, float *, float *, float *, ck_int);
+  void (*lstm_gates_gradient)(
+      ck_int, ck_int, const float *, const float *, const float *, ck_int, const float *, float *,
+      float *, float *, ck_int);
+  void (*gru_gates)(
+      ck_int, ck_int, float *, const float *, const float *, ck_int, float *, float *, ck_int);
+  void (*gru_gates_gradient)(
+      ck_int, ck_int, const float *, const float *, const float *, ck_int, float *, float *,
+      float *, ck_int);
   void (*add)(ck_int, const float *, float *);
   void (*affine)(ck_int, float, float, const float *, float *);
-  void (*add_rows)(ck_int, ck_int, const float *, float *);
+  void (*add_rows)(ck_int, ck_int, const float *, ck_int, float *);
   ck_int (*count_nonzeros)(ck_int, const float *);
   void (*dropout)(ck_int, uint32_t, uint32_t, float, const float *, float *);
   void (*sgd)(ck_int, float, const float *, float *);

@@ -354,6 +354,7 @@ CK_TARGET static void K(average_unpool)(
 }
 
 #include "elementwise.h"
+#include "recurrent.h"
 
 const ck_kernels K(ck_kernels) = {
     .panel = K(panel),
@@ -372,6 +373,12 @@ const ck_kernels K(ck_kernels) = {
     .tanh_gradient = K(tanh_gradient),
     .sigmoid = K(sigmoid),
     .sigmoid_gradient = K(sigmoid_gradient),
+    .rnn_gates = K(rnn_gates),
+    .rnn_gates_gradient = K(rnn_gates_gradient),
+    .lstm_gates = K(lstm_gates),
+    .lstm_gates_gradient = K(lstm_gates_gradient),
+    .gru_gates = K(gru_gates),
+    .gru_gates_gradient = K(gru_gates_gradient),
     .add = K(add),
     .affine = K(affine),
     .add_rows = K(add_rows),

@@ -128,7 +128,9 @@ struct ConvolutionBackward {
         ck_conv_weight_gradient(isa, &c, bordered, dy, sums)
       }
       let positions = geometry.output.height * geometry.output.width
-      ck_add_rows(isa, positions, geometry.outChannels, dy, sums + geometry.weightCount)
+      ck_add_rows(
+        isa, positions, geometry.outChannels, dy, geometry.outChannels,
+        sums + geometry.weightCount)
     }
     guard let dx else { return }
     if plan.isSparse || !geometry.hasGradientGeometry {

@@ -65,34 +65,50 @@ extension Kernels {
     precondition(
       bias.map { $0.count == b.columns } ?? true,
       "a bias of \(bias?.count ?? 0) for \(b.columns) columns")
-    let (m, n, k) = (a.rows, b.columns, a.columns)
-    let leading = (a: a.isTransposed ? m : k, b: b.isTransposed ? k : n)
-    return Tensor(uninitializedShape: [m, n]) { c in
-      guard m > 0, n > 0, let start = c.baseAddress else { return }
+    let leading = (
+      a: a.isTransposed ? a.rows : a.columns, b: b.isTransposed ? b.rows : b.columns
+    )
+    return Tensor(uninitializedShape: [a.rows, b.columns]) { c in
+      guard a.rows > 0, b.columns > 0, let c = c.baseAddress else { return }
       withPointers(a.tensor, b.tensor, bias) { aStart, bStart, bias in
-        // The longer side is divided, in whole register tiles; where is of no consequence for the
-        // bits, so there are as many parts as threads, and some more for balance.
-        let byRows = m > n
-        let unit = byRows ? 14 * 4 : 32
-        let units = ((byRows ? m : n) + unit - 1) / unit
-        let parts = min(units, Parallel.workers == 1 ? 1 : Parallel.workers * 2)
-        Parallel.forEach(parts) { part in
-          let low = units * part / parts * unit
-          let high = min(units * (part + 1) / parts * unit, byRows ? m : n)
-          var job = ck_gemm_job()
-          (job.m, job.n, job.k) = byRows ? (high - low, n, k) : (m, high - low, k)
-          job.a = byRows ? aStart + low * (a.isTransposed ? 1 : leading.a) : aStart
-          job.b = byRows ? bStart : bStart + low * (b.isTransposed ? leading.b : 1)
-          (job.lda, job.ldb, job.ldc) = (leading.a, leading.b, n)
-          job.a_transposed = a.isTransposed ? 1 : 0
-          job.b_transposed = b.isTransposed ? 1 : 0
-          job.bias = byRows ? bias : bias.map { $0 + low }
-          job.relu = relu ? 1 : 0
-          job.c = start + (byRows ? low * n : low)
-          withScratch(ck_gemm_scratch(instructionSet, job.m, job.n, job.k)) { scratch in
-            ck_gemm(instructionSet, &job, scratch)
-          }
-        }
+        var job = ck_gemm_job()
+        (job.m, job.n, job.k) = (a.rows, b.columns, a.columns)
+        (job.a, job.b, job.c) = (aStart, bStart, c)
+        (job.lda, job.ldb, job.ldc) = (leading.a, leading.b, b.columns)
+        job.a_transposed = a.isTransposed ? 1 : 0
+        job.b_transposed = b.isTransposed ? 1 : 0
+        job.bias = bias
+        job.relu = relu ? 1 : 0
+        carryOut(job)
+      }
+    }
+  }
+
+  /// A product on several threads.
+  ///
+  /// The longer side is divided, in whole register tiles; where is of no consequence for the bits, so
+  /// there are as many parts as threads, and some more for balance.
+  static func carryOut(_ whole: ck_gemm_job) {
+    let byRows = whole.m > whole.n
+    let unit = byRows ? 14 * 4 : 32
+    let length = byRows ? whole.m : whole.n
+    let units = (length + unit - 1) / unit
+    let parts = min(units, Parallel.workers == 1 ? 1 : Parallel.workers * 2)
+    Parallel.forEach(parts) { part in
+      let low = units * part / parts * unit
+      let high = min(units * (part + 1) / parts * unit, length)
+      var job = whole
+      if byRows {
+        job.m = high - low
+        job.a += low * (job.a_transposed != 0 ? 1 : job.lda)
+      } else {
+        job.n = high - low
+        job.b += low * (job.b_transposed != 0 ? job.ldb : 1)
+        job.bias = job.bias.map { $0 + low }
+      }
+      job.c += byRows ? low * job.ldc : low
+      withScratch(ck_gemm_scratch(instructionSet, job.m, job.n, job.k)) { scratch in
+        ck_gemm(instructionSet, &job, scratch)
       }
     }
   }
@@ -131,7 +147,11 @@ extension Kernels {
     sum.withUnsafeMutableBufferPointer { sum in
       tensor.withUnsafeBufferPointer { x in
         guard let x = x.baseAddress, let sum = sum.baseAddress, columns > 0 else { return }
-        ck_add_rows(instructionSet, tensor.count / columns, columns, x, sum)
+        Parallel.forEachRange(columns, chunk: 256) { part in
+          ck_add_rows(
+            instructionSet, tensor.count / columns, part.count, x + part.lowerBound, columns,
+            sum + part.lowerBound)
+        }
       }
     }
     return sum

@@ -147,6 +147,58 @@ void ck_average_unpool(
     ck_isa isa, const ck_pool *pool, const float *restrict dy, int count_outside,
     float *restrict dx);
 
+// ---------------------------------------------------------------- recurrent cells
+
+// Scalars of a matrix [k, n] packed for the cells below.
+ck_int ck_pack_count(ck_isa isa, ck_int k, ck_int n);
+// Packs op(B) [k, n]. Overwrites all of `packed`.
+void ck_pack(
+    ck_isa isa, ck_int k, ck_int n, const float *restrict b, ck_int ldb, int transposed,
+    float *restrict packed);
+
+// A part of a batch of sequences: rows first ..< first + rows of each step. Tensors are time-major,
+// [steps, batch, …]; states before the first step are zero. Parts may run at the same time.
+typedef struct ck_recurrent {
+  ck_int steps, batch, hidden;
+  ck_int first, rows;
+  int every_step;  // backward: dy is [steps, batch, hidden]; else that of the last step alone
+} ck_recurrent;
+
+// Scalars of scratch that a cell needs; `gates` is 1 for rnn, 4 for lstm and gru.
+ck_int ck_recurrent_scratch(const ck_recurrent *part, ck_int gates);
+
+// h = tanh(h + h_before · W), h [steps, batch, hidden] holding the inputs' part and the biases.
+// Forward weights are W [hidden, gates · hidden] packed, backward weights its transpose packed.
+void ck_rnn_forward(
+    ck_isa isa, const ck_recurrent *part, const float *packed, float *restrict h,
+    float *restrict scratch);
+// d = gradient of tanh's arguments. Overwrites d's rows of the part.
+void ck_rnn_backward(
+    ck_isa isa, const ck_recurrent *part, const float *packed, const float *restrict h,
+    const float *restrict dy, float *restrict d, float *restrict scratch);
+// gates [steps, batch, 4 · hidden] (i, f, g, o) hold the inputs' part and the biases, and leave as
+// activations; c and h [steps, batch, hidden] are overwritten.
+void ck_lstm_forward(
+    ck_isa isa, const ck_recurrent *part, const float *packed, float *restrict gates,
+    float *restrict c, float *restrict h, float *restrict scratch);
+// d [steps, batch, 4 · hidden] = gradients of the gates' arguments.
+void ck_lstm_backward(
+    ck_isa isa, const ck_recurrent *part, const float *packed, const float *restrict gates,
+    const float *restrict c, const float *restrict dy, float *restrict d,
+    float *restrict scratch);
+// gates [steps, batch, 3 · hidden] (r, z, n) as above, but n without its recurrent part, which goes to
+// hn [steps, batch, hidden] = h_before · Wn + bias_new. `packed` holds W's columns of r and z,
+// `packed_new` those of n.
+void ck_gru_forward(
+    ck_isa isa, const ck_recurrent *part, const float *packed, const float *packed_new,
+    const float *restrict bias_new, float *restrict gates, float *restrict hn, float *restrict h,
+    float *restrict scratch);
+// d [steps, batch, 4 · hidden] = gradients of r's and z's arguments, of hn, and of n's argument.
+void ck_gru_backward(
+    ck_isa isa, const ck_recurrent *part, const float *packed, const float *restrict gates,
+    const float *restrict hn, const float *restrict h, const float *restrict dy,
+    float *restrict d, float *restrict scratch);
+
 // ---------------------------------------------------------------- elementwise
 
 // y = max(0, x). x and y may be the same.
@@ -166,8 +218,10 @@ void ck_add(ck_isa isa, ck_int n, const float *restrict x, float *restrict y);
 // y = scale · x + shift.
 void ck_affine(
     ck_isa isa, ck_int n, float scale, float shift, const float *restrict x, float *restrict y);
-// sum[j] += Σ x[i, j] over rows i in order.
-void ck_add_rows(ck_isa isa, ck_int rows, ck_int n, const float *restrict x, float *restrict sum);
+// sum[j] += Σ x[i, j] over rows i in order, rows ldx apart.
+void ck_add_rows(
+    ck_isa isa, ck_int rows, ck_int n, const float *restrict x, ck_int ldx,
+    float *restrict sum);
 // y[j, i] = x[i, j]; x is [rows, columns].
 void ck_transpose(
     ck_int rows, ck_int columns, const float *restrict x, float *restrict y);
