@@ -90,6 +90,8 @@ public struct Trace: Sendable {
   public package(set) var switches: Switches?
   /// The traces of the layers inside, for a composition.
   public package(set) var children: [Trace] = []
+  /// What a recurrent cell went through.
+  package var cell: Kernels.CellTrace?
   /// The key of a dropout's choices, where it dropped.
   package var dropoutKey: UInt32?
 

@@ -1,10 +1,12 @@
-// Trains LeNet-5 on random pictures and prints images a second, as the peers' programs do.
+// Trains LeNet-5, or a recurrent network of 28 steps of 28, on random pictures and prints images a
+// second, as the peers' programs do.
 //
-//     swift run -c release benchmark-train [--batch-size 50] [--threads 2] [--seconds 5]
+//     swift run -c release benchmark-train [--network lenet|rnn|lstm|gru] [--hidden 128]
+//         [--batch-size 50] [--threads 2] [--seconds 5]
 //         [--peer "python pt_lenet.py 50"]… [--rounds 5]
 //
-// With --peer, a command whose last line holds a number before "img/s", the two alternate, and the
-// ratio of the medians is printed.
+// With --peer, a command whose output holds a number before "img/s" or "seq/s" (the last one is
+// taken), the two alternate, and the ratio of the medians is printed.
 
 import Foundation
 import NeuralNetworks
@@ -29,8 +31,8 @@ func median(_ values: [Double]) -> Double {
 }
 
 /// Images a second: the median over chunks of about a fifth of a second.
-func imagesPerSecond(batchSize: Int, seconds: Double) -> Double {
-  var model = Sequential.leNet5(initializer: .truncatedNormal, seed: 1)
+func imagesPerSecond(network: Sequential, batchSize: Int, seconds: Double) -> Double {
+  var model = network
   var optimizer = Adam(learningRate: 1e-3)
   var generator = SeededGenerator(seed: 2)
   let images = Tensor(
@@ -58,7 +60,7 @@ func imagesPerSecond(batchSize: Int, seconds: Double) -> Double {
   return median(rates)
 }
 
-/// Runs a peer and reads the number before "img/s" in its output.
+/// Runs a peer and reads the last number before "img/s" or "seq/s" in its output.
 func peerRate(_ command: String) throws -> Double {
   let process = Process()
   process.executableURL = URL(filePath: "/bin/sh")
@@ -69,11 +71,16 @@ func peerRate(_ command: String) throws -> Double {
   let output = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
   process.waitUntilExit()
   let words = output.split(whereSeparator: \.isWhitespace)
-  guard let unit = words.firstIndex(of: "img/s"), unit > 0, let rate = Double(words[unit - 1])
+  guard let unit = words.lastIndex(where: { $0 == "img/s" || $0 == "seq/s" }), unit > 0, let rate = Double(words[unit - 1])
   else { throw CocoaError(.fileReadCorruptFile) }
   return rate
 }
 
+let name = option("--network") ?? "lenet"
+let hidden = option("--hidden").flatMap(Int.init) ?? 128
+let network =
+  RecurrentCell(rawValue: name).map { Sequential.rowReader(cell: $0, hidden: hidden, seed: 1) }
+  ?? .leNet5(initializer: .truncatedNormal, seed: 1)
 let batchSize = option("--batch-size").flatMap(Int.init) ?? 50
 let workers = option("--threads").flatMap(Int.init) ?? Parallel.workers
 let seconds = option("--seconds").flatMap(Double.init) ?? 5
@@ -84,9 +91,9 @@ var theirs = peers.map { _ in [Double]() }
 for _ in 0..<rounds {
   ours.append(
     Parallel.$workers.withValue(workers) {
-      imagesPerSecond(batchSize: batchSize, seconds: seconds)
+      imagesPerSecond(network: network, batchSize: batchSize, seconds: seconds)
     })
-  print("ours: \(Int(ours[ours.count - 1])) img/s at batch \(batchSize)")
+  print("ours: \(Int(ours[ours.count - 1])) img/s of \(name) at batch \(batchSize)")
   for (index, peer) in peers.enumerated() {
     theirs[index].append(try peerRate(peer))
     print("\(peer): \(Int(theirs[index][theirs[index].count - 1])) img/s")
