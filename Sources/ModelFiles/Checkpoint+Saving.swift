@@ -34,11 +34,34 @@ extension Checkpoint {
         optimizer, metadata: [Key.step: String(state.step)], to: joined(folder, name))
       metadata[Key.optimizer] = name
     }
-    var tensors = NamedTensors()
-    for (name, tensor) in model.parameters { tensors[name] = PyTorchLayout.toFile(tensor) }
-    try SafetensorsFile.write(tensors, metadata: metadata, to: path)
+    try SafetensorsFile.write(tensors(of: model), metadata: metadata, to: path)
     removeLeftovers(in: folder, keeping: metadata[Key.optimizer])
     return path
+  }
+
+  /// Keeps a network under a name of its own, without an optimizer's state: to be looked at, not to be
+  /// trained on. The file is replaced whole, or not at all.
+  ///
+  /// - Parameter path: the file; its folder is made if it isn't there.
+  /// - Throws: `CheckpointError` or `SafetensorsError`.
+  public static func keep(
+    _ model: Sequential, inputShape: [Int], state: TrainingState, as path: String
+  ) throws {
+    let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
+    do {
+      try FileManager.default.createDirectory(
+        atPath: folder, withIntermediateDirectories: true)
+    } catch {
+      throw CheckpointError(folder, .system("can't be made: \(error.localizedDescription)"))
+    }
+    let metadata = try metadata(of: model, inputShape: inputShape, state: state, path: path)
+    try SafetensorsFile.write(tensors(of: model), metadata: metadata, to: path)
+  }
+
+  private static func tensors(of model: Sequential) -> NamedTensors {
+    var tensors = NamedTensors()
+    for (name, tensor) in model.parameters { tensors[name] = PyTorchLayout.toFile(tensor) }
+    return tensors
   }
 
   /// Whether a name is one that `save` gives to optimizer states.
@@ -64,6 +87,7 @@ extension Checkpoint {
       Key.recipe: try json(state.recipe),
     ]
     if let data = state.data { metadata[Key.data] = try json(data) }
+    if let best = state.best { metadata[Key.best] = try json(best) }
     return metadata
   }
 

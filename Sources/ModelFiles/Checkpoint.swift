@@ -37,6 +37,7 @@ public struct Checkpoint: Sendable {
     static let data = "data"
     static let recipe = "recipe"
     static let optimizer = "optimizer_file"
+    static let best = "best"
   }
 
   /// Opens a checkpoint.
@@ -162,7 +163,8 @@ public struct Checkpoint: Sendable {
       data: file.metadata[Key.data] == nil
         ? nil : try decoded(DataDescription.self, Key.data, in: file),
       recipe: file.metadata[Key.recipe] == nil
-        ? [:] : try decoded([String: String].self, Key.recipe, in: file))
+        ? [:] : try decoded([String: String].self, Key.recipe, in: file),
+      best: file.metadata[Key.best] == nil ? nil : try decoded(BestResult.self, Key.best, in: file))
   }
 
   private static func number(_ key: String, in file: SafetensorsFile) throws -> Int {

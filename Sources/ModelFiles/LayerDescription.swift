@@ -1,3 +1,4 @@
+public import NeuralNetworks
 public import Tensors
 
 /// What a layer is, without its parameters: enough to make it again from a checkpoint's tensors.
@@ -38,6 +39,10 @@ public indirect enum LayerDescription: Sendable, Equatable {
   case softmax
   /// Logarithms of probabilities.
   case logSoftmax
+  /// A picture as the sequence of its rows.
+  case rowSequence
+  /// A recurrent layer that gives the state after each step, or after the last one.
+  case recurrent(RecurrentCell, in: Int, hidden: Int, returnsSequence: Bool)
   /// Layers inside a layer.
   case sequential([NamedLayerDescription])
 }
@@ -62,11 +67,20 @@ extension LayerDescription {
   private enum Kind: String, Codable {
     case conv2d, maxpool2d, averagepool2d, dense, dropout, flatten, relu, tanh, sigmoid, sequential
     case globalaveragepool2d, batchnorm2d, localresponsenorm, leakyrelu, softmax, logsoftmax
+    case rows, rnn, lstm, gru
+
+    init(_ cell: RecurrentCell) {
+      switch cell {
+      case .rnn: self = .rnn
+      case .lstm: self = .lstm
+      case .gru: self = .gru
+      }
+    }
   }
 
   fileprivate enum Key: String, CodingKey {
     case name, type, `in`, out, kernel, size, stride, padding, bias, rate, layers
-    case dilation, groups, channels, eps, before, alpha, beta, k, slope
+    case dilation, groups, channels, eps, before, alpha, beta, k, slope, hidden, sequence
     case usesBatchStatistics = "batch_statistics"
     case roundsUp = "ceil_mode"
     case countsPadding = "count_include_pad"
@@ -79,6 +93,10 @@ extension LayerDescription {
     // What came later than the first checkpoints has a default.
     func value<Value: Decodable>(_ key: Key, otherwise: Value) throws -> Value {
       try fields.decodeIfPresent(Value.self, forKey: key) ?? otherwise
+    }
+    func recurrent(_ cell: RecurrentCell) throws -> LayerDescription {
+      .recurrent(
+        cell, in: try value(.in), hidden: try value(.hidden), returnsSequence: try value(.sequence))
     }
     self =
       switch try value(.type) as Kind {
@@ -116,6 +134,10 @@ extension LayerDescription {
       case .relu: .relu
       case .tanh: .tanh
       case .sigmoid: .sigmoid
+      case .rows: .rowSequence
+      case .rnn: try recurrent(.rnn)
+      case .lstm: try recurrent(.lstm)
+      case .gru: try recurrent(.gru)
       case .sequential: .sequential(try value(.layers))
       }
   }
@@ -181,6 +203,12 @@ extension LayerDescription {
       try fields.encode(slope, forKey: .slope)
     case .softmax: try put(.softmax)
     case .logSoftmax: try put(.logsoftmax)
+    case .rowSequence: try put(.rows)
+    case .recurrent(let cell, let inputs, let hidden, let returnsSequence):
+      try put(Kind(cell))
+      try fields.encode(inputs, forKey: .in)
+      try fields.encode(hidden, forKey: .hidden)
+      try fields.encode(returnsSequence, forKey: .sequence)
     case .sequential(let layers):
       try put(.sequential)
       try fields.encode(layers, forKey: .layers)

@@ -116,6 +116,14 @@ extension LayerDescription {
       guard (0..<1).contains(rate) else {
         throw .badSetting(layer: path, "the impossible dropout rate \(rate)")
       }
+    case .rowSequence: try expectPicture()
+    case .recurrent(_, let inputs, let hidden, _):
+      guard shape.count == 2, shape[1] == inputs else {
+        throw .mismatch(layer: path, takes: "sequences of \(inputs) scalars a step", gets: shape)
+      }
+      guard (1...65536).contains(hidden) else {
+        throw .badSetting(layer: path, "\(hidden) hidden units")
+      }
     case .flatten, .relu, .tanh, .sigmoid, .leakyReLU, .softmax, .logSoftmax, .sequential: break
     }
   }
@@ -206,6 +214,19 @@ extension LayerDescription {
     case .leakyReLU(let slope): return LeakyReLU(slope: slope)
     case .softmax: return Softmax()
     case .logSoftmax: return LogSoftmax()
+    case .rowSequence: return RowSequence()
+    case .recurrent(let cell, let inputs, let hidden, let returnsSequence):
+      let rows = hidden * cell.gates
+      let weights = RecurrentWeights(
+        input: PyTorchLayout.fromFile(try parameter("weight_ih_l0", [rows, inputs])),
+        recurrent: PyTorchLayout.fromFile(try parameter("weight_hh_l0", [rows, hidden])),
+        inputBias: try parameter("bias_ih_l0", [rows]),
+        recurrentBias: try parameter("bias_hh_l0", [rows]))
+      switch cell {
+      case .rnn: return SimpleRNN(weights: weights, returnsSequence: returnsSequence)
+      case .lstm: return LSTM(weights: weights, returnsSequence: returnsSequence)
+      case .gru: return GRU(weights: weights, returnsSequence: returnsSequence)
+      }
     case .sequential: preconditionFailure("a composition is made by its description")
     }
   }

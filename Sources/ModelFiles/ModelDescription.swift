@@ -70,9 +70,22 @@ public struct ModelDescription: Sendable, Equatable, Codable {
     case is ReLU: .relu
     case is Tanh: .tanh
     case is Sigmoid: .sigmoid
+    case is RowSequence: .rowSequence
+    case let layer as SimpleRNN: .recurrent(.rnn, layer)
+    case let layer as LSTM: .recurrent(.lstm, layer)
+    case let layer as GRU: .recurrent(.gru, layer)
     case let layer as Sequential: .sequential(try describe(layer))
     default:
       throw .undescribable(layer: named.name, type: "\(type(of: named.layer))")
     }
+  }
+}
+
+extension LayerDescription {
+  fileprivate static func recurrent(
+    _ cell: RecurrentCell, _ layer: some RecurrentLayer
+  ) -> LayerDescription {
+    .recurrent(
+      cell, in: layer.inputs, hidden: layer.hidden, returnsSequence: layer.returnsSequence)
   }
 }

@@ -8,13 +8,36 @@ public struct TrainingState: Sendable, Equatable {
   public var data: DataDescription?
   /// The command's settings by flag, so that a run can be repeated and resumed: `["batch-size": "50"]`.
   public var recipe: [String: String]
+  /// The best test so far.
+  public var best: BestResult?
 
   /// A moment of a training.
-  public init(step: Int, seed: Int, data: DataDescription?, recipe: [String: String] = [:]) {
+  public init(
+    step: Int, seed: Int, data: DataDescription?, recipe: [String: String] = [:],
+    best: BestResult? = nil
+  ) {
     self.step = step
     self.seed = seed
     self.data = data
     self.recipe = recipe
+    self.best = best
+  }
+}
+
+/// The test with the highest accuracy; of equal ones the first.
+public struct BestResult: Sendable, Equatable, Codable {
+  /// Updates made before the test.
+  public var step: Int
+  /// The share of correct predictions.
+  public var accuracy: Double
+  /// The mean cross entropy in nats.
+  public var loss: Double
+
+  /// A test's result.
+  public init(step: Int, accuracy: Double, loss: Double) {
+    self.step = step
+    self.accuracy = accuracy
+    self.loss = loss
   }
 }
 

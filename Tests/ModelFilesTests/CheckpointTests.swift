@@ -80,6 +80,29 @@ import Testing
     }
   }
 
+  @Test(arguments: RecurrentCell.allCases)
+  func `a recurrent network is in the file as torch has it`(_ cell: RecurrentCell) throws {
+    try withTemporaryFolder { folder in
+      let model = Sequential.rowReader(
+        cell: cell, hidden: 6, input: [5, 4, 3], classes: 7, seed: 3)
+      let path = try Checkpoint.save(
+        model, inputShape: [5, 4, 3], state: state, optimizer: nil, in: folder)
+      let file = try SafetensorsFile(path: path)
+      let shapes = Dictionary(uniqueKeysWithValues: file.entries.map { ($0.name, $0.shape) })
+      let rows = 6 * cell.gates
+      #expect(
+        shapes == [
+          "\(cell).weight_ih_l0": [rows, 12], "\(cell).weight_hh_l0": [rows, 6],
+          "\(cell).bias_ih_l0": [rows], "\(cell).bias_hh_l0": [rows], "fc.weight": [7, 6],
+          "fc.bias": [7],
+        ])
+      let loaded = try Checkpoint(path: path).makeModel()
+      #expect(bits(loaded.parameters) == bits(model.parameters))
+      let picture = Tensor(shape: [1, 5, 4, 3], repeating: 0.5)
+      #expect(loaded(picture) == model(picture))
+    }
+  }
+
   private func bits(_ tensors: NamedTensors) -> [String: [UInt32]] {
     Dictionary(
       uniqueKeysWithValues: tensors.map { ($0.name, $0.tensor.scalars.map(\.bitPattern)) })
