@@ -83,6 +83,9 @@ void ck_add_rows(
 ck_int ck_count_nonzeros(ck_isa isa, ck_int n, const float *x) {
   return ck_table(isa)->count_nonzeros(n, x);
 }
+double ck_sum_of_squares(ck_isa isa, ck_int n, const float *x) {
+  return ck_table(isa)->sum_of_squares(n, x);
+}
 void ck_dropout(
     ck_isa isa, ck_int n, uint32_t key, uint32_t first, float drop, const float *x, float *y) {
   ck_table(isa)->dropout(n, key, first, drop, x, y);

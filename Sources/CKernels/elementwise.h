@@ -82,6 +82,18 @@ CK_TARGET static ck_int K(count_nonzeros)(ck_int n, const float *x) {
   return count;
 }
 
+CK_TARGET static double K(sum_of_squares)(ck_int n, const float *x) {
+  enum { lanes = 16 };
+  double sums[lanes] = {0}, total = 0;
+  ck_int i = 0;
+  for (; i + lanes <= n; i += lanes) {
+    for (int j = 0; j < lanes; j++) sums[j] += (double)x[i + j] * (double)x[i + j];
+  }
+  for (; i < n; i++) total += (double)x[i] * (double)x[i];
+  for (int j = 0; j < lanes; j++) total += sums[j];
+  return total;
+}
+
 // Bit by bit a hash of (key, index), so that any part can be drawn alone.
 // Source of the mixing constants: C. Wellons, "Prospecting for Hash Functions", 2018 (lowbias32).
 CK_TARGET static void K(dropout)(

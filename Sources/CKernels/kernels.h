@@ -48,6 +48,7 @@ typedef struct ck_kernels {
   void (*affine)(ck_int, float, float, const float *, float *);
   void (*add_rows)(ck_int, ck_int, const float *, ck_int, float *);
   ck_int (*count_nonzeros)(ck_int, const float *);
+  double (*sum_of_squares)(ck_int, const float *);
   void (*dropout)(ck_int, uint32_t, uint32_t, float, const float *, float *);
   void (*sgd)(ck_int, float, const float *, float *);
   void (*momentum)(ck_int, float, float, int, const float *, float *, float *);

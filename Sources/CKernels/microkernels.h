@@ -383,6 +383,7 @@ const ck_kernels K(ck_kernels) = {
     .affine = K(affine),
     .add_rows = K(add_rows),
     .count_nonzeros = K(count_nonzeros),
+    .sum_of_squares = K(sum_of_squares),
     .dropout = K(dropout),
     .sgd = K(sgd),
     .momentum = K(momentum),

@@ -231,7 +231,9 @@ extension Kernels {
   /// `[a, b, c]` to its last `[b, c]`.
   package static func lastRow(of x: Tensor) -> Tensor {
     let shape = Array(x.shape.dropFirst())
-    return x.withUnsafeBufferPointer { Tensor(shape: shape, scalars: $0.suffix(shape[0] * shape[1])) }
+    return x.withUnsafeBufferPointer {
+      Tensor(shape: shape, scalars: $0.suffix(shape[0] * shape[1]))
+    }
   }
 
   /// Calls `body` for parts of a batch, on several threads.

@@ -221,6 +221,13 @@ extension Kernels {
     }
   }
 
+  /// The sum of all scalars' squares, in double precision.
+  package static func sumOfSquares(_ x: Tensor) -> Double {
+    x.withUnsafeBufferPointer { x in
+      x.baseAddress.map { ck_sum_of_squares(instructionSet, x.count, $0) } ?? 0
+    }
+  }
+
   /// `scale · x + shift`.
   package static func affine(_ x: Tensor, scale: Float, shift: Float) -> Tensor {
     map(x) { count, x, y in ck_affine(instructionSet, count, scale, shift, x, y) }

@@ -227,6 +227,8 @@ void ck_transpose(
     ck_int rows, ck_int columns, const float *restrict x, float *restrict y);
 // The number of scalars that are not zero.
 ck_int ck_count_nonzeros(ck_isa isa, ck_int n, const float *x);
+// Σ x², in double precision.
+double ck_sum_of_squares(ck_isa isa, ck_int n, const float *x);
 // y[i] = x[i] · scale where bit i of the stream of `key` is kept, else 0; kept with probability
 // 1 - drop. `first` is the index of x[0] in the stream. x and y may be the same.
 void ck_dropout(
