@@ -9,22 +9,7 @@ public struct GradientNorm: Sendable, Equatable {
 
   /// Measures gradients; the number of threads changes nothing.
   public init(of gradients: NamedTensors) {
-    parts = gradients.map { name, tensor in
-      (
-        name,
-        tensor.withUnsafeBufferPointer { scalars in
-          // Eight sums side by side, so that the processor need not wait for each.
-          var sums = SIMD8<Double>()
-          let whole = scalars.count / 8 * 8
-          for index in stride(from: 0, to: whole, by: 8) {
-            var lanes = SIMD8<Double>()
-            for lane in 0..<8 { lanes[lane] = Double(scalars[index + lane]) }
-            sums += lanes * lanes
-          }
-          return scalars[whole...].reduce(sums.sum()) { $0 + Double($1) * Double($1) }.squareRoot()
-        }
-      )
-    }
+    parts = gradients.map { ($0.name, Kernels.sumOfSquares($0.tensor).squareRoot()) }
     total = parts.reduce(0) { $0 + $1.norm * $1.norm }.squareRoot()
   }
 

@@ -127,6 +127,13 @@ extension RecurrentLayer {
     try visit("bias_hh_l0", &weights.recurrentBias)
   }
 
+  /// The states after each step, `[N, steps, hidden]`, whatever the layer returns.
+  public func statesAfterEachStep(_ input: Tensor) -> Tensor {
+    let (_, trace) = forward(input, phase: .training(seed: 0, step: 0))
+    let kept = required(trace.cell, "the states", of: "\(Self.self)")
+    return Kernels.exchangedFirstDimensions(kept.states)
+  }
+
   private var cell: Kernels.Cell {
     guard let cell = Kernels.Cell(rawValue: Self.gates) else {
       preconditionFailure("no cell has \(Self.gates) gates")

@@ -83,7 +83,8 @@ import Testing
 
   @Test func `a row reader takes pictures to logits`() {
     for cell in RecurrentCell.allCases {
-      let model = Sequential.rowReader(cell: cell, hidden: 8, input: [5, 4, 3], classes: 7, seed: 1)
+      let model = Sequential.rowReader(
+        cell: cell, hidden: 8, input: [5, 4, 3], classes: 7, seed: 1)
       #expect(model.outputShape(for: [5, 4, 3]) == [7])
       let (output, trace) = model.forward(Self.values([2, 5, 4, 3], salt: 5, scale: 1))
       #expect(output.shape == [2, 7])
