@@ -30,8 +30,11 @@ func median(_ values: [Double]) -> Double {
   return sorted.isEmpty ? .nan : sorted[sorted.count / 2]
 }
 
-/// Images a second: the median over chunks of about a fifth of a second.
-func imagesPerSecond(network: Sequential, batchSize: Int, seconds: Double) -> Double {
+/// Images a second: the median over chunks of about a fifth of a second; and images a second of
+/// processor time, which says more where other programs run.
+func imagesPerSecond(
+  network: Sequential, batchSize: Int, seconds: Double
+) -> (rate: Double, perCPUSecond: Double) {
   var model = network
   var optimizer = Adam(learningRate: 1e-3)
   var generator = SeededGenerator(seed: 2)
@@ -52,12 +55,20 @@ func imagesPerSecond(network: Sequential, batchSize: Int, seconds: Double) -> Do
   let one = clock.measure { train() } / .seconds(1)
   let perChunk = max(1, Int(0.2 / one))
   var rates: [Double] = []
-  let start = clock.now
+  let (start, cpuStart) = (clock.now, cpuSeconds())
   while (clock.now - start) / .seconds(1) < seconds || rates.count < 5 {
     let time = clock.measure { for _ in 0..<perChunk { train() } } / .seconds(1)
     rates.append(Double(perChunk * batchSize) / time)
   }
-  return median(rates)
+  let cpu = cpuSeconds() - cpuStart
+  return (median(rates), Double(rates.count * perChunk * batchSize) / cpu)
+}
+
+/// Seconds of processor time that this program has used, its threads' together.
+func cpuSeconds() -> Double {
+  var time = timespec()
+  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
+  return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
 }
 
 /// Runs a peer and reads the last number before "img/s" or "seq/s" in its output.
@@ -71,7 +82,8 @@ func peerRate(_ command: String) throws -> Double {
   let output = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
   process.waitUntilExit()
   let words = output.split(whereSeparator: \.isWhitespace)
-  guard let unit = words.lastIndex(where: { $0 == "img/s" || $0 == "seq/s" }), unit > 0, let rate = Double(words[unit - 1])
+  guard let unit = words.lastIndex(where: { $0 == "img/s" || $0 == "seq/s" }), unit > 0,
+    let rate = Double(words[unit - 1])
   else { throw CocoaError(.fileReadCorruptFile) }
   return rate
 }
@@ -89,11 +101,15 @@ let rounds = peers.isEmpty ? 1 : option("--rounds").flatMap(Int.init) ?? 5
 var ours: [Double] = []
 var theirs = peers.map { _ in [Double]() }
 for _ in 0..<rounds {
-  ours.append(
-    Parallel.$workers.withValue(workers) {
-      imagesPerSecond(network: network, batchSize: batchSize, seconds: seconds)
-    })
-  print("ours: \(Int(ours[ours.count - 1])) img/s of \(name) at batch \(batchSize)")
+  let (rate, perCPUSecond) = Parallel.$workers.withValue(workers) {
+    imagesPerSecond(network: network, batchSize: batchSize, seconds: seconds)
+  }
+  ours.append(rate)
+  print(
+    """
+    ours: \(Int(rate)) img/s of \(name) at batch \(batchSize), \(Int(perCPUSecond)) a second of \
+    processor time
+    """)
   for (index, peer) in peers.enumerated() {
     theirs[index].append(try peerRate(peer))
     print("\(peer): \(Int(theirs[index][theirs[index].count - 1])) img/s")
