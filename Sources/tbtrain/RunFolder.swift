@@ -41,6 +41,42 @@ struct RunFolder {
     self.init(path: Self.joined(logdir, name), name: name)
   }
 
+  /// A run of a sweep, whose folder is there or not.
+  ///
+  /// - Throws: `CommandFailure` when the folder can't be made.
+  init(shared name: String, logdir: String) throws {
+    let path = Self.joined(logdir, name)
+    do {
+      try FileManager.default.createDirectory(
+        atPath: path, withIntermediateDirectories: true)
+    } catch {
+      throw CommandFailure("\(path): can't be made: \(error.localizedDescription)")
+    }
+    self.init(path: path, name: name)
+  }
+
+  /// Another program trains the run.
+  struct Occupied: Error, CustomStringConvertible {
+    let path: String
+    var description: String { "\(path): is being trained by another program" }
+  }
+
+  /// Keeps everybody else from training this run, as long as the lock lives.
+  ///
+  /// - Throws: `Occupied` when another program trains it.
+  func lock() throws -> FileLock {
+    guard let lock = try FileLock(path: Self.joined(path, ".lock")) else {
+      throw Occupied(path: path)
+    }
+    return lock
+  }
+
+  /// Whether events were logged here.
+  var hasEvents: Bool {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
+    return names.contains { $0.contains("tfevents") }
+  }
+
   /// A run that is there.
   init(path: String, name: String) {
     self.path = path

@@ -23,6 +23,26 @@ enum RunPictures {
     return Image.grid(images, columns: 8, spacing: 2, background: Color(gray: 40))
   }
 
+  /// The states of a recurrent layer after each row of some images, each image with its states beside
+  /// it: a row of the image lies at the height of the states after it, a column a unit; gray is 0.
+  ///
+  /// - Parameter states: `[N, steps, hidden]`, each between -1 and 1.
+  static func states(_ states: Tensor, of images: [(image: Image, row: Int)]) -> Image {
+    let (steps, hidden) = (states.shape[1], states.shape[2])
+    let scale = ContrastScale(.minMax, lowest: -1, highest: 1)
+    let rows = images.map { image, row in
+      let scalars = states.withUnsafeBufferPointer {
+        Array($0[row * steps * hidden..<(row + 1) * steps * hidden])
+      }
+      let map = Image(contrastStretching: scalars, width: hidden, height: steps, scale: scale)
+      return Image.beside(
+        [image, map.converted(toChannels: image.channels)], spacing: 2,
+        background: Color(gray: 40)
+      ).enlarged(by: 3)
+    }
+    return Image.grid(rows, columns: hidden > 160 ? 1 : 2, spacing: 4, background: Color(gray: 40))
+  }
+
   /// Test images that the network got wrong, with what they are and what it took them for; nil if
   /// there are none.
   static func mistakes(

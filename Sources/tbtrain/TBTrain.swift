@@ -8,5 +8,7 @@ struct TBTrain: ParsableCommand {
     abstract: "Train small networks and watch them in TensorBoard.",
     discussion: ExitStatus.helpText,
     version: Tool.version,
-    subcommands: [LeNetCommand.self, EvaluateCommand.self, DataCommand.self])
+    subcommands: [
+      LeNetCommand.self, RNNCommand.self, EvaluateCommand.self, DataCommand.self,
+    ])
 }

@@ -29,8 +29,12 @@ struct TrainingLog {
   private let test: LabeledImages
   private let classNames: [String]
   private let pixelRange: PixelRange
+  let showsGradients: Bool
 
-  init(writer: SummaryWriter, data: Dataset, pixelRange: PixelRange) {
+  init(
+    writer: SummaryWriter, data: Dataset, pixelRange: PixelRange, showsGradients: Bool = false
+  ) {
+    self.showsGradients = showsGradients
     self.writer = writer
     test = data.test
     classNames = data.classNames
@@ -44,8 +48,12 @@ struct TrainingLog {
 
   /// Whether the network is evaluated after a step.
   static func isEvaluationStep(_ step: Int, of total: Int, stepsPerEpoch: Int) -> Bool {
-    let epochs = (evaluationInterval + stepsPerEpoch - 1) / stepsPerEpoch
-    return step % (epochs * stepsPerEpoch) == 0 || step == total
+    step % evaluationSteps(stepsPerEpoch: stepsPerEpoch) == 0 || step == total
+  }
+
+  /// Steps from one evaluation to the next.
+  static func evaluationSteps(stepsPerEpoch: Int) -> Int {
+    (evaluationInterval + stepsPerEpoch - 1) / stepsPerEpoch * stepsPerEpoch
   }
 
   /// The flags, as text and as hyperparameters; what the network is; which curves belong together.
@@ -62,22 +70,24 @@ struct TrainingLog {
             ])
         ])), step: 0)
     let rows = settings.flags.map { "| `--\($0.flag)` | `\($0.text)` |" }
-    let command = settings.flags.map { "--\($0.flag) \($0.text)" }.joined(separator: " ")
     let text = """
       | flag | value |
       |---|---|
       \(rows.joined(separator: "\n"))
 
-      Repeat with `tbtrain lenet \(command)`, tbtrain \(Tool.version).
+      Repeat with `\(settings.command)`, tbtrain \(Tool.version).
       """
     try writer.add(.text("flags", text), step: 0)
     var values: [String: HyperparameterValue] = [:]
-    for (flag, text) in settings.flags where flag != "steps" && flag != "epochs" {
+    for (flag, text) in settings.flags where !TrainingSettings.changeable.contains(flag) {
       values[flag] = Double(text).map { .number($0) } ?? .string(text)
     }
     // The dashboard shows five columns of its own accord: what isn't one of the first four is told
     // in the fifth.
-    let columns = ["optimizer", "learning-rate", "batch-size", "dropout"]
+    let columns =
+      settings.network == .lenet
+      ? ["optimizer", "learning-rate", "batch-size", "dropout"]
+      : ["cell", "hidden", "optimizer", "learning-rate"]
     let others = settings.flags.filter { values[$0.flag] != nil && !columns.contains($0.flag) }
     values["other"] = .string(others.map { "\($0.flag) \($0.text)" }.joined(separator: ", "))
     try writer.add(
@@ -88,8 +98,15 @@ struct TrainingLog {
 
   /// One point of the training's curves.
   func trained(
-    step: Int, loss: CrossEntropy, learningRate: Float, imagesPerSecond: Double
+    step: Int, loss: CrossEntropy, learningRate: Float, gradientNorm: GradientNorm?,
+    imagesPerSecond: Double
   ) throws {
+    if showsGradients, let gradientNorm {
+      try writer.add(.scalar("gradient_norm/all", gradientNorm.total), step: step)
+      for (name, norm) in gradientNorm.parts {
+        try writer.add(.scalar("gradient_norm/\(name)", norm), step: step)
+      }
+    }
     try writer.add(
       .scalar("loss/train", loss.mean), .scalar("accuracy/train", loss.accuracy),
       .scalar("learning_rate", learningRate), .scalar("images_per_second", imagesPerSecond),
@@ -127,6 +144,13 @@ struct TrainingLog {
   private func addParameters(of model: Sequential, step: Int) throws {
     var number = 0
     for (name, tensor) in model.parameters {
+      // `W_ih`, `W_hh`, `b_ih`, `b_hh` of a recurrent layer.
+      let part = name.split(separator: ".").last ?? ""
+      if part.hasSuffix("_l0") {
+        let kind = part.hasPrefix("weight") ? "W" : "b"
+        try addSummary(kind + part.drop { $0 != "_" }.dropLast(3), tensor, step: step)
+        continue
+      }
       let isWeight = name.hasSuffix("weight")
       if isWeight { number += 1 }
       try addSummary("\(isWeight ? "W" : "b")\(number)", tensor, step: step)
@@ -137,6 +161,9 @@ struct TrainingLog {
   /// spread over the classes; and the maps of the first one as a picture.
   private func addActivations(of model: Sequential, step: Int) throws {
     guard test.count > 0 else { return }
+    if let index = model.layers.firstIndex(where: { $0.layer is any RecurrentLayer }) {
+      return try addStates(of: model, index, step: step)
+    }
     let count = min(Self.activationSample, test.count)
     let sample = (0..<count).map { $0 * test.count / count }
     var x = test.tensor(at: sample, pixelRange: pixelRange)
@@ -154,6 +181,27 @@ struct TrainingLog {
       try writer.add(
         .image("activation\(number)/maps", RunPictures.maps(first)), step: step)
     }
+  }
+
+  /// `states`: a recurrent layer's state after each row of test images, and as pictures, one a class.
+  private func addStates(of model: Sequential, _ index: Int, step: Int) throws {
+    guard let layer = model.layers[index].layer as? any RecurrentLayer else { return }
+    let count = min(Self.activationSample, test.count)
+    let sample = (0..<count).map { $0 * test.count / count }
+    let below = Sequential(Array(model.layers[..<index]))
+    let states = layer.statesAfterEachStep(below(test.tensor(at: sample, pixelRange: pixelRange)))
+    try addSummary("states", states, step: step)
+    var shown: [(image: Int, row: Int)] = []
+    for label in classNames.indices {
+      if let row = sample.firstIndex(where: { test.labels[$0] == label }) {
+        shown.append((sample[row], row))
+      }
+    }
+    try writer.add(
+      .image(
+        "states/maps",
+        RunPictures.states(
+          states, of: shown.prefix(10).map { (test.image(at: $0.image), $0.row) })), step: step)
   }
 
   /// The moments and the histogram of one tensor.

@@ -19,7 +19,8 @@ import Testing
       let result = try tbtrain("lenet \(Self.tiny) --steps 60", in: folder)
       #expect(result.code == 0)
       #expect(
-        result.lines.map { $0.prefix { $0 != " " } } == [
+        // Whether the best test was the last is a matter of luck.
+        result.lines.map { $0.prefix { $0 != " " } }.filter { $0 != "best" } == [
           "test", "test", "dead", "time", "run", "look", "",
         ])
       #expect(result.lines.contains("run            logdir/lenet-1"))
@@ -110,7 +111,9 @@ import Testing
         ),
         (
           "--run a --resume",
-          "logdir/a: is complete at step 2; raise --steps or --epochs to train it further"
+          """
+          logdir/a: is complete at step 2; raise --steps, --epochs or --iterations to train it further
+          """
         ),
         (
           "--run a --resume --steps 4 --batch-size 30",
@@ -142,7 +145,10 @@ import Testing
 
   @Test(arguments: [
     ("--steps 0", "--steps is at least 1"), ("--epochs 0", "--epochs is at least 1"),
-    ("--steps 5 --epochs 2", "--steps and --epochs both say how long; give one of them"),
+    (
+      "--steps 5 --epochs 2",
+      "--steps, --epochs and --iterations all say how long; give one of them"
+    ),
     ("--batch-size 0", "--batch-size is at least 1"),
     ("--learning-rate 0", "--learning-rate is a number above 0"),
     ("--learning-rate nan", "--learning-rate is a number above 0"),

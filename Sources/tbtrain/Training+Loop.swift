@@ -1,0 +1,170 @@
+import CommandSupport
+import Datasets
+import Foundation
+import ModelFiles
+import NeuralNetworks
+import TensorBoard
+
+extension Training {
+  /// Seconds between two checkpoints, at least; the end of the first epoch has one in any case.
+  private static let checkpointInterval = 10.0
+
+  /// Trains to the end, or until Ctrl-C.
+  ///
+  /// - Parameter advanced: is told each step that is done.
+  /// - Returns: how it ended, which is also in the run's folder.
+  mutating func run(
+    _ bar: inout ProgressBar, _ interruption: Interruption, advanced: (Int) -> Void = { _ in }
+  ) throws -> RunResult {
+    let writer = try SummaryWriter(directory: folder.path, resumingAt: resumedStep)
+    let log = TrainingLog(
+      writer: writer, data: data, pixelRange: settings.pixels,
+      showsGradients: settings.network == .rnn || settings.clipNorm != nil)
+    if firstStep == 0 { try log.started(settings, model: model) }
+    let clock = ContinuousClock()
+    let start = clock.now
+    var result = try loop(log, &bar, interruption, advanced)
+    bar.finish()
+    result.seconds = (clock.now - start) / .seconds(1)
+    do {
+      if result.status == .finished || result.status == .stoppedEarly {
+        try log.addEmbedding(of: model)
+      }
+      if result.status != .interrupted {
+        try log.ended(result.status == .diverged ? .failure : .success, step: result.step)
+      }
+      try log.close()
+      if result.status != .interrupted { try result.write(to: folder) }
+    } catch {
+      if result.status != .finished && result.status != .stoppedEarly { throw error }
+      note(error, bar)
+    }
+    return result
+  }
+
+  /// The training loop.
+  private mutating func loop(
+    _ log: TrainingLog, _ bar: inout ProgressBar, _ interruption: Interruption,
+    _ advanced: (Int) -> Void
+  ) throws -> RunResult {
+    let schedule = settings.makeSchedule(stepsPerEpoch: stepsPerEpoch)
+    let total = totalSteps
+    var pace = Pace()
+    var lastSave: ContinuousClock.Instant?
+    var result = RunResult(status: .interrupted, step: firstStep, totalSteps: total)
+    let batches = data.training.batches(
+      of: settings.batchSize, steps: total, seed: settings.seed, startingAt: firstStep,
+      pixelRange: settings.pixels, flips: settings.augmentation == .flip)
+    for batch in batches {
+      let step = batch.step + 1
+      result.step = step
+      optimizer.learningRate = schedule.learningRate(at: step)
+      let (logits, trace) = model.forward(
+        batch.images, phase: .training(seed: settings.seed, step: step))
+      let loss = softmaxCrossEntropy(logits, labels: batch.labels)
+      guard loss.mean.isFinite else {
+        result.status = .diverged
+        return result
+      }
+      var gradients = model.backward(loss.gradient, trace, for: .parameters).parameters
+      let isCurveStep = TrainingLog.isCurveStep(step, of: total)
+      let norm =
+        settings.clipNorm != nil || isCurveStep && log.showsGradients
+        ? GradientNorm(of: gradients) : nil
+      if let norm, let longest = settings.clipNorm {
+        gradients.clip(toNorm: longest, measuring: norm)
+      }
+      optimizer.update(&model, gradients)
+      pace.count(batch.count)
+
+      if isCurveStep {
+        try log.trained(
+          step: step, loss: loss, learningRate: optimizer.learningRate, gradientNorm: norm,
+          imagesPerSecond: pace.imagesPerSecond)
+      }
+      advanced(step)
+      bar.update(
+        step,
+        [
+          "loss \(Format.fixed(Double(loss.mean), decimals: 3))",
+          "accuracy \(Format.percent(Double(loss.accuracy)))",
+          "\(Format.count(Int(pace.imagesPerSecond))) images/s",
+        ])
+      let isTest = TrainingLog.isEvaluationStep(step, of: total, stepsPerEpoch: stepsPerEpoch)
+      if isTest {
+        pace.pause()
+        let evaluation = Evaluation(of: model, on: data.test, pixelRange: settings.pixels)
+        try log.evaluated(evaluation, of: model, step: step)
+        bar.line(line(step, loss, evaluation, pace))
+        tested(evaluation, step: step, &result, bar)
+        pace.resume()
+      }
+      if isKept(step) {
+        attempt(bar) { try $0.keep(step: step, as: "checkpoints/step-\(step).safetensors") }
+      }
+      let endsEarly = isTest && isOutOfPatience(at: step)
+      let isTimeToSave =
+        settings.checkpointEvery.map { step % $0 == 0 }
+        ?? (batch.isLastOfEpoch
+          && lastSave.map { ContinuousClock.now - $0 >= .seconds(Self.checkpointInterval) } ?? true)
+      if isTimeToSave || step == total || endsEarly || interruption.isRequested {
+        pace.pause()
+        do {
+          try log.flush()
+          try save(step: step)
+          if log.lostEventCount == 0 { trouble = nil }
+        } catch {
+          if interruption.isRequested { throw error }
+          note(error, bar)
+        }
+        lastSave = .now
+        pace.resume()
+      }
+      if step == total || endsEarly {
+        result.status = step == total ? .finished : .stoppedEarly
+        return result
+      }
+      if interruption.isRequested { return result }
+    }
+    return result
+  }
+
+  /// Takes a test's result down.
+  private mutating func tested(
+    _ evaluation: Evaluation, step: Int, _ result: inout RunResult, _ bar: ProgressBar
+  ) {
+    if evaluation.accuracy > best?.accuracy ?? -1 {
+      best = BestResult(step: step, accuracy: evaluation.accuracy, loss: evaluation.loss)
+      if settings.keepBest { attempt(bar) { try $0.keep(step: step, as: "best.safetensors") } }
+    }
+    result.accuracy = evaluation.accuracy
+    result.loss = evaluation.loss
+    result.deadFilters = evaluation.deadFilters.map { "\($0.layer) \($0.dead)" }
+    result.best = best
+  }
+
+  /// Does what may fail without ending the training.
+  private mutating func attempt(_ bar: ProgressBar, _ body: (Training) throws -> Void) {
+    do { try body(self) } catch { note(error, bar) }
+  }
+
+  /// A disk that is full, or a folder that is gone, doesn't end hours of training.
+  private mutating func note(_ error: any Error, _ bar: ProgressBar) {
+    if trouble == nil { bar.tell("\(error); the training goes on") }
+    trouble = CommandFailure("\(error)")
+  }
+
+  /// What a test says where there is no bar.
+  private func line(
+    _ step: Int, _ loss: CrossEntropy, _ result: Evaluation, _ pace: Pace
+  ) -> String {
+    """
+    step \(Format.count(step))/\(Format.count(totalSteps))  \
+    epoch \((step + stepsPerEpoch - 1) / stepsPerEpoch)  \
+    loss/train \(Format.fixed(Double(loss.mean), decimals: 3))  \
+    loss/test \(Format.fixed(result.loss, decimals: 3))  \
+    accuracy/test \(Format.percent(result.accuracy))  \
+    \(Format.count(Int(pace.imagesPerSecond))) images/s
+    """
+  }
+}
