@@ -9,6 +9,7 @@ struct TBTrain: ParsableCommand {
     discussion: ExitStatus.helpText,
     version: Tool.version,
     subcommands: [
-      LeNetCommand.self, RNNCommand.self, EvaluateCommand.self, DataCommand.self,
+      LeNetCommand.self, RNNCommand.self, SweepCommand.self, RecipesCommand.self,
+      RecipeCommand.self, EvaluateCommand.self, DataCommand.self,
     ])
 }

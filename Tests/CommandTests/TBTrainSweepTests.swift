@@ -1,0 +1,198 @@
+import Foundation
+import ModelFiles
+import NeuralNetworks
+import Testing
+
+@Suite struct TBTrainSweepTests {
+  /// Two rules, two rates: four runs of a second or so, which test and save after 5 steps.
+  private let sweep =
+    "sweep rnn --hidden 8 --train-per-class 10 --test-per-class 5 --batch-size 20 --steps 60"
+    + " --checkpoint-every 5 --optimizer adam,sgd --learning-rate 1e-2,1e-3"
+  private let names = [
+    "optimizer=adam,learning-rate=0.001", "optimizer=adam,learning-rate=0.01",
+    "optimizer=sgd,learning-rate=0.001", "optimizer=sgd,learning-rate=0.01",
+  ]
+
+  private func words(_ text: String) -> [String] { text.split(separator: " ").map(String.init) }
+
+  private func tbtrain(
+    _ arguments: String, in folder: String, environment: [String: String] = [:]
+  ) throws -> Tool.Result {
+    try Tool.tbtrain.run(words(arguments), in: folder, environment: environment)
+  }
+
+  private func runs(in folder: String) throws -> [String] {
+    try FileManager.default.contentsOfDirectory(atPath: folder + "/logdir/sweep").sorted()
+  }
+
+  @Test func `every combination is trained once and told best first`() throws {
+    try withTemporaryFolder { folder in
+      let result = try tbtrain(sweep, in: folder)
+      #expect(result.code == 0, "\(result.errors)")
+      #expect(try runs(in: folder) == names)
+      let rows = result.lines.dropFirst().prefix(4).map { $0.split(separator: " ") }
+      #expect(rows.map { String($0[0]) }.sorted() == names)
+      let accuracies = rows.map { Double($0[1]) ?? -1 }
+      #expect(accuracies == accuracies.sorted(by: >))
+      #expect(result.errors.split(separator: "\n").count == 4)
+
+      // Again: nothing is trained, nothing is changed.
+      let events = try LoggedRun(folder: folder + "/logdir/sweep/" + names[0])
+      let again = try tbtrain(sweep, in: folder)
+      #expect(again.code == 0)
+      #expect(again.lines.filter { $0.hasSuffix("was complete") }.count == 4)
+      #expect(again.errors == "")
+      let unchanged = try LoggedRun(folder: folder + "/logdir/sweep/" + names[0])
+      #expect(unchanged.fileCount == 1)
+      #expect(unchanged.differences(from: events) == [])
+
+      // Longer, all go on; another batch size is another sweep.
+      let longer = try tbtrain(
+        sweep.replacingOccurrences(of: "--steps 60", with: "--steps 70") + " --format json",
+        in: folder)
+      #expect(longer.code == 0, "\(longer.errors)")
+      for line in longer.lines {
+        let object = try #require(
+          try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
+        #expect((object["result"] as? [String: Any])?["step"] as? Int == 70)
+        #expect(object["state"] as? String == "finished")
+      }
+      let other = try tbtrain(
+        sweep.replacingOccurrences(of: "--batch-size 20", with: "--batch-size 25"), in: folder)
+      #expect(other.code == 1)
+      #expect(other.errors.contains("the run's --batch-size is 20, not 25"))
+    }
+  }
+
+  @Test func `killed twice and started again, it ends complete and each run once`() throws {
+    try withTemporaryFolder { folder in
+      let flags = sweep.replacingOccurrences(of: "--steps 60", with: "--steps 400")
+      for _ in 0..<2 {
+        let process = try Tool.tbtrain.start(words(flags + " --quiet"), in: folder)
+        let wanted = try finished(in: folder) + 1
+        while try finished(in: folder) < wanted, process.isRunning { usleep(1000) }
+        kill(process.processIdentifier, SIGKILL)
+        process.waitUntilExit()
+      }
+      let last = try tbtrain(flags + " --quiet", in: folder)
+      #expect(last.code == 0, "\(last.errors)")
+      #expect(try runs(in: folder) == names)
+      for name in names {
+        let path = folder + "/logdir/sweep/" + name
+        #expect(try Checkpoint(path: path).state?.step == 400)
+        let run = try LoggedRun(folder: path)
+        #expect(run.repeated == [], "\(name)")
+        #expect(run.steps("loss/train").last == 400)
+      }
+    }
+  }
+
+  private func finished(in folder: String) throws -> Int {
+    names.filter {
+      FileManager.default.fileExists(atPath: folder + "/logdir/sweep/\($0)/result.json")
+    }.count
+  }
+
+  @Test func `tasks at the same time share the runs among them`() throws {
+    try withTemporaryFolder { folder in
+      // The same folder of runs, from folders of their own; the third is everything once more.
+      let processes = try ["--task 1/2", "--task 2/2", ""].enumerated().map { index, task in
+        let own = folder + "/task\(index)"
+        try FileManager.default.createDirectory(
+          atPath: own, withIntermediateDirectories: false)
+        return (
+          try Tool.tbtrain.start(
+            words(sweep + " --quiet --logdir \(folder)/logdir/sweep " + task), in: own), own
+        )
+      }
+      for (process, own) in processes {
+        process.waitUntilExit()
+        let result = try Tool.tbtrain.result(of: process, in: own)
+        #expect(result.code == 0, "\(result.errors)")
+      }
+      #expect(try runs(in: folder) == names)
+      for name in names {
+        let run = try LoggedRun(folder: folder + "/logdir/sweep/" + name)
+        #expect(run.fileCount == 1, "\(name)")
+        #expect(run.repeated == [])
+      }
+    }
+  }
+
+  @Test(arguments: [
+    ("--task 1/2", [:], [0, 2]), ("--task 2/2", [:], [1, 3]), ("--task 3/3", [:], [2]),
+    ("--task 9/9", [:], []), ("", [:], [0, 1, 2, 3]),
+    ("", ["SLURM_ARRAY_TASK_ID": "0", "SLURM_ARRAY_TASK_COUNT": "2"], [0, 2]),
+    (
+      "",
+      [
+        "SLURM_ARRAY_TASK_ID": "7", "SLURM_ARRAY_TASK_COUNT": "3", "SLURM_ARRAY_TASK_MIN": "3",
+        "SLURM_ARRAY_TASK_STEP": "2",
+      ], [2]
+    ),
+    ("", ["JOB_COMPLETION_INDEX": "3"], [3]), ("", ["JOB_COMPLETION_INDEX": "4"], []),
+    ("--task 1/4", ["JOB_COMPLETION_INDEX": "3", "SLURM_ARRAY_TASK_ID": "3"], [0]),
+  ])
+  func `a cluster's task has its share`(
+    task: String, environment: [String: String], share: [Int]
+  ) throws {
+    try withTemporaryFolder { folder in
+      let all = try tbtrain("\(sweep) --list", in: folder).lines
+      #expect(all.count == 4)
+      let listed = try tbtrain("\(sweep) --list \(task)", in: folder, environment: environment)
+      #expect(listed.code == 0, "\(listed.errors)")
+      #expect(listed.lines == share.map { all[$0] })
+      #expect(!FileManager.default.fileExists(atPath: folder + "/logdir"))
+    }
+  }
+
+  @Test(arguments: [
+    ("--task 0/2", 64, "--task is i/n, the i-th of n tasks, not \"0/2\""),
+    ("--task 3/2", 64, "--task is i/n, the i-th of n tasks, not \"3/2\""),
+    ("--task x", 64, "--task is i/n, the i-th of n tasks, not \"x\""),
+    ("--jobs 0", 64, "--jobs is at least 1, not 0"),
+    ("--seeds 0", 64, "--seeds is at least 1, at most 100000"),
+    ("--seeds 2 --seed 1,2", 64, "--seeds counts from one --seed on; give a single one"),
+    ("--data nowhere", 1, "nowhere: not found, expected a folder"),
+  ])
+  func `wrong flags are told`(flags: String, code: Int32, sentence: String) throws {
+    try withTemporaryFolder { folder in
+      let result = try tbtrain("\(sweep) \(flags)", in: folder)
+      #expect(result.code == code)
+      #expect(result.errors.hasPrefix("tbtrain: \(sentence)"), "\(result.errors)")
+      #expect(!FileManager.default.fileExists(atPath: folder + "/logdir"))
+    }
+  }
+
+  @Test func `one run's failure doesn't stop the others`() throws {
+    try withTemporaryFolder { folder in
+      // A file where a run's folder should be, and a rate that no number survives.
+      try FileManager.default.createDirectory(
+        atPath: folder + "/logdir/sweep", withIntermediateDirectories: true)
+      try Data().write(to: URL(fileURLWithPath: folder + "/logdir/sweep/" + names[0]))
+      let flags = sweep.replacingOccurrences(of: "1e-2,", with: "3e38,")
+      let result = try tbtrain(flags + " --jobs 1", in: folder)
+      #expect(result.code == 1)
+      #expect(result.errors.contains("tbtrain: logdir/sweep/\(names[0]): can't be made: "))
+      #expect(result.lines.contains { $0.contains("diverged") })
+      #expect(
+        result.lines.contains { $0.hasPrefix(names[2]) && !$0.contains("diverged") })
+    }
+  }
+
+  @Test func `seeds of one setting are told as mean and deviation`() throws {
+    try withTemporaryFolder { folder in
+      let result = try tbtrain(
+        "sweep rnn --hidden 4,8 --train-per-class 5 --test-per-class 5 --steps 5 --seed 3 --seeds 2",
+        in: folder)
+      #expect(result.code == 0)
+      #expect(
+        try runs(in: folder) == [
+          "hidden=4,seed=3", "hidden=4,seed=4", "hidden=8,seed=3", "hidden=8,seed=4",
+        ])
+      let settings = result.lines.drop { !$0.hasPrefix("setting") }.dropFirst().prefix(2)
+      #expect(Set(settings.map { $0.prefix { $0 != " " } }) == ["hidden=4", "hidden=8"])
+      #expect(settings.allSatisfy { $0.hasSuffix(" 2") })
+    }
+  }
+}
