@@ -96,12 +96,14 @@ extension LineChart {
   }
 
   /// Entries of the legend in lines of at most so many letters; none for a single unnamed curve.
-  func legend(columns: Int) -> [[Int]] {
+  ///
+  /// - Parameter sampleWidth: Letters beside each name.
+  func legend(columns: Int, sampleWidth: Int = 5) -> [[Int]] {
     guard series.count > 1 || series.first.map({ !$0.name.isEmpty }) == true else { return [] }
     var lines: [[Int]] = [[]]
     var used = 0
     for (index, one) in series.enumerated() {
-      let needed = one.name.count + 5
+      let needed = one.name.count + sampleWidth
       if used > 0, used + needed > columns {
         lines.append([])
         used = 0

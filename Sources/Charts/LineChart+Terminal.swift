@@ -4,7 +4,7 @@ extension LineChart {
   /// The chart as lines of text.
   ///
   /// Each letter of the plot has two dots across and four up (Unicode's Braille patterns); without
-  /// Unicode, one mark a letter.
+  /// Unicode, one mark a letter. Without colours, marks along the lines tell several curves apart.
   ///
   /// - Parameters:
   ///   - columns: Letters in a line, at least 30.
@@ -30,6 +30,8 @@ extension LineChart {
         last = (h, v)
       }
     }
+    let isMarked = usesUnicode && !usesColor && series.count > 1
+    if isMarked { canvas.markCurves(series.count) }
     var labels: [Int: String] = [:]
     for tick in yTicks {
       labels[Int(((1 - tick.place) * Double(rows - 1)).rounded())] = tick.text
@@ -42,29 +44,31 @@ extension LineChart {
       let space = String(repeating: " ", count: margin - label.count)
       lines.append(
         space + label + (label.isEmpty ? bar : tickMark)
-          + canvas.line(row, mark: mark) { code in usesColor ? Self.ansi(code) : nil })
+          + canvas.line(row, mark: { mark($0, usesUnicode) }) { code in
+            usesColor ? Self.ansi(code) : nil
+          })
     }
     lines.append(
       String(repeating: " ", count: margin) + (usesUnicode ? "└" : "+")
         + String(repeating: usesUnicode ? "─" : "-", count: cells))
     lines.append(
       xLabels(xAxis.ticks(about: max(2, cells / 14)), margin: margin + 1, cells: cells))
-    for line in legend(columns: columns) {
+    for line in legend(columns: columns - margin, sampleWidth: 6) {
       lines.append(
         String(repeating: " ", count: margin + 1)
           + line.map { index in
-            let sample = usesUnicode ? "━━" : String(repeating: mark(index), count: 2)
+            let mark = mark(index, usesUnicode)
+            let sample =
+              isMarked ? "─\(mark)─" : usesUnicode ? "━━" : String(repeating: mark, count: 2)
             let colored = usesColor ? Self.ansi(index) + sample + "\u{1B}[0m" : sample
-            // Without colours Braille curves look alike: the legend then only names them.
-            return usesUnicode && !usesColor
-              ? series[index].name : "\(colored) \(series[index].name)"
+            return "\(colored) \(series[index].name)"
           }.joined(separator: "  "))
     }
     return lines.joined(separator: "\n")
   }
 
-  private func mark(_ index: Int) -> Character {
-    let marks = Array("*o+x#@%&")
+  private func mark(_ index: Int, _ usesUnicode: Bool) -> Character {
+    let marks = Array((usesUnicode ? "●○■□▲△◆◇" : "*o+x#@%&") + "ABCDEFGHIJKLMNOPQRSTUVWXYZ")
     return marks[index % marks.count]
   }
 
@@ -95,6 +99,10 @@ private struct DotCanvas {
   private let isBraille: Bool
   private var dots: [UInt8]
   private var owners: [Int]
+  /// Cells that show their curve's mark instead of dots.
+  private var marked: Set<Int> = []
+  /// For each curve and column the cell that was reached last.
+  private var reached: [[Int: Int]] = []
 
   init(columns: Int, rows: Int, isBraille: Bool) {
     self.columns = columns
@@ -129,6 +137,26 @@ private struct DotCanvas {
     let bits: [UInt8] = [0x01, 0x08, 0x02, 0x10, 0x04, 0x20, 0x40, 0x80]
     dots[cell] |= isBraille ? bits[y % 4 * 2 + x % 2] : 1
     owners[cell] = series
+    while reached.count <= series { reached.append([:]) }
+    reached[series][cell % columns] = cell
+  }
+
+  /// Puts marks along the curves: each at columns of its own, and at its end, where no other's is.
+  mutating func markCurves(_ count: Int) {
+    let distance = max(8, min(columns / 4, 3 * count))
+    for (series, cells) in reached.enumerated() {
+      let offset = distance * series / max(1, count)
+      var wanted = Array(stride(from: offset, to: columns, by: distance))
+      if let last = cells.keys.max() { wanted.append(last) }
+      for column in wanted {
+        // Where curves lie on each other, a few columns on.
+        let free = (column..<min(column + 4, columns)).lazy.compactMap { cells[$0] }
+          .first { !marked.contains($0) }
+        guard let free else { continue }
+        marked.insert(free)
+        owners[free] = series
+      }
+    }
   }
 
   /// A line of letters; `color` gives the escape sequence of a curve.
@@ -145,7 +173,7 @@ private struct DotCanvas {
         text += code
         current = owners[cell]
       }
-      if isBraille {
+      if isBraille, !marked.contains(cell) {
         text.unicodeScalars.append(Unicode.Scalar(UInt32(0x2800) + UInt32(dots[cell])) ?? " ")
       } else {
         text.append(mark(owners[cell]))

@@ -49,6 +49,44 @@ import Testing
     #expect(rising.text(columns: 60, usesColor: true).contains("\u{1B}[34m"))
   }
 
+  @Test(arguments: [true, false])
+  func `without colours marks tell curves apart, and the legend tells the marks`(unicode: Bool) {
+    let lines = LineChart(
+      series: (0..<3).map { number in
+        .init("run \(number)", (0...50).map { .init(x: Double($0), y: Double($0 * (number + 1))) })
+      })
+    let text = lines.text(columns: 80, rows: 12, usesUnicode: unicode)
+    let rows = text.split(separator: "\n", omittingEmptySubsequences: false)
+    let legend = rows.last ?? ""
+    let marks = Array(unicode ? "●○■" : "*o+")
+    for (number, mark) in marks.enumerated() {
+      #expect(legend.contains(unicode ? "─\(mark)─ run \(number)" : "\(mark)\(mark) run \(number)"))
+      // Some along each curve, in columns of their own.
+      let places = rows.prefix(12).flatMap { row in
+        row.enumerated().filter { $0.element == mark }.map(\.offset)
+      }
+      #expect(places.count >= 3)
+      #expect((places.max() ?? 0) - (places.min() ?? 0) > 30)
+    }
+    // The steepest curve's marks stand above the flattest one's, at the right end.
+    func highest(_ mark: Character) -> Int { rows.firstIndex { $0.contains(mark) } ?? 99 }
+    #expect(highest(marks[2]) < highest(marks[1]) && highest(marks[1]) < highest(marks[0]))
+  }
+
+  @Test func `a single curve, and curves in colours, need no marks`() {
+    let one = LineChart(series: [.init("a", (0...9).map { .init(x: Double($0), y: Double($0)) })])
+    #expect(!one.text(columns: 60).contains("●"))
+    #expect(!rising.text(columns: 60, usesColor: true).contains("●"))
+    #expect(rising.text(columns: 60).contains("─●─ a & b  ─○─ c"))
+  }
+
+  @Test func `curves on each other all keep marks`() {
+    let points = (0...99).map { LineChart.Point(x: Double($0), y: Double($0)) }
+    let text = LineChart(series: (0..<8).map { .init("\($0)", points) }).text(columns: 100)
+    let plot = text.split(separator: "\n").dropLast(3).joined()
+    for mark in "●○■□▲△◆◇" { #expect(plot.contains(mark), "\(mark)") }
+  }
+
   @Test func `a chart without points can be drawn`() {
     for chart in [LineChart(series: []), LineChart(series: [.init("a", [])])] {
       #expect(chart.svg().hasSuffix("</svg>\n"))
