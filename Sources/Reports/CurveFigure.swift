@@ -41,23 +41,30 @@ struct CurveFigure {
     var styleClass: String
   }
 
+  /// Curves from which on a chart is crowded.
+  static let crowd = 12
+
   /// A curve's points that are drawn and told.
   private struct Drawn {
     var curve: Curve
     var xs: [Int]
     var values: [Double]
     var smoothed: [Double]?
+    /// The positions in the series that the page tells: those of other curves of the same steps, too.
+    var told: [Int]
+    var allSmoothed: [Double]?
   }
 
   /// The element.
   func html() -> String {
     let drawn = curves.map(points)
     let linear = chart(drawn, .linear).figure(
-      width: size.width, height: size.height, label: label)
+      width: size.width, height: size.height, label: label, marksPoints: drawn.count <= Self.crowd)
     var charts = [(linear, false)]
     if let decades = decades(drawn), decades > 1 {
       let logarithmic = chart(drawn, .logarithmic).figure(
-        width: size.width, height: size.height, label: label + ", logarithmic")
+        width: size.width, height: size.height, label: label + ", logarithmic",
+        marksPoints: drawn.count <= Self.crowd)
       // Where a linear axis would show one diverging curve and a flat rest, powers of ten come first.
       charts.insert((logarithmic, true), at: decades > 2.5 ? 0 : 1)
     }
@@ -86,19 +93,26 @@ struct CurveFigure {
       smoothing > 0 && series.count >= ReportOptions.smoothedCount && band == nil
     let positions = Thinning.positions(of: series.numbers, limit: pointLimit)
     let smoothed = isSmoothed ? Smoothing.exponential(series.numbers, weight: smoothing) : nil
+    let longest = curves.map(\.series.count).max() ?? 0
+    let stride = max(1, (longest + pointLimit - 1) / pointLimit)
+    var told = Array(Swift.stride(from: 0, to: series.count, by: stride))
+    if told.last != series.count - 1 { told.append(series.count - 1) }
     return Drawn(
       curve: curve, xs: positions.map { series.steps[$0] },
       values: positions.map { series.numbers[$0] },
-      smoothed: smoothed.map { all in positions.map { all[$0] } })
+      smoothed: smoothed.map { all in positions.map { all[$0] } }, told: told,
+      allSmoothed: smoothed)
   }
 
   private func chart(_ drawn: [Drawn], _ scale: LineChart.Scale) -> LineChart {
     var series = drawn.map { one in
       let raw = zip(one.xs, one.values).map { LineChart.Point(x: Double($0), y: $1) }
+      // Among many curves, dots and faint ones would only be fog.
+      let isCrowded = drawn.count > Self.crowd
       let smooth = one.smoothed.map {
         zip(one.xs, $0).map { LineChart.Point(x: Double($0), y: $1) }
       }
-      var series = LineChart.Series("", smooth ?? raw, faint: smooth == nil ? [] : raw)
+      var series = LineChart.Series("", smooth ?? raw, faint: smooth == nil || isCrowded ? [] : raw)
       series.styleClass = one.curve.styleClass
       return series
     }
@@ -148,11 +162,15 @@ struct CurveFigure {
       return "[\(numbers.joined(separator: ",")),\(isLogarithmic ? 1 : 0)]"
     }
     let series = drawn.map { one in
+      let series = one.curve.series
       let smoothed =
-        one.smoothed.map { ",\"z\":[\($0.map(Number.json).joined(separator: ","))]" } ?? ""
+        one.allSmoothed.map { all in
+          ",\"z\":[\(one.told.map { Number.json(all[$0]) }.joined(separator: ","))]"
+        } ?? ""
       return "{\"c\":\(HTML.json(one.curve.styleClass)),\"n\":\(HTML.json(one.curve.name)),"
-        + "\"x\":[\(one.xs.map { "\($0)" }.joined(separator: ","))],"
-        + "\"y\":[\(one.values.map(Number.json).joined(separator: ","))]\(smoothed)}"
+        + "\"x\":[\(one.told.map { "\(series.steps[$0])" }.joined(separator: ","))],"
+        + "\"y\":[\(one.told.map { Number.json(series.numbers[$0]) }.joined(separator: ","))]"
+        + "\(smoothed)}"
     }
     return "<script type=\"application/json\">{\"g\":[\(geometries.joined(separator: ","))],"
       + "\"s\":[\(series.joined(separator: ","))]}</script>\n"

@@ -7,7 +7,7 @@ extension Report {
   func histogramsSection(_ omissions: inout Omissions) throws -> ReportSection? {
     let groups = seriesByTag(.histogram).filter { !$0.entries.isEmpty }
     guard !groups.isEmpty else { return nil }
-    let runsOfTag = max(1, options.histogramLimit / groups.count)
+    let runsOfTag = min(8, max(1, options.histogramLimit / groups.count))
     let shownGroups = groups.prefix(options.histogramLimit)
     var html =
       "<p class=\"note\">Each ridge is the distribution of the values at a step; the newest is in front, "
@@ -52,7 +52,7 @@ extension Report {
     let chart = RidgeChart(ridges)
     guard !chart.ridges.isEmpty else { return "" }
     let style = RunStyle(entry.style)
-    let name = runs[entry.run].name
+    let name = labels.labels[entry.run]
     let picture = chart.figure(
       width: 320, height: 250, label: "\(tag) over time, \(name)", styleClass: style.classes)
     let caption =

@@ -75,7 +75,7 @@ extension Report {
     original: (width: Int, height: Int)
   ) -> String {
     let scale = picture.magnification
-    let name = runs[entry.run].name
+    let name = labels.labels[entry.run]
     let step = entry.series.steps.last ?? 0
     let number = index.map { ", number \($0)" } ?? ""
     return "<figure class=\"picture r\(entry.style)\">"

@@ -14,9 +14,16 @@ extension Page {
     // The table: a click on a column's head sorts by it, another click the other way round.
     const table = document.getElementById('run-table');
     for (const head of table ? table.querySelectorAll('th[data-column]') : []) {
-      const text = head.textContent;
-      head.textContent = '';
-      make('button', head, text).addEventListener('click', () => {
+      head.classList.add('sorts');
+      head.tabIndex = 0;
+      head.title = 'sort';
+      head.addEventListener('keydown', event => {
+        if (event.key === 'Enter' || event.key === ' ') {
+          event.preventDefault();
+          head.click();
+        }
+      });
+      head.addEventListener('click', () => {
         const column = Number(head.dataset.column);
         const value = row => {
           const cell = row.cells[column];
@@ -54,6 +61,23 @@ extension Page {
         });
       }
     }
+    // Pointing at a run in the legend, or the keyboard's focus on its box, makes the others faint.
+    const light = (number, isOn) => {
+      document.body.classList.toggle('faded', isOn);
+      for (const path of document.querySelectorAll('.chart .r' + number + ':not(figure)')) {
+        path.classList.toggle('lit', isOn);
+      }
+    };
+    for (const label of document.querySelectorAll('#legend label')) {
+      const number = label.htmlFor.slice(3);
+      const box = document.getElementById(label.htmlFor);
+      label.addEventListener('pointerenter', event => {
+        if (event.pointerType === 'mouse' && !box.checked) light(number, true);
+      });
+      label.addEventListener('pointerleave', () => light(number, false));
+      box.addEventListener('change', () => light(number, false));
+    }
+
     const isVisible = one => {
       const run = /\br(\d+)\b/.exec(one.c);
       const box = run && document.getElementById('run' + run[1]);
@@ -107,6 +131,7 @@ extension Page {
       let tip = null;
       const clear = () => {
         marks.replaceChildren();
+        for (const path of svg.querySelectorAll('.near')) path.classList.remove('near');
         if (tip) tip.remove();
         tip = null;
       };
@@ -135,6 +160,10 @@ extension Page {
         const close = rows.filter(row => row.value !== null && Number.isFinite(row.point[1]));
         const near = close.reduce((best, row) => best &&
           Math.abs(best.point[1] - py) <= Math.abs(row.point[1] - py) ? best : row, null);
+        const run = near && rows.length > 1 && /\br\d+\b/.exec(near.one.c);
+        if (run) {
+          for (const path of svg.querySelectorAll('.curve.' + run[0])) path.classList.add('near');
+        }
         rows.sort((a, b) => (b.value ?? -Infinity) - (a.value ?? -Infinity));
         const lineX = place(step, 1)[0];
         draw(marks, 'path', {d: `M${lineX} ${top}V${bottom}`});
@@ -150,7 +179,7 @@ extension Page {
         make('td', head, 'step ' + step.toLocaleString('en-US'));
         make('td', head, smoothed ? 'smoothed' : '');
         if (smoothed) make('td', head, 'logged');
-        const limit = 20;
+        const limit = 15;
         let listed = rows;
         if (rows.length > limit) {
           const at = Math.max(0, Math.min(rows.indexOf(near) - limit / 2, rows.length - limit));

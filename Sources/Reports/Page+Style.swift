@@ -40,13 +40,13 @@ extension Page {
     thead th[colspan]{border-bottom-width:1px;text-align:center}
     .runs{width:100%}
     .runs td,.runs th{white-space:nowrap}
-    .runs tbody th{position:sticky;left:0;background:var(--paper);font-weight:600}
+    .runs tbody th{position:sticky;left:0;background:var(--paper);font-weight:600;
+    max-width:22rem;overflow:hidden;text-overflow:ellipsis}
     .runs tbody tr:hover>*{background:var(--card)}
-    .runs button{font:inherit;color:inherit;background:none;border:0;padding:0;cursor:pointer;
-    text-align:inherit}
-    .runs button::after{content:"↕";color:var(--soft);opacity:.6;font-size:.8em;margin-left:.25em}
-    [aria-sort=ascending] button::after{content:"↑";opacity:1}
-    [aria-sort=descending] button::after{content:"↓";opacity:1}
+    .sorts{cursor:pointer}
+    .sorts::after{content:"↕";color:var(--soft);opacity:.6;font-size:.8em;margin-left:.25em}
+    .sorts[aria-sort=ascending]::after{content:"↑";opacity:1}
+    .sorts[aria-sort=descending]::after{content:"↓";opacity:1}
     td small{font-size:.86em}
     .n{font-variant-numeric:tabular-nums}
     td.best{background:var(--mark)}
@@ -60,7 +60,7 @@ extension Page {
     max-height:5.4rem;overflow-y:auto;margin:2rem -.5rem -1rem;padding:.45rem .5rem;
     border-bottom:1px solid var(--line);background:var(--paper);font-size:.875rem}
     .toggle{position:fixed;top:0;opacity:0;pointer-events:none}
-    .legend label,.legend button{flex:none;white-space:nowrap}
+    .legend label,.legend button,.legend .note{flex:none;white-space:nowrap}
     .legend label{display:inline-flex;align-items:center;cursor:pointer;white-space:nowrap;
     border:1px solid var(--line);border-radius:1rem;padding:.05rem .7rem .05rem .5rem}
     .legend label:hover{background:var(--card)}
@@ -103,6 +103,10 @@ extension Page {
     .band.c2,.ridge.c2{fill:var(--c2)}.band.c3,.ridge.c3{fill:var(--c3)}
     .band.c4,.ridge.c4{fill:var(--c4)}.band.c5,.ridge.c5{fill:var(--c5)}
     .band.c6,.ridge.c6{fill:var(--c6)}.band.c7,.ridge.c7{fill:var(--c7)}
+    .near{stroke-width:3.2}
+    .mean{stroke:var(--ink);stroke-width:1.4}
+    .faded .chart .curve:not(.lit),.faded .chart .raw{stroke-opacity:.12}
+    .faded .chart .dot:not(.lit){stroke-opacity:.2}
     .cross{stroke:var(--soft);stroke-width:1}
     .tip{position:absolute;z-index:4;pointer-events:none;background:var(--paper);color:var(--ink);
     border:1px solid var(--line);border-radius:.4rem;box-shadow:0 2px 10px #0003;
@@ -129,7 +133,7 @@ extension Page {
     @media (max-width:40rem){body{padding:0 .9rem 3rem}h1{font-size:1.5rem}
     .legend{flex-wrap:nowrap;overflow-x:auto}.group,.ridges .chart{width:100%}
     .chart text{font-size:13.5px}.chart.small text,.ridges text{font-size:11px}
-    .facts{grid-template-columns:1fr 1fr}.runs th,.runs td{padding:.3rem .5rem}}
+    .facts{grid-template-columns:1fr 1fr}.runs tbody th{max-width:9.5rem;white-space:normal}.runs th,.runs td{padding:.3rem .5rem}}
     @page{margin:14mm 12mm}
     @media print{:root{--ink:#000;--soft:#444;--line:#ccc;--paper:#fff;--card:#f4f4f4;--mark:#fff3c4;
     --bad:#b42318;--c0:#0072b2;--c1:#d55e00;--c2:#009e73;--c3:#b8528f;--c4:#c98a00;--c5:#3fa7dd;
@@ -145,7 +149,7 @@ extension Page {
     .scroll{overflow:visible;background:none}table{font-size:7.5pt;width:100%}
     .runs small{display:block}.runs td.n{white-space:nowrap}tr{break-inside:avoid}
     .runs th,.runs td{white-space:normal;padding:.2rem .3rem}
-    .runs button::after{content:none}
+    .sorts::after{content:none}
     .runs tbody th{position:static}
     .charts{grid-template-columns:1fr 1fr;gap:.7rem}
     .charts.small{grid-template-columns:repeat(3,1fr)}

@@ -57,7 +57,7 @@ struct Page {
       facts.append(
         (
           "best \(metric.tag)", Number.text(outcome.best),
-          (runs.count > 1 ? "\(runs[best].name), " : "")
+          (runs.count > 1 ? "\(report.labels.labels[best]), " : "")
             + "step \(Number.count(outcome.bestStep))"
         ))
     }
@@ -88,19 +88,27 @@ struct Page {
         + "aria-label=\"hide \(HTML.escaped(report.runs[index].name))\">\n"
     }
     let items = report.shown.enumerated().map { number, index in
-      "<label for=\"run\(number)\">\(HTML.sample(RunStyle(number).classes))"
-        + "\(HTML.escaped(report.runs[index].name))</label>\n"
+      "<label for=\"run\(number)\" title=\"\(HTML.escaped(report.runs[index].name))\">"
+        + "\(HTML.sample(RunStyle(number).classes))"
+        + "\(HTML.escaped(report.labels.labels[index]))</label>\n"
     }
-    return "\(boxes.joined())<div class=\"legend\" id=\"legend\">\n\(items.joined())</div>\n"
+    return "\(boxes.joined())<div class=\"legend\" id=\"legend\">\n\(legendHead)\(items.joined())"
+      + "</div>\n"
+  }
+
+  /// What the parts of labels are.
+  private var legendHead: String {
+    report.labels.parts.map { "<span class=\"note\">\(HTML.escaped($0)):</span>\n" } ?? ""
   }
 
   /// The same for paper, at the head of later sections.
   private var printedLegend: String {
     guard report.shown.count > 1 else { return "" }
     let items = report.shown.enumerated().map { number, index in
-      "<span>\(HTML.sample(RunStyle(number).classes))\(HTML.escaped(report.runs[index].name))</span>\n"
+      "<span>\(HTML.sample(RunStyle(number).classes))"
+        + "\(HTML.escaped(report.labels.labels[index]))</span>\n"
     }
-    return "<p class=\"legend paper\" aria-hidden=\"true\">\n\(items.joined())</p>\n"
+    return "<p class=\"legend paper\" aria-hidden=\"true\">\n\(legendHead)\(items.joined())</p>\n"
   }
 
   /// Rules that hide what belongs to a run whose box is checked.

@@ -18,6 +18,8 @@ public struct Report: Sendable {
   let style: [Int: Int]
   /// Points of a curve that are drawn.
   let pointLimit: Int
+  /// Short names of all runs.
+  let labels: RunLabels
   private let files: [FileReport]
 
   /// A report on what was read of a log directory.
@@ -25,6 +27,7 @@ public struct Report: Sendable {
     self.options = options
     files = contents.flatMap(\.files)
     runs = ReportRun.all(in: contents)
+    labels = RunLabels(runs.map(\.name))
     metrics = RunTable.metrics(of: runs)
     ranking = RunTable.order(of: runs, by: metrics)
     shown = ranking.prefix(options.runLimit).sorted()
@@ -59,11 +62,13 @@ public struct Report: Sendable {
     }
     let tags = scalarTags()
     let table = RunTable(
-      runs: runs, metrics: metrics, styleClass: { style[$0].map { RunStyle($0).classes } },
+      runs: runs, metrics: metrics, labels: labels,
+      styleClass: { style[$0].map { RunStyle($0).classes } },
       order: ranking)
     var sections = [
       ReportSection(id: "runs", title: "Runs", html: table.html(rowLimit: options.rowLimit))
     ]
+    if let section = settingsSection(&omissions) { sections.append(section) }
     if let section = metricsSection(tags) { sections.append(section) }
     if let section = scalarsSection(tags, &omissions) { sections.append(section) }
     if let section = statisticsSection(tags, &omissions) { sections.append(section) }

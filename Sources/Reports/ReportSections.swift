@@ -29,7 +29,7 @@ extension Report {
       for (_, series) in runs[index].series where series.kind == .scalar {
         if byTag[series.tag] == nil { order.append(series.tag) }
         byTag[series.tag, default: []].append(
-          Curve(name: runs[index].name, styleClass: styleClass(index) ?? "", series: series))
+          Curve(name: labels.labels[index], styleClass: styleClass(index) ?? "", series: series))
       }
     }
     return order.map { TagCurves(tag: $0, curves: byTag[$0] ?? []) }

@@ -5,6 +5,7 @@ struct RunTable {
   let runs: [ReportRun]
   /// Metrics, the most telling first.
   let metrics: [Metric]
+  let labels: RunLabels
   /// Colour and dashes of a run; nil for runs that charts don't show.
   let styleClass: (Int) -> String?
   /// The runs' order, the best first.
@@ -65,37 +66,48 @@ struct RunTable {
 
   /// The table, and what stands below it.
   func html(rowLimit: Int) -> String {
-    let names = hyperparameterNames()
+    let names = Self.hyperparameterNames(of: runs)
     let shownNames = Array(names.differing.prefix(Self.hyperparameterLimit))
     let shown = metrics.prefix(Self.metricLimit).map { metric in
       (metric, runs.map { Self.outcome(of: metric, in: $0) })
     }
     let hasState = runs.contains { $0.sessionEnd != nil }
-    var html = "<table class=\"runs\" id=\"run-table\">\n<thead>\n<tr>"
+    var groups = ""
+    var heads = ""
     var column = 0
-    func head(_ text: String, span: String = " rowspan=\"2\"") -> String {
+    func head(_ text: String) {
+      heads += "<th scope=\"col\" data-column=\"\(column)\">\(HTML.escaped(text))</th>"
       column += 1
-      return "<th scope=\"col\"\(span) data-column=\"\(column - 1)\">\(HTML.escaped(text))</th>"
     }
-    html += head("run")
-    for name in shownNames { html += head(name) }
-    var second = ""
+    head("run")
+    shownNames.forEach(head)
+    groups += "<td colspan=\"\(column)\"></td>"
     for (metric, outcomes) in shown {
-      let isCurve = outcomes.contains { ($0?.count ?? 0) > 1 }
-      if isCurve {
-        html += "<th scope=\"colgroup\" colspan=\"2\">\(HTML.escaped(metric.tag))</th>"
-        second += head("best", span: "") + head("last", span: "")
+      if Self.isCurve(outcomes) {
+        groups += "<th scope=\"colgroup\" colspan=\"2\">\(HTML.escaped(metric.tag))</th>"
+        head("best")
+        head("last")
       } else {
-        html += head(metric.tag)
+        groups += "<td></td>"
+        head(metric.tag)
       }
     }
-    html += head("steps") + head("duration") + (hasState ? head("state") : "")
-    html += "</tr>\n" + (second.isEmpty ? "" : "<tr>\(second)</tr>\n") + "</thead>\n<tbody>\n"
+    let rest = hasState ? ["steps", "duration", "state"] : ["steps", "duration"]
+    rest.forEach(head)
+    groups += "<td colspan=\"\(rest.count)\"></td>"
+    var html = "<table class=\"runs\" id=\"run-table\">\n<thead>\n"
+    if groups.contains("<th") { html += "<tr>\(groups)</tr>\n" }
+    html += "<tr>\(heads)</tr>\n</thead>\n<tbody>\n"
     for index in order.prefix(rowLimit) {
       html += row(index, shownNames, shown, hasState)
     }
     html += "</tbody>\n</table>"
     return HTML.scrolling(html) + remarks(names, rowLimit: rowLimit)
+  }
+
+  /// Whether a metric has a course in any run, not only a single value.
+  private static func isCurve(_ outcomes: [Outcome?]) -> Bool {
+    outcomes.contains { ($0?.count ?? 0) > 1 }
   }
 
   private func row(
@@ -104,7 +116,10 @@ struct RunTable {
   ) -> String {
     let run = runs[index]
     let sample = styleClass(index).map { HTML.sample($0) } ?? ""
-    var html = "<tr><th scope=\"row\">\(sample)\(HTML.escaped(run.name))</th>"
+    // Names that are settings stand in the columns beside.
+    let name = labels.parts == nil ? run.name : labels.labels[index]
+    var html =
+      "<tr><th scope=\"row\" title=\"\(HTML.escaped(run.name))\">\(sample)\(HTML.escaped(name))</th>"
     for name in names {
       switch run.hyperparameters[name] {
       case .number(let number):
@@ -113,7 +128,7 @@ struct RunTable {
       }
     }
     for (metric, outcomes) in metrics {
-      let isCurve = outcomes.contains { ($0?.count ?? 0) > 1 }
+      let isCurve = Self.isCurve(outcomes)
       guard let outcome = outcomes[index] else {
         html += isCurve ? "<td></td><td></td>" : "<td></td>"
         continue
@@ -156,10 +171,12 @@ struct RunTable {
   }
 
   /// Hyperparameters that differ between runs, and those that all runs with any share.
-  func hyperparameterNames() -> (differing: [String], same: [(name: String, text: String)]) {
+  static func hyperparameterNames(
+    of runs: [ReportRun]
+  ) -> (differing: [String], same: [(name: String, text: String)]) {
     let all = runs.map(\.hyperparameters).filter { !$0.isEmpty }
     let names = Set(all.flatMap(\.keys)).sorted().filter { name in
-      !all.allSatisfy { Self.repeatsOthers(name, in: $0) }
+      !all.allSatisfy { repeatsOthers(name, in: $0) }
     }
     var differing: [String] = []
     var same: [(String, String)] = []
@@ -189,6 +206,10 @@ struct RunTable {
     _ names: (differing: [String], same: [(name: String, text: String)]), rowLimit: Int
   ) -> String {
     var html = ""
+    if labels.parts != nil, let name = runs.first?.name {
+      let form = name.replacing(/=[^,]*/, with: "=…")
+      html += "<p class=\"note\">Runs are called <code>\(HTML.escaped(form))</code>.</p>\n"
+    }
     if !names.same.isEmpty {
       let items = names.same.map { name, text in
         "<span class=\"setting\">\(HTML.escaped(name)) <code>\(HTML.escaped(text))</code></span>"

@@ -73,7 +73,7 @@ extension Report {
     let styles = entries.map { "r\($0.style)" }.joined(separator: " ")
     var head = entries.prefix(6).map { entry in
       (shown.count > 1 ? HTML.sample(RunStyle(entry.style).classes) : "")
-        + HTML.escaped(runs[entry.run].name)
+        + HTML.escaped(labels.labels[entry.run])
     }.joined(separator: ", ")
     if entries.count > 6 { head += " and \(entries.count - 6) more" }
     let steps = Set(entries.compactMap { $0.series.steps.last })

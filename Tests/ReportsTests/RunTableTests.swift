@@ -77,7 +77,8 @@ import Testing
           "whole", "end", "all", "none",
         ])
       let table = RunTable(
-        runs: runs, metrics: metrics, styleClass: { "c\($0)" }, order: [0, 1, 2, 3])
+        runs: runs, metrics: metrics, labels: RunLabels(runs.map(\.name)), styleClass: { "c\($0)" },
+        order: [0, 1, 2, 3])
       let html = table.html(rowLimit: 10)
       // One best, and the last values that aren't finite are marked.
       #expect(html.components(separatedBy: "★").count == 2)
@@ -89,8 +90,10 @@ import Testing
 
   @Test func `columns are the hyperparameters that differ`() throws {
     let runs = ReportRun.all(in: try Self.torchRuns())
-    let table = RunTable(runs: runs, metrics: [], styleClass: { _ in nil }, order: [0, 1])
-    let names = table.hyperparameterNames()
+    let table = RunTable(
+      runs: runs, metrics: [], labels: RunLabels(runs.map(\.name)), styleClass: { _ in nil },
+      order: [0, 1])
+    let names = RunTable.hyperparameterNames(of: runs)
     #expect(names.differing == ["lr", "optimizer"])
     #expect(names.same.map { "\($0.name) \($0.text)" } == ["batch 64"])
     let html = table.html(rowLimit: 10)
@@ -111,8 +114,7 @@ import Testing
         try writer.close()
       }
       let runs = ReportRun.all(in: try Run.all(under: folder).map { try $0.contents() })
-      let table = RunTable(runs: runs, metrics: [], styleClass: { _ in nil }, order: [0, 1])
-      #expect(table.hyperparameterNames().differing == ["note", "seed"])
+      #expect(RunTable.hyperparameterNames(of: runs).differing == ["note", "seed"])
     }
   }
 }
