@@ -111,7 +111,7 @@ extension Page {
     .tip{position:absolute;z-index:4;pointer-events:none;background:var(--paper);color:var(--ink);
     border:1px solid var(--line);border-radius:.4rem;box-shadow:0 2px 10px #0003;
     padding:.35rem .55rem;font-size:.8rem;line-height:1.4;white-space:nowrap}
-    .tip td,.tip th{padding:0 .35rem 0 0;border:0;font-size:.8rem}
+    .tip td{padding:0 .6rem 0 0;border:0;font-size:.8rem}
     .tip .near{font-weight:700}
     .pictures{display:flex;flex-wrap:wrap;gap:1rem;align-items:flex-start}
     .picture{max-width:100%}
