@@ -1,0 +1,279 @@
+import NeuralNetworks
+public import Tensors
+
+/// What keeps a picture that is made for a filter from turning into noise.
+public struct MaximizationSettings: Sendable, Equatable {
+  /// The length of a step, as the Euclidean norm over all scalars of a picture.
+  public var rate: Float = 1
+  /// The share by which a picture falls back to gray at each step.
+  public var decay: Float = 0.02
+  /// The weight of the total variation: the sum of the squared differences of neighbours.
+  public var variation: Float = 1e-3
+  /// The standard deviation of the blur, in pixels; 0 for none.
+  public var blur: Double = 0.5
+  /// Steps from blur to blur.
+  public var blurInterval = 4
+  /// How far a picture is shifted before each step, at most, in pixels.
+  public var jitter = 0
+  /// The standard deviation of the noise that pictures begin with, around gray.
+  public var noise: Float = 0.05
+  /// The network's input for black, one scalar a channel; nil for 0.
+  public var black: [Float]?
+  /// The network's input for white, one scalar a channel; nil for 1.
+  public var white: [Float]?
+
+  /// The defaults.
+  public init() {}
+}
+
+/// Pictures that excite a filter, a unit or a class ever more: gradient ascent with regularisers.
+///
+/// Pictures hold scalars from 0, black, to 1, white. At each step `x ← x + rate · g / |g|`, `g` being the
+/// gradient of `objective - variation · TV(x)`, then `x ← ½ + (x - ½)(1 - decay)`, at times a blur, and
+/// what lies outside 0 to 1 is cut off.
+///
+/// The objective is the mean of a filter's map before the activation function, or a unit or logit
+/// likewise: a rectified map that is 0 has no gradient to climb.
+/// - Source: Erhan et al., "Visualizing Higher-Layer Features of a Deep Network", 2009; Yosinski et al.,
+///   "Understanding Neural Networks Through Deep Visualization", 2015, arXiv 1506.06579, §3 (decay and
+///   blur); Mahendran & Vedaldi, arXiv 1412.0035, §3 (total variation, jitter).
+public struct Maximization: Sendable {
+  /// The layer.
+  public let layer: NumberedLayer
+  /// The filter, unit or class.
+  public let filter: Int
+  /// Steps made.
+  public private(set) var step = 0
+  /// The pictures so far, `[N, H, W, C]`, from 0 to 1.
+  public private(set) var pictures: Tensor
+
+  private let settings: MaximizationSettings
+  private let seeds: [Int]
+  private let stages: Sequential
+  private let deconvnet: Deconvnet
+
+  /// Begins with gray and noise.
+  ///
+  /// - Parameters:
+  ///   - filter: of a convolution; of a dense layer a unit, of the last one a class.
+  ///   - input: height, width and channels.
+  ///   - seeds: one a picture.
+  public init(
+    of filter: Int, layer: NumberedLayer, in deconvnet: Deconvnet, input: [Int], seeds: [Int],
+    _ settings: MaximizationSettings = MaximizationSettings()
+  ) {
+    let count = input.reduce(1, *)
+    let scalars = seeds.flatMap { seed in
+      var generator = SeededGenerator(seed: seed, 0x4D41_5849)
+      return (0..<count).map { _ in
+        min(max(0, 0.5 + settings.noise * generator.nextNormal()), 1)
+      }
+    }
+    self.init(
+      of: filter, layer: layer, in: deconvnet,
+      from: Tensor(shape: [seeds.count] + input, scalars: scalars), seeds: seeds, settings)
+  }
+
+  /// Begins with pictures of one's own, `[N, H, W, C]`, from 0 to 1.
+  public init(
+    of filter: Int, layer: NumberedLayer, in deconvnet: Deconvnet, from pictures: Tensor,
+    seeds: [Int], _ settings: MaximizationSettings = MaximizationSettings()
+  ) {
+    precondition(
+      (0..<layer.filters).contains(filter) && pictures.rank == 4
+        && seeds.count == pictures.shape[0],
+      "filter \(filter) of \(layer), \(seeds.count) seeds for pictures \(pictures.shape)")
+    (self.layer, self.filter, self.seeds) = (layer, filter, seeds)
+    (self.settings, self.pictures, self.deconvnet) = (settings, pictures, deconvnet)
+    // Without the activation function.
+    let stage = deconvnet.chain.layers.firstIndex { $0.name == layer.name } ?? layer.stage
+    stages = Sequential(Array(deconvnet.chain.layers[...stage]))
+  }
+
+  /// The objective of each picture.
+  public var objectives: [Float] { means(of: stages(input(pictures))) }
+
+  /// Makes one step with every picture.
+  ///
+  /// - Returns: the objective of each picture before the step.
+  /// - Throws: `DeconvnetError.cannotProject`.
+  public mutating func advance() throws(DeconvnetError) -> [Float] {
+    let shifts = shifts()
+    var shifted = pictures
+    shifted.roll(shifts)
+    let (maps, trace) = stages.forward(input(shifted))
+    let objectives = means(of: maps)
+    var gradient = try deconvnet.descend(
+      signal(like: maps), through: trace.children, toOutputOf: nil, rule: .gradient)
+    scaleToPictures(&gradient)
+    addVariation(of: shifted, to: &gradient)
+    gradient.roll(shifts.map { (-$0.y, -$0.x) })
+    climb(gradient)
+    step += 1
+    if settings.blur > 0, step.isMultiple(of: max(1, settings.blurInterval)) {
+      pictures.blur(Self.kernel(deviation: settings.blur))
+    }
+    pictures.withUnsafeMutableBufferPointer { scalars in
+      for index in scalars.indices { scalars[index] = min(max(0, scalars[index]), 1) }
+    }
+    return objectives
+  }
+
+  // MARK: Objective
+
+  /// The pictures in units of the input.
+  private func input(_ pictures: Tensor) -> Tensor {
+    guard let black = settings.black, let white = settings.white else { return pictures }
+    var result = pictures
+    result.withUnsafeMutableBufferPointer { scalars in
+      for index in scalars.indices {
+        let channel = index % black.count
+        scalars[index] = black[channel] + scalars[index] * (white[channel] - black[channel])
+      }
+    }
+    return result
+  }
+
+  /// The gradient by what lies between 0 and 1, from the one by the input.
+  private func scaleToPictures(_ gradient: inout Tensor) {
+    guard let black = settings.black, let white = settings.white else { return }
+    gradient.withUnsafeMutableBufferPointer { scalars in
+      for index in scalars.indices {
+        let channel = index % black.count
+        scalars[index] *= white[channel] - black[channel]
+      }
+    }
+  }
+
+  private func means(of maps: Tensor) -> [Float] {
+    let size = maps.count / maps.shape[0]
+    return maps.withUnsafeBufferPointer { maps in
+      (0..<maps.count / size).map { picture -> Float in
+        var sum = 0.0
+        for index in stride(
+          from: picture * size + filter, to: (picture + 1) * size, by: layer.filters)
+        { sum += Double(maps[index]) }
+        return Float(sum / Double(size / layer.filters))
+      }
+    }
+  }
+
+  /// The objective's gradient by the maps.
+  private func signal(like maps: Tensor) -> Tensor {
+    let places = maps.count / maps.shape[0] / layer.filters
+    var signal = Tensor(zeros: maps.shape)
+    signal.withUnsafeMutableBufferPointer { signal in
+      for index in stride(from: filter, to: signal.count, by: layer.filters) {
+        signal[index] = 1 / Float(places)
+      }
+    }
+    return signal
+  }
+
+  /// Takes the gradient of `variation · TV` from a gradient.
+  private func addVariation(of pictures: Tensor, to gradient: inout Tensor) {
+    let (height, width, channels) = (pictures.shape[1], pictures.shape[2], pictures.shape[3])
+    let weight = 2 * settings.variation
+    guard weight != 0 else { return }
+    pictures.withUnsafeBufferPointer { x in
+      gradient.withUnsafeMutableBufferPointer { gradient in
+        func pull(_ first: Int, _ second: Int) {
+          let difference = weight * (x[first] - x[second])
+          gradient[first] -= difference
+          gradient[second] += difference
+        }
+        for index in x.indices {
+          let pixel = index / channels
+          if pixel % width + 1 < width { pull(index, index + channels) }
+          if pixel / width % height + 1 < height { pull(index, index + width * channels) }
+        }
+      }
+    }
+  }
+
+  // MARK: Steps
+
+  /// Goes a step along the gradient and falls back to gray a little.
+  private mutating func climb(_ gradient: Tensor) {
+    let size = gradient.count / seeds.count
+    let (rate, keep) = (settings.rate, 1 - settings.decay)
+    gradient.withUnsafeBufferPointer { gradient in
+      pictures.withUnsafeMutableBufferPointer { pictures in
+        for picture in seeds.indices {
+          let range = picture * size..<(picture + 1) * size
+          let squares = range.reduce(0.0) { $0 + Double(gradient[$1]) * Double(gradient[$1]) }
+          let scale = rate / (Float(squares.squareRoot()) + 1e-8)
+          for index in range {
+            pictures[index] = 0.5 + (pictures[index] + scale * gradient[index] - 0.5) * keep
+          }
+        }
+      }
+    }
+  }
+
+  /// How far each picture is shifted at this step.
+  private func shifts() -> [(y: Int, x: Int)] {
+    let jitter = settings.jitter
+    guard jitter > 0 else { return seeds.map { _ in (0, 0) } }
+    return seeds.map { seed in
+      var generator = SeededGenerator(seed: seed, 0x4A49_5454, step)
+      func draw() -> Int {
+        Int(generator.next().multipliedFullWidth(by: UInt64(2 * jitter + 1)).high) - jitter
+      }
+      return (draw(), draw())
+    }
+  }
+
+  /// The taps of a blur, which add up to 1.
+  static func kernel(deviation: Double) -> [Float] {
+    let radius = max(1, Int((2 * deviation).rounded(.up)))
+    let taps = (-radius...radius).map {
+      Double.exponential(-Double($0 * $0) / (2 * deviation * deviation))
+    }
+    let sum = taps.reduce(0, +)
+    return taps.map { Float($0 / sum) }
+  }
+}
+
+extension Tensor {
+  /// Shifts each picture `[N, H, W, C]` around: what goes out on one side comes in on the other.
+  mutating func roll(_ shifts: [(y: Int, x: Int)]) {
+    guard shifts.contains(where: { $0 != (0, 0) }) else { return }
+    let (height, width, channels) = (shape[1], shape[2], shape[3])
+    let old = scalars
+    withUnsafeMutableBufferPointer { new in
+      for (picture, shift) in shifts.enumerated() {
+        for y in 0..<height {
+          let row = ((y + shift.y) % height + height) % height
+          for x in 0..<width {
+            let column = ((x + shift.x) % width + width) % width
+            let from = ((picture * height + y) * width + x) * channels
+            let to = ((picture * height + row) * width + column) * channels
+            for channel in 0..<channels { new[to + channel] = old[from + channel] }
+          }
+        }
+      }
+    }
+  }
+
+  /// Blurs pictures `[N, H, W, C]` down and across; edges go on outside.
+  mutating func blur(_ kernel: [Float]) {
+    let radius = kernel.count / 2
+    let channels = shape[3]
+    for (axis, step) in [(1, shape[2] * channels), (2, channels)] {
+      let length = shape[axis]
+      let old = scalars
+      withUnsafeMutableBufferPointer { new in
+        for index in new.indices {
+          let place = index / step % length
+          var sum: Float = 0
+          for (tap, weight) in kernel.enumerated() {
+            let neighbour = min(max(0, place + tap - radius), length - 1)
+            sum += weight * old[index + (neighbour - place) * step]
+          }
+          new[index] = sum
+        }
+      }
+    }
+  }
+}
