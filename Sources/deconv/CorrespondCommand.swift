@@ -31,7 +31,7 @@ struct CorrespondCommand: ParsableCommand {
       "A CSV or JSON file of parts in pictures.",
       discussion: """
         CSV with the head part,image,y,x,height,width, or a JSON list of objects with these keys. \
-        An image is the number of a test image, or a PNG file, seen from the file's folder.
+        An image is a number in the data set, or a PNG file, seen from the file's folder.
         """, valueName: "path"))
   var boxes: String?
 
@@ -121,8 +121,8 @@ struct CorrespondCommand: ParsableCommand {
       try sheet.write(to: output.path)
       try report.write(to: files)
       try log?.log(sheet, tag: "correspondence")
-      try Console.print(
-        raw.format == .json ? try report.json() : report.text(network, output: output.path))
+      try raw.print(
+        text: report.text(network, output: output.path), objects: report.objects)
     }
   }
 
@@ -149,14 +149,13 @@ struct CorrespondCommand: ParsableCommand {
     }
     let file = try PartBoxes(path: boxes)
     let source =
-      file.images.contains { Int($0) != nil } ? try subjects.data.source(for: network) : nil
+      file.images.contains { Int($0) != nil } ? try DataImages(subjects.data, for: network) : nil
     let folder = URL(fileURLWithPath: boxes).deletingLastPathComponent()
-    let names = subjects.data.knownClasses(network)
     let subjects = try file.images.map { image in
       if let number = Int(image), let source { return try source.subject(number, network) }
       let path = image.hasPrefix("/") ? image : folder.appending(path: image).relativePath
       return Subject(
-        try Picture(file: path, for: network), label: nil, classNames: names, network)
+        try Picture(file: path, for: network), label: nil, classNames: network.classNames, network)
     }
     return (subjects, file.parts)
   }

@@ -93,7 +93,7 @@ struct CorrespondenceReport {
     var head = TextTable(("", .left), ("", .left))
     head.add("checkpoint", network.checkpoint.path)
     head.add("images", subjects.map(\.picture.caption).joined(separator: ", "))
-    head.add("boxes", "gray \(Format.number(Double(fill), digits: 2)), seed \(seed)")
+    head.add("boxes", "gray \(Words.short(Double(fill))), seed \(seed)")
     head.add("picture", output)
     var table = TextTable(
       ("delta", .left), ("sets", .right), ("\(stages[0])", .right), ("\(stages[1])", .right))
@@ -133,7 +133,7 @@ struct CorrespondenceReport {
   // MARK: Numbers
 
   /// An object a row and layer.
-  func json() throws -> String {
+  var objects: [any Encodable] {
     struct Object: Encodable {
       var name, kind: String
       var layer: Int
@@ -144,18 +144,17 @@ struct CorrespondenceReport {
       var sum: Int
       var pairs: [Double]
     }
-    return try rows.flatMap { row in
-      try stages.indices.map { layer in
+    return rows.flatMap { row -> [any Encodable] in
+      stages.indices.map { layer in
         let (mean, deviation) = delta(row, layer: layer)
         let comparisons = row.sets.map { found[$0][layer] }
-        return try JSONLine.text(
-          Object(
-            name: row.name, kind: row.kind, layer: stages[layer].layer.number,
-            pooled: stages[layer].isPooled, sets: row.sets.count,
-            features: comparisons.first?.featureCount ?? 0, mean: mean, std: deviation,
-            sum: comparisons.reduce(0) { $0 + $1.sum }, pairs: comparisons.flatMap(\.pairs)))
+        return Object(
+          name: row.name, kind: row.kind, layer: stages[layer].layer.number,
+          pooled: stages[layer].isPooled, sets: row.sets.count,
+          features: comparisons.first?.featureCount ?? 0, mean: mean, std: deviation,
+          sum: comparisons.reduce(0) { $0 + $1.sum }, pairs: comparisons.flatMap(\.pairs))
       }
-    }.joined(separator: "\n")
+    }
   }
 
   /// The arrays.

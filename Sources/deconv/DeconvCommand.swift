@@ -22,5 +22,7 @@ struct DeconvCommand: ParsableCommand {
       SaliencyCommand.self,
       InvarianceCommand.self,
       CorrespondCommand.self,
+      MaximizeCommand.self,
+      AblateCommand.self,
     ])
 }

@@ -116,18 +116,18 @@ struct InvarianceCommand: ParsableCommand {
 
       let report = InvarianceReport(
         subjects: subjects, curves: zip(series, results).map { ($0, $1) }, stages: stages)
-      let sheet = report.sheet(fill: self.fill)
-      if output.path.hasSuffix(".svg") {
+      let isVector = output.path.hasSuffix(".svg")
+      let sheet = isVector && log == nil ? nil : report.sheet(fill: self.fill)
+      if isVector {
         try output.write(Data(report.svg().utf8))
       } else {
-        try sheet.write(to: output.path)
+        try sheet?.write(to: output.path)
       }
       try table?.write(Data(report.csv().utf8))
       try report.write(to: files)
-      try log?.log(sheet, tag: "invariance")
-      try Console.print(
-        raw.format == .json
-          ? try report.json() : report.text(network, fill: self.fill, output: output.path))
+      if let sheet { try log?.log(sheet, tag: "invariance") }
+      try raw.print(
+        text: report.text(network, fill: self.fill, output: output.path), objects: report.objects)
     }
   }
 

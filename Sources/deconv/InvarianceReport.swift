@@ -120,11 +120,8 @@ struct InvarianceReport {
   }
 
   private static func amount(_ amount: Double, _ kind: WarpSeries.Kind) -> String {
-    let number = Format.number((amount * 1000).rounded() / 1000, digits: 3)
-    let plain =
-      number.contains(".")
-      ? String(number.reversed().drop { $0 == "0" }.drop { $0 == "." }.reversed()) : number
-    return kind == .scale ? "\(plain)x" : plain
+    let number = Words.short((amount * 1000).rounded() / 1000)
+    return kind == .scale ? "\(number)x" : number
   }
 
   // MARK: Words
@@ -135,7 +132,7 @@ struct InvarianceReport {
     table.add("checkpoint", network.checkpoint.path)
     table.add("images", names.joined(separator: ", "))
     table.add("layers", "\(stages[0]) and \(stages[1])")
-    table.add("outside", "gray \(Format.number(Double(fill), digits: 2))")
+    table.add("outside", "gray \(Words.short(Double(fill)))")
     for (series, result) in curves { table.add(series.kind.rawValue, finding(series, result)) }
     table.add("picture", output)
     return table.rendered()
@@ -197,9 +194,7 @@ struct InvarianceReport {
   }
 
   /// An object a point.
-  func json() throws -> String {
-    try points.map { try JSONLine.text($0) }.joined(separator: "\n")
-  }
+  var objects: [any Encodable] { points }
 
   /// The arrays.
   func write(to files: RawFiles) throws {

@@ -94,7 +94,7 @@ struct OccludeCommand: ParsableCommand {
       try log?.log(sheet, tag: "occlusion/\(layer.name)")
       let report = OcclusionReport(
         occlusion: occlusion, subject: subject, network: network, fill: fill, output: output.path)
-      try Console.print(raw.format == .json ? try report.json() : report.text())
+      try raw.print(text: report.text(), objects: report.objects)
     }
   }
 
@@ -132,7 +132,7 @@ struct OccludeCommand: ParsableCommand {
     let square = occlusion.occluder
     return """
       \(subject.picture.caption) covered by \(square.size)x\(square.size), stride \
-      \(square.stride), gray \(Format.number(Double(fill), digits: 2))
+      \(square.stride), gray \(Words.short(Double(fill)))
       box: where p(\(subject.phrase)) is lowest
       """
   }

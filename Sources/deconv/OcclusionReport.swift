@@ -22,7 +22,7 @@ struct OcclusionReport {
     table.add(
       "square",
       """
-      \(square.size)x\(square.size), stride \(square.stride), gray \(Self.short(fill)) \
+      \(square.size)x\(square.size), stride \(square.stride), gray \(Words.short(Double(fill))) \
       (\(inputUnits) in the input): \(Format.counted(count, "place")), \
       \(occlusion.rows)x\(occlusion.columns)
       """)
@@ -41,29 +41,23 @@ struct OcclusionReport {
   }
 
   /// For programs: an object about the picture, then one a place.
-  func json() throws -> String {
+  var objects: [any Encodable] {
     let best = occlusion.bestClasses
     let probabilities = occlusion.labelProbabilities
-    var lines = [
-      try JSONLine.text(
-        PictureObject(
-          checkpoint: network.checkpoint.path, image: subject.picture.name,
-          class: occlusion.label, class_name: subject.className, layer: occlusion.layer.number,
-          filter: occlusion.filter, size: occlusion.occluder.size,
-          stride: occlusion.occluder.stride, fill: fill, rows: occlusion.rows,
-          columns: occlusion.columns, activity: occlusion.clearActivity,
-          probability: occlusion.clearProbabilities[occlusion.label],
-          best_class: occlusion.clearClass, picture: output))
-    ]
-    for place in best.indices {
-      let corner = occlusion.corner(ofPlace: place)
-      lines.append(
-        try JSONLine.text(
-          PlaceObject(
-            y: corner.y, x: corner.x, activity: occlusion.activity[place],
-            probability: probabilities[place], best_class: best[place])))
-    }
-    return lines.joined(separator: "\n")
+    let whole = PictureObject(
+      checkpoint: network.checkpoint.path, image: subject.picture.name, class: occlusion.label,
+      class_name: subject.className, layer: occlusion.layer.number, filter: occlusion.filter,
+      size: occlusion.occluder.size, stride: occlusion.occluder.stride, fill: fill,
+      rows: occlusion.rows, columns: occlusion.columns, activity: occlusion.clearActivity,
+      probability: occlusion.clearProbabilities[occlusion.label], best_class: occlusion.clearClass,
+      picture: output)
+    return [whole]
+      + best.indices.map { place in
+        let corner = occlusion.corner(ofPlace: place)
+        return PlaceObject(
+          y: corner.y, x: corner.x, activity: occlusion.activity[place],
+          probability: probabilities[place], best_class: best[place])
+      }
   }
 
   private struct PictureObject: Encodable {

@@ -11,12 +11,12 @@ struct PartBoxes {
     var boxes: [PixelBox]
   }
 
-  /// The pictures: paths of PNG files, or numbers of test images.
+  /// The pictures: paths of PNG files, or numbers in the data set.
   let images: [String]
   let parts: [Part]
 
   /// Reads a file of boxes: CSV with the head `part,image,y,x,height,width`, or JSON, a list of objects
-  /// with these keys. Images are numbers of test images, or PNG files beside the file.
+  /// with these keys. Images are numbers in the data set, or PNG files beside the file.
   ///
   /// - Throws: `CommandFailure` that names the file and the line or the part.
   init(path: String) throws {

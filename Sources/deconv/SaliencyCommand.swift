@@ -100,9 +100,9 @@ struct SaliencyCommand: ParsableCommand {
         try files.write("cam_weights", cam.weights, shape: [cam.weights.count])
       }
       try log?.log(sheet, tag: "saliency/\(method.rawValue)")
-      try Console.print(
-        raw.format == .json
-          ? try json(map, subject, network, output) : report(map, subject, network, output))
+      try raw.print(
+        text: report(map, subject, network, output),
+        objects: [object(map, subject, network, output)])
     }
   }
 
@@ -138,10 +138,10 @@ struct SaliencyCommand: ParsableCommand {
     case .gradient: "the gradient of its logit"
     case .guided: "guided backpropagation from its logit"
     case .integrated:
-      "integrated gradients: \(steps) steps from gray \(Format.number(Double(baseline), digits: 2))"
+      "integrated gradients: \(steps) steps from gray \(Words.short(Double(baseline)))"
     case .smoothgrad:
       """
-      SmoothGrad: \(copies) copies, noise \(Format.number(Double(noise), digits: 2)), seed \
+      SmoothGrad: \(copies) copies, noise \(Words.short(Double(noise))), seed \
       \(seed.value)
       """
     case .gradcam: "Grad-CAM\(place)"
@@ -178,9 +178,9 @@ struct SaliencyCommand: ParsableCommand {
     return table.rendered()
   }
 
-  private func json(
+  private func object(
     _ map: SaliencyMap, _ subject: Subject, _ network: Network, _ output: OutputFile
-  ) throws -> String {
+  ) -> any Encodable {
     struct Object: Encodable {
       var checkpoint, image, method: String
       var `class`: Int
@@ -194,14 +194,13 @@ struct SaliencyCommand: ParsableCommand {
       var picture: String
     }
     let (y, x) = map.strongestPixel
-    return try JSONLine.text(
-      Object(
-        checkpoint: network.checkpoint.path, image: subject.picture.name,
-        method: method.rawValue, class: subject.label, class_name: subject.className,
-        probability: subject.probabilities[subject.label], layer: map.gradCAM?.layer.number,
-        rows: map.scores.shape[1], columns: map.scores.shape[2], channels: map.scores.shape[3],
-        strongest: [y, x], concentration: map.concentration, scores: map.scores.scalars,
-        picture: output.path))
+    return Object(
+      checkpoint: network.checkpoint.path, image: subject.picture.name, method: method.rawValue,
+      class: subject.label, class_name: subject.className,
+      probability: subject.probabilities[subject.label], layer: map.gradCAM?.layer.number,
+      rows: map.scores.shape[1], columns: map.scores.shape[2], channels: map.scores.shape[3],
+      strongest: [y, x], concentration: map.concentration, scores: map.scores.scalars,
+      picture: output.path)
   }
 }
 

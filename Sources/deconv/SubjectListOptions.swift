@@ -11,12 +11,14 @@ struct SubjectListOptions: ParsableArguments {
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "Test images, from 0: 0,7,20-22. (default: one of each class)",
-      discussion: "Without it the first test image of each of the first five classes is taken.",
+      "Images of the set, as 0,7,20-22. (default: of each class one)",
+      discussion: """
+        Counted from 0. Without it the first image of each of the first five classes is taken.
+        """,
       valueName: "numbers"))
   var index: IndexList?
 
-  @OptionGroup var data: SubjectDataOptions
+  @OptionGroup var data: DataOptions
 
   func validate() throws {
     if !image.isEmpty, data.data != nil || index != nil {
@@ -30,14 +32,15 @@ struct SubjectListOptions: ParsableArguments {
   /// - Parameter count: how many are taken where the flags don't say.
   func subjects(for network: Network, count: Int = 5) throws -> [Subject] {
     if !image.isEmpty {
-      let names = data.knownClasses(network)
       return try image.map { path in
-        Subject(try Picture(file: path, for: network), label: nil, classNames: names, network)
+        Subject(
+          try Picture(file: path, for: network), label: nil, classNames: network.classNames,
+          network)
       }
     }
-    let source = try data.source(for: network)
+    let source = try DataImages(data, for: network)
     if let index { return try index.numbers.map { try source.subject($0, network) } }
-    let labels = source.dataset.test.labels
+    let labels = source.images.labels
     let firsts = Set(labels).sorted().prefix(count).compactMap { label in
       labels.firstIndex(of: label)
     }

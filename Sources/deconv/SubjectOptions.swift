@@ -13,7 +13,7 @@ struct SubjectOptions: ParsableArguments {
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("The data set's test image, from 0. (default: 0)", valueName: "number"))
+    help: ArgumentHelp("The image of the data set, from 0. (default: 0)", valueName: "number"))
   var index: Int?
 
   @Option(
@@ -24,7 +24,7 @@ struct SubjectOptions: ParsableArguments {
       valueName: "class"))
   var label: String?
 
-  @OptionGroup var data: SubjectDataOptions
+  @OptionGroup var data: DataOptions
 
   func validate() throws {
     if image != nil, data.data != nil || index != nil {
@@ -40,93 +40,38 @@ struct SubjectOptions: ParsableArguments {
     let subject: Subject
     if let image {
       subject = try Subject(
-        Picture(file: image, for: network), label: nil, classNames: data.knownClasses(network),
-        network)
+        Picture(file: image, for: network), label: nil, classNames: network.classNames, network)
     } else {
-      subject = try data.source(for: network).subject(index ?? 0, network)
+      subject = try DataImages(data, for: network).subject(index ?? 0, network)
     }
     return try label.map { try subject.asking(for: $0) } ?? subject
   }
 }
 
-/// The flags that say where pictures come from and what their bytes mean.
-struct SubjectDataOptions: ParsableArguments {
-  @Option(
-    help: ArgumentHelp(
-      "A folder, shapes or digits. (default: the network's own)", valueName: "set"))
-  var data: String?
-
-  @Option(
-    help: ArgumentHelp(
-      "Black and white. (default: the network's own)", valueName: "range"))
-  var pixels: PixelRange?
-
-  /// The test images of the data set.
-  ///
-  /// - Throws: `DatasetError`, or `CommandFailure` when the checkpoint names no data set, the pictures
-  ///   aren't of the network's size, or the classes aren't as many.
-  func source(for network: Network) throws -> SubjectSource {
-    // Only test images are looked at, so as few others as possible are read.
-    let dataset: Dataset
-    if let data {
-      dataset = try Dataset(nameOrPath: data, trainingPerClass: 1)
-    } else if let own = network.checkpoint.state?.data {
-      dataset = try Dataset(
-        nameOrPath: own.source, trainingPerClass: 1, testPerClass: own.testPerClass)
-    } else {
-      throw CommandFailure(
-        """
-        \(network.checkpoint.path): doesn't say what data it learned from; --data or --image \
-        says what to look at
-        """)
-    }
-    guard dataset.imageShape == network.inputShape else {
-      throw CommandFailure(
-        """
-        \(dataset.name): has \(Network.size(dataset.imageShape)) pictures, but the network takes \
-        \(Network.size(network.inputShape))
-        """)
-    }
-    let classes = network.deconvnet.classCount(input: network.inputShape)
-    guard dataset.classNames.count == classes else {
-      throw CommandFailure(
-        """
-        \(dataset.name): has \(dataset.classNames.count) classes, but the network tells \
-        \(classes) apart
-        """)
-    }
-    guard dataset.test.count > 0 else {
-      throw CommandFailure("\(dataset.name): has no test images")
-    }
-    return SubjectSource(dataset: dataset)
-  }
-
-  /// The names that the checkpoint has for its classes; numbers where it has none.
-  func knownClasses(_ network: Network) -> [String] {
-    let classes = network.deconvnet.classCount(input: network.inputShape)
-    let names = network.checkpoint.state?.data?.classNames ?? []
-    return names.count == classes ? names : (0..<classes).map { "\($0)" }
-  }
-}
-
-/// A data set's test images as subjects.
-struct SubjectSource {
-  let dataset: Dataset
-
-  /// One of them.
+extension DataImages {
+  /// One image as a subject.
   func subject(_ index: Int, _ network: Network) throws -> Subject {
-    let images = dataset.test
+    try checkClasses(network)
     guard images.labels.indices.contains(index) else {
       throw CommandFailure(
-        "\(dataset.name): has no test image \(index): they are 0 to \(images.count - 1)")
+        "\(setName): has no \(split.rawValue) image \(index): they are 0 to \(count - 1)")
     }
-    let label = images.labels[index]
-    let caption = Subject.phrase(dataset.classNames[label])
     return Subject(
       Picture(
-        image: images.image(at: index),
-        name: "test image \(index), \(caption), \(images.sources[index])", caption: caption),
-      label: label, classNames: dataset.classNames, network)
+        image: image(at: index), name: "\(split.rawValue) image \(index), \(name(of: index))",
+        caption: caption(of: index)),
+      label: images.labels[index], classNames: classNames, network)
+  }
+
+  /// Makes sure that labels are the network's classes.
+  func checkClasses(_ network: Network) throws {
+    let classes = network.deconvnet.classCount(input: network.inputShape)
+    guard classNames.count == classes else {
+      throw CommandFailure(
+        """
+        \(setName): has \(classNames.count) classes, but the network tells \(classes) apart
+        """)
+    }
   }
 }
 
@@ -209,6 +154,13 @@ extension Picture {
 }
 
 extension Network {
+  /// The names that the checkpoint has for its classes; numbers where it has none.
+  var classNames: [String] {
+    let classes = deconvnet.classCount(input: inputShape)
+    let names = checkpoint.state?.data?.classNames ?? []
+    return names.count == classes ? names : (0..<classes).map { "\($0)" }
+  }
+
   /// A gray from 0, black, to 1, white, as the network takes it: one scalar a channel.
   func inputScalars(ofGray gray: Float) -> [Float] {
     func scalars(_ color: Color) -> [Float] {

@@ -12,6 +12,14 @@ enum Words {
     return items.dropLast().joined(separator: ", ") + " and \(last)"
   }
 
+  /// A number of three digits at most, without zeros at its end: `0.5`, `10`, `0.001`.
+  static func short(_ value: Double) -> String {
+    let text = Format.number(value, digits: 3)
+    guard text.contains("."), !text.contains("e") else { return text }
+    let trimmed = text.reversed().drop { $0 == "0" }
+    return String(trimmed.drop { $0 == "." }.reversed())
+  }
+
   /// `50 of 64: 1, 2, 3, …`, or `none of 64`.
   static func filters(_ filters: [Int], of count: Int, _ layer: NumberedLayer) -> String {
     filters.isEmpty

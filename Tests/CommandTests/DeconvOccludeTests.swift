@@ -16,7 +16,7 @@ import Testing
         ])
       #expect(result.lines[1].hasPrefix("image        test image 3, "))
       #expect(
-        result.lines[3] == "square       7x7, stride 7, gray 0.500 (0 in the input): 16 places, 4x4"
+        result.lines[3] == "square       7x7, stride 7, gray 0.5 (0 in the input): 16 places, 4x4"
       )
       #expect(result.lines[7] == "picture      occlusion.png")
       let picture = try Image(contentsOf: folder + "/occlusion.png")
@@ -67,7 +67,7 @@ import Testing
       let result = try network.deconv("occlude --image mine.png")
       #expect(result.code == 0, "\(result.errors)")
       #expect(result.lines[2].contains("(the most probable), probability"))
-      #expect(result.lines[3].contains("5x5, stride 1, gray 0.500"))
+      #expect(result.lines[3].contains("5x5, stride 1, gray 0.5"))
       #expect(result.lines[3].hasSuffix("320 places, 16x20"))
     }
   }
@@ -106,7 +106,7 @@ import Testing
     try withTemporaryFolder { folder in
       let result = try LabNetwork(in: folder, data: nil).deconv("occlude")
       #expect(result.code == 1)
-      #expect(result.errors.contains("--data or --image says what to look at"))
+      #expect(result.errors.contains("--data says which images to look at"))
     }
   }
 

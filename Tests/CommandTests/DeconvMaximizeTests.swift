@@ -1,0 +1,110 @@
+import Foundation
+import Images
+import Testing
+
+@Suite struct DeconvMaximizeTests {
+  @Test func picturesOfFiltersAreMadeAndTold() throws {
+    try withTemporaryFolder { folder in
+      let network = try LabNetwork(in: folder)
+      let result = try network.deconv(
+        "maximize --layer 1 --filter 3,5 --count 2 --steps 5 --logdir logdir")
+      #expect(result.code == 0)
+      #expect(result.errors == "")
+      let lines = result.lines
+      #expect(lines[1] == "layer       layer 1 (conv1)")
+      #expect(
+        lines[2]
+          == "how         5 steps of 1, decay 0.02, blur 0.5, variation 0.001, jitter 2")
+      #expect(lines[3] == "seeds       1 and 2")
+      #expect(lines[4] == "picture     maximized.png")
+      #expect(lines[6].hasPrefix("filter 3 ") && lines[7].hasPrefix("filter 5 "))
+      let picture = try Image(contentsOf: folder + "/maximized.png")
+      #expect(picture.width > 300 && picture.height > 250)
+      let files = try FileManager.default.contentsOfDirectory(atPath: folder + "/logdir/deconv")
+      #expect(files.count == 1)
+    }
+  }
+
+  @Test func numbersComeAsArraysAndAsJSON() throws {
+    try withTemporaryFolder { folder in
+      let network = try LabNetwork(in: folder, input: [16, 20, 3], data: nil)
+      let result = try network.deconv(
+        "maximize --class 7 --count 3 --steps 4 --seed 5 --npy raw --format json --quiet")
+      #expect(result.code == 0, "\(result.errors)")
+      let objects = try LabNetwork.objects(result.output)
+      #expect(objects.map { $0["seed"] as? Int } == [5, 6, 7])
+      for object in objects {
+        #expect(object["layer"] as? Int == 4 && object["filter"] as? Int == 7)
+        let (before, after) = (object["objective_before"], object["objective"])
+        #expect(try #require(before as? Double) < #require(after as? Double))
+      }
+      #expect(
+        try LabNetwork.header("\(folder)/raw/pictures.npy").contains("(1, 3, 16, 20, 3)"))
+      #expect(try LabNetwork.header("\(folder)/raw/objective.npy").contains("(1, 3, 5)"))
+    }
+  }
+
+  @Test func withoutFlagsEveryClassIsMade() throws {
+    try withTemporaryFolder { folder in
+      let network = try LabNetwork(in: folder)
+      let result = try network.deconv("maximize --steps 1 --count 1")
+      #expect(result.code == 0)
+      #expect(result.lines.filter { $0.hasPrefix("class ") }.count == 11)
+    }
+  }
+
+  @Test func aSeedGivesTheSamePictureOnAnyNumberOfThreads() throws {
+    try withTemporaryFolder { folder in
+      let network = try LabNetwork(in: folder)
+      func picture(_ flags: String) throws -> Data {
+        let result = try network.deconv(
+          "maximize --class 0 --steps 4 --count 1 \(flags) --force")
+        #expect(result.code == 0)
+        return try Data(contentsOf: URL(fileURLWithPath: folder + "/maximized.png"))
+      }
+      let first = try picture("--seed 4 --threads 1")
+      #expect(try picture("--seed 4 --threads 2") == first)
+      #expect(try picture("--seed 5") != first)
+    }
+  }
+
+  @Test func whatNothingExcitesIsSaid() throws {
+    try withTemporaryFolder { folder in
+      let network = try LabNetwork(in: folder, zeroed: "fc2.weight")
+      let result = try network.deconv("maximize --class 3 --steps 2 --count 1")
+      #expect(result.code == 0)
+      #expect(result.lines.last == "not excited beyond the start: class 3")
+    }
+  }
+
+  @Test(arguments: [
+    ("--class 10", "there is no class 10: they are 0, 1, 2, 3, 4, 5, 6, 7, 8 and 9"),
+    ("--layer 2", "layer 2 (conv2) has 64 filters; --filter says which"),
+    ("--layer 1 --filter 40", "layer 1 (conv1) has no filter 40: its filters are 0 to 31"),
+    ("--jitter 28", "--jitter 28 shifts 28x28 gray pictures by more than their size"),
+  ])
+  func whatCantBeDoneIsToldInWords(arguments: String, sentence: String) throws {
+    try withTemporaryFolder { folder in
+      let network = try LabNetwork(in: folder)
+      let result = try network.deconv("maximize \(arguments)")
+      #expect(result.code == 1)
+      #expect(result.output == "")
+      #expect(result.errors == "deconv: \(sentence)\n")
+      #expect(!network.exists("maximized.png"))
+    }
+  }
+
+  @Test func helpAndWrongUsage() throws {
+    try LabNetwork.check(
+      "maximize",
+      wrongUsage: [
+        "--count 0", "--steps 0", "--rate 0", "--decay 2", "--blur -1", "--variation -1",
+        "--jitter -1", "--class 1 --layer 2", "--filter a",
+      ],
+      flags: [
+        "--steps <count>", "default: 200", "--rate <factor>", "--decay <share>", "default: 0.02",
+        "--blur <pixels>", "default: 0.5", "--variation <weight>", "--jitter <pixels>",
+        "--seed <seed>", "default: maximized.png",
+      ])
+  }
+}
