@@ -14,19 +14,29 @@ extension Report {
       + "at the bottom. Heights are shares, on one scale within a chart; spikes far above the rest are "
       + "cut.</p>\n"
     html += "<div class=\"groups\">\n"
-    var hidden = 0
+    var (hidden, empty) = (0, 0)
     for group in shownGroups {
       let entries = group.entries.prefix(runsOfTag)
       hidden += group.entries.count - entries.count
-      html += "<div class=\"group\">\n<h3>\(HTML.escaped(group.tag))</h3>\n<div class=\"ridges\">\n"
-      for entry in entries { html += try figure(entry, tag: group.tag) }
-      html += "</div>\n</div>\n"
+      var figures = ""
+      for entry in entries {
+        let figure = try figure(entry, tag: group.tag)
+        if figure.isEmpty { empty += 1 }
+        figures += figure
+      }
+      guard !figures.isEmpty else { continue }
+      html +=
+        "<div class=\"group\">\n<h3>\(HTML.escaped(group.tag))</h3>\n<div class=\"ridges\">\n"
+        + "\(figures)</div>\n</div>\n"
     }
     html += "</div>\n"
     if groups.count > shownGroups.count {
       omissions.append(
         "\(Number.counted(groups.count - shownGroups.count, "histogram")) of \(groups.count): the first "
           + "\(shownGroups.count) are shown.")
+    }
+    if empty > 0 {
+      omissions.append("\(Number.counted(empty, "histogram")) without a finite value.")
     }
     if hidden > 0 {
       omissions.append(

@@ -270,6 +270,18 @@ import Testing
     }
   }
 
+  @Test func `a histogram without values is told, not drawn`() throws {
+    try withTemporaryFolder { folder in
+      let writer = try SummaryWriter(directory: "\(folder)/a")
+      try writer.add(.histogram("empty", [] as [Float]), step: 1)
+      try writer.add(.histogram("full", [1, 2] as [Float]), step: 1)
+      try writer.close()
+      let page = try page(folder)
+      #expect(page.contains("<h3>full</h3>") && !page.contains("<h3>empty</h3>"))
+      #expect(page.contains("1 histogram without a finite value."))
+    }
+  }
+
   @Test func `damage is told`() throws {
     try withTemporaryFolder { folder in
       let writer = try SummaryWriter(directory: "\(folder)/a")
