@@ -44,9 +44,12 @@ public struct Checkpoint: Sendable {
   ///
   /// - Parameters:
   ///   - path: the file, whose name ends in `.onnx` if it is one, or the folder of a run.
+  ///   - architecture: what network a safetensors file of PyTorch belongs to.
   ///   - pictureSize: the size of the pictures, for an ONNX model that leaves it open.
-  /// - Throws: `SafetensorsError`, `ONNXError` or `CheckpointError`.
-  public init(path: String, pictureSize: Extent? = nil) throws {
+  /// - Throws: `SafetensorsError`, `ONNXError`, `ArchitectureError` or `CheckpointError`.
+  public init(
+    path: String, architecture: Architecture? = nil, pictureSize: Extent? = nil
+  ) throws {
     var isFolder: ObjCBool = false
     let isThere = FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
     let filePath = isFolder.boolValue ? Self.joined(path, Self.fileName) : path
@@ -55,6 +58,9 @@ public struct Checkpoint: Sendable {
     }
     self.path = filePath
     guard !filePath.lowercased().hasSuffix(".onnx") else {
+      if let architecture {
+        throw CheckpointError(filePath, .needsNoArchitecture(architecture.path))
+      }
       let network = try ONNXNetwork(path: filePath, pictureSize: pictureSize)
       source = .onnx(network)
       model = network.description
@@ -64,12 +70,18 @@ public struct Checkpoint: Sendable {
     }
     let file = try SafetensorsFile(path: filePath)
     source = .safetensors(file)
+    let shapes = Dictionary(
+      file.entries.map { ($0.name, $0.shape) }, uniquingKeysWith: { first, _ in first })
+    if let architecture {
+      model = try architecture.description(of: shapes)
+      isRecognized = false
+      state = nil
+      return
+    }
     if file.metadata[Key.model] != nil {
       model = try Self.decoded(ModelDescription.self, Key.model, in: file)
       isRecognized = false
     } else {
-      let shapes = Dictionary(
-        file.entries.map { ($0.name, $0.shape) }, uniquingKeysWith: { first, _ in first })
       guard let recognized = ModelDescription(recognizing: shapes) else {
         throw CheckpointError(filePath, .noDescription(tensorCount: shapes.count))
       }
@@ -97,7 +109,9 @@ public struct Checkpoint: Sendable {
         guard unused.remove(name) != nil else { throw ModelProblem.missingTensor(name) }
         return try file.tensor(named: name)
       }
-      if let name = unused.min() { throw ModelProblem.unexpectedTensor(name) }
+      // PyTorch counts the batches that a normalisation was trained with; nobody needs it here.
+      let rest = unused.filter { !$0.hasSuffix(".num_batches_tracked") }
+      if let name = rest.min() { throw ModelProblem.unexpectedTensor(name) }
       return made
     } catch let problem as ModelProblem {
       throw CheckpointError(path, .model(problem))

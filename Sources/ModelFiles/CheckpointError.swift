@@ -14,6 +14,8 @@ public struct CheckpointError: Error, Sendable, Equatable, CustomStringConvertib
     case model(ModelProblem)
     /// Saved without the optimizer's state, or by another tool.
     case noOptimizer
+    /// An architecture for a model that says itself what it is.
+    case needsNoArchitecture(String)
     /// The optimizer's file isn't the one this checkpoint was saved with.
     case foreignOptimizer(file: String, step: Int)
     /// The system can't list or make the folder; its words.
@@ -42,7 +44,8 @@ public struct CheckpointError: Error, Sendable, Equatable, CustomStringConvertib
     case .noDescription(let tensorCount):
       """
       its metadata doesn't say what network its \(tensorCount) tensors belong to, and their names \
-      and shapes aren't those of a LeNet (conv1, conv2, fc1, fc2)
+      and shapes aren't those of a LeNet (conv1, conv2, fc1, fc2); --architecture can say it \
+      in a JSON file
       """
     case .badMetadata(let key, let what):
       "\"\(key)\" in its metadata \(what)"
@@ -50,6 +53,8 @@ public struct CheckpointError: Error, Sendable, Equatable, CustomStringConvertib
       problem.description
     case .noOptimizer:
       "was saved without the optimizer's state, so training can't go on from it"
+    case .needsNoArchitecture(let file):
+      "says itself what network it is, so \(file) isn't needed"
     case .foreignOptimizer(let file, let step):
       "\(file) isn't the optimizer's state of step \(step)"
     case .system(let reason):

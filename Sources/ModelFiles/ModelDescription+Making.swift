@@ -52,6 +52,32 @@ extension ModelDescription {
 }
 
 extension LayerDescription {
+  /// The shape of the layer's output.
+  ///
+  /// - Throws: `ModelProblem` when it can't take the input.
+  func outputShape(for shape: [Int], path: String) throws(ModelProblem) -> [Int] {
+    try check(shape, path: path)
+    switch self {
+    case .conv2D(
+      _, let outputs, let kernel, let stride, let padding, _, let dilation, _):
+      let extent = Extent(
+        height: (kernel.height - 1) * dilation.y + 1, width: (kernel.width - 1) * dilation.x + 1)
+      let output = ConvolutionGeometry(
+        input: shape, kernel: extent, outChannels: outputs, stride: stride, padding: padding
+      ).output
+      return [output.height, output.width, outputs]
+    case .maxPool2D(let size, let stride, let padding, let roundsUp),
+      .averagePool2D(let size, let stride, let padding, _, let roundsUp):
+      let geometry = PoolingGeometry(
+        input: shape, window: size, stride: stride, padding: padding, roundsUp: roundsUp)
+      return [geometry.outputHeight, geometry.outputWidth, shape[2]]
+    case .globalAveragePool2D: return [1, 1, shape[2]]
+    case .dense(_, let outputs, _): return [outputs]
+    case .flatten: return [shape.reduce(1, *)]
+    default: return shape
+    }
+  }
+
   /// Throws where the layer's initializer or its first use would trap.
   fileprivate func check(_ shape: [Int], path: String) throws(ModelProblem) {
     func expectPicture(channels: Int? = nil) throws(ModelProblem) {
