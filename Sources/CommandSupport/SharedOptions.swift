@@ -61,7 +61,7 @@ public struct CheckpointOption: ParsableArguments {
     name: .customLong("checkpoint"),
     help: ArgumentHelp(
       "The trained network. (default: the newest in logdir/)",
-      discussion: "A .safetensors file, or the folder of a run.", valueName: "path"))
+      discussion: "A .safetensors or .onnx file, or the folder of a run.", valueName: "path"))
   public var path: String?
 
   /// The newest.

@@ -39,8 +39,8 @@ struct DataImages {
     let recorded = options.data == nil ? (isTest ? own?.testPerClass : own?.trainingPerClass) : nil
     let limit = [recorded, options.perClass].compactMap(\.self).min()
     // Of the other half as few as possible are read.
-    let set = try Dataset(
-      nameOrPath: source, trainingPerClass: isTest ? 1 : limit, testPerClass: isTest ? limit : 1)
+    let set = try network.dataset(
+      source, trainingPerClass: isTest ? 1 : limit, testPerClass: isTest ? limit : 1)
     setName = set.name
     classNames = set.classNames
     images = isTest ? set.test : set.training

@@ -8,7 +8,8 @@ struct DeconvCommand: ParsableCommand {
     abstract: "See what the filters of a trained network respond to.",
     discussion: """
       Zeiler & Fergus, "Visualizing and Understanding Convolutional Networks", as commands. They \
-      take checkpoints of tbtrain, and LeNets that PyTorch saved as safetensors.
+      take checkpoints of tbtrain, ONNX models that are chains of layers (--checkpoint model.onnx), \
+      and safetensors files of PyTorch: LeNets as they are, others with --architecture.
 
       \(ExitStatus.helpText)
       """,

@@ -16,7 +16,19 @@ struct LayersCommand: ParsableCommand {
       \(ExitStatus.helpText)
       """)
 
+  @Argument(
+    help: ArgumentHelp("The network; the same as --checkpoint.", valueName: "network"))
+  var path: String?
+
   @OptionGroup var network: NetworkOptions
+
+  mutating func validate() throws {
+    guard let path else { return }
+    guard network.checkpoint.path == nil else {
+      throw ValidationError("\(path) and --checkpoint both name the network; give one of them")
+    }
+    network.checkpoint.path = path
+  }
 
   func run() throws {
     let network = try Network(network)

@@ -12,15 +12,24 @@ struct Network {
   let deconvnet: Deconvnet
   /// How bytes become scalars.
   let pixels: PixelRange
+  /// What is done to pictures before.
+  let preparation: InputPreparation
 
   /// Opens a checkpoint, or the newest of a folder of runs.
   ///
   /// - Parameter pixels: what the user says; nil for what the checkpoint says.
   init(_ options: NetworkOptions, pixels: PixelRange? = nil) throws {
+    preparation = options.input.preparation
+    if options.input.architecture != nil, options.path == nil {
+      throw CommandFailure("--architecture says what --checkpoint is; give both")
+    }
+    let architecture = try options.input.architecture.map { try Architecture(path: $0) }
+    let size = preparation.size
     checkpoint =
-      try options.checkpoint.path.map { try Checkpoint(path: $0) }
-      ?? Checkpoint.newest(under: options.runs)
-    model = try checkpoint.makeModel()
+      try options.path.map {
+        try Checkpoint(path: $0, architecture: architecture, pictureSize: size)
+      } ?? Checkpoint.newest(under: options.runs)
+    model = try Self.model(of: checkpoint, options.input)
     deconvnet = Deconvnet(of: model)
     let recorded = checkpoint.state?.data?.pixels
     guard let known = pixels ?? PixelRange(rawValue: recorded ?? PixelRange.zeroToOne.rawValue)
@@ -38,6 +47,44 @@ struct Network {
     }
   }
 
+  /// The checkpoint's network, with what --mean and --std say before it, and without the softmax that
+  /// some tools put at the end: commands ask for logits.
+  private static func model(
+    of checkpoint: Checkpoint, _ input: InputOptions
+  ) throws -> Sequential {
+    var model = try checkpoint.makeModel()
+    while let last = model.layers.last?.layer, last is Softmax || last is LogSoftmax {
+      model.layers.removeLast()
+    }
+    let normalization = try InputPreparation.normalization(
+      mean: input.mean, std: input.std, channels: checkpoint.model.inputShape.last ?? 1)
+    guard let normalization else { return model }
+    // A name that no layer of the network can have by accident.
+    let named = Sequential.NamedLayer("(x - mean) / std", normalization)
+    return Sequential([named] + model.layers)
+  }
+
+  /// A data set by its name or folder, its pictures prepared for the network.
+  ///
+  /// - Parameters:
+  ///   - trainingPerClass: at most so many pictures of a class; nil: all.
+  ///   - testPerClass: the same for the test pictures.
+  /// - Throws: `DatasetError`, `ImageError` or `CommandFailure`.
+  func dataset(
+    _ nameOrPath: String, trainingPerClass: Int? = nil, testPerClass: Int? = nil
+  ) throws -> Dataset {
+    if !Dataset.drawnNames.contains(nameOrPath), let folder = PictureFolder(path: nameOrPath) {
+      return try folder.load(preparation, shape: inputShape, perClass: testPerClass)
+    }
+    let set = try Dataset(
+      nameOrPath: nameOrPath, trainingPerClass: trainingPerClass, testPerClass: testPerClass)
+    guard !preparation.isNothing else { return set }
+    return Dataset(
+      name: set.name, classNames: set.classNames,
+      training: try preparation.prepared(set.training, shape: inputShape),
+      test: try preparation.prepared(set.test, shape: inputShape))
+  }
+
   /// Height, width and channels of the pictures it takes.
   var inputShape: [Int] { checkpoint.model.inputShape }
 
@@ -52,6 +99,7 @@ struct Network {
 /// The flags that say which network is meant.
 struct NetworkOptions: ParsableArguments {
   @OptionGroup var checkpoint: CheckpointOption
+  @OptionGroup var input: InputOptions
 
   @Option(
     help: ArgumentHelp(
@@ -61,6 +109,9 @@ struct NetworkOptions: ParsableArguments {
         given, pictures are also logged there, as the run "deconv".
         """, valueName: "folder"))
   var logdir: String?
+
+  /// The checkpoint that is named, if one is.
+  var path: String? { checkpoint.path }
 
   /// Where checkpoints are looked for.
   var runs: String { logdir ?? "logdir" }

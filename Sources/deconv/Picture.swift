@@ -16,18 +16,19 @@ struct Picture {
   ///
   /// - Throws: `ImageError`, or `CommandFailure` when it isn't of the network's size.
   init(file path: String, for network: Network) throws {
-    let image = try Image(contentsOf: path)
     let shape = network.inputShape
+    let image = try network.preparation.prepared(
+      Image(contentsOf: path), channels: shape.last == 1 ? 1 : 3, path: path)
     guard shape.count == 3, [image.height, image.width] == [shape[0], shape[1]],
       [1, 3].contains(shape[2])
     else {
       throw CommandFailure(
         """
         \(path): is \(image.height)x\(image.width), but the network takes \
-        \(Network.size(shape)) pictures
+        \(Network.size(shape)) pictures; --resize and --crop bring it to that size
         """)
     }
-    self.image = image.converted(toChannels: shape[2])
+    self.image = image
     name = path
     caption = String(path.split(separator: "/").last ?? "image")
   }

@@ -166,7 +166,10 @@ import Testing
       #expect(large.code == 1)
       #expect(
         large.errors
-          == "deconv: large.png: is 30x32, but the network takes 28x28 gray pictures\n")
+          == """
+          deconv: large.png: is 30x32, but the network takes 28x28 gray pictures; --resize and \
+          --crop bring it to that size\n
+          """)
       let color = try Tool.deconv.run(arguments + ["color.png"], in: folder)
       #expect(color.code == 0)
       #expect(color.lines.contains("image       color.png"))

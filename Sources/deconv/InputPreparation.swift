@@ -1,0 +1,99 @@
+import CommandSupport
+import Datasets
+import Images
+import NeuralNetworks
+import Tensors
+
+/// What is done to a picture before a network takes it: all that reads pictures goes through here.
+struct InputPreparation {
+  var resize: PictureSize?
+  var crop: PictureSize?
+
+  /// Whether pictures stay as they are, but for their colours.
+  var isNothing: Bool { resize == nil && crop == nil }
+
+  /// The size that pictures have then, where it doesn't depend on them.
+  var size: Extent? {
+    if let crop { return crop.extent }
+    return resize.flatMap { size in size.width == nil ? nil : size.extent }
+  }
+
+  /// A picture of so many channels, resized and cropped.
+  ///
+  /// - Throws: `CommandFailure` when it is smaller than what is to be taken of it.
+  func prepared(
+    _ image: Image, channels: Int, path: String
+  ) throws(CommandFailure) -> Image {
+    var image = image.converted(toChannels: channels)
+    if let resize {
+      let (height, width) = Self.size(resize, of: image)
+      image = image.resized(toWidth: width, height: height)
+    }
+    guard let extent = crop?.extent else { return image }
+    guard image.height >= extent.height, image.width >= extent.width else {
+      throw CommandFailure(
+        """
+        \(path): is \(image.height)x\(image.width), too small for --crop \
+        \(extent.height)x\(extent.width); --resize makes it larger
+        """)
+    }
+    // Of an odd rest torchvision's middle has one more before it where half rounds to even.
+    return image.cropped(
+      x: (image.width - extent.width) / 2, y: (image.height - extent.height) / 2,
+      width: extent.width, height: extent.height)
+  }
+
+  /// All pictures of a part of a data set.
+  func prepared(_ images: LabeledImages, shape: [Int]) throws(CommandFailure) -> LabeledImages {
+    guard !isNothing, shape.count == 3, images.count > 0 else { return images }
+    var pixels: [UInt8] = []
+    pixels.reserveCapacity(images.count * shape.reduce(1, *))
+    var first: Image?
+    for index in 0..<images.count {
+      let image = try prepared(
+        images.image(at: index), channels: shape[2], path: images.sources[index])
+      first = first ?? image
+      pixels += image.pixels
+    }
+    guard let first else { return images }
+    return LabeledImages(
+      height: first.height, width: first.width, channels: first.channels, pixels: pixels,
+      labels: images.labels, sources: images.sources)
+  }
+
+  /// Height and width; of one number the shorter side is so long, the other in proportion.
+  private static func size(_ size: PictureSize, of image: Image) -> (height: Int, width: Int) {
+    if let width = size.width { return (size.height, width) }
+    let side = size.height
+    return image.height <= image.width
+      ? (side, max(side, side * image.width / image.height))
+      : (max(side, side * image.height / image.width), side)
+  }
+
+  /// `(x - mean) / std` of each channel, as a layer.
+  ///
+  /// - Throws: `CommandFailure` when there are neither one nor as many numbers as channels.
+  static func normalization(
+    mean: ChannelNumbers?, std: ChannelNumbers?, channels: Int
+  ) throws(CommandFailure) -> BatchNorm2D? {
+    guard mean != nil || std != nil else { return nil }
+    func numbers(
+      _ given: ChannelNumbers?, _ flag: String, _ standard: Float
+    ) throws(CommandFailure) -> [Float] {
+      let values = given?.values ?? [standard]
+      guard [1, channels].contains(values.count) else {
+        throw CommandFailure(
+          """
+          --\(flag) has \(Format.counted(values.count, "number")), but the network takes pictures \
+          of \(Format.counted(channels, "channel"))
+          """)
+      }
+      return values.count == channels ? values : Array(repeating: values[0], count: channels)
+    }
+    let (mean, std) = (try numbers(mean, "mean", 0), try numbers(std, "std", 1))
+    return BatchNorm2D(
+      weight: Tensor(shape: [channels], scalars: std.map { 1 / $0 }),
+      bias: Tensor(zeros: [channels]), runningMean: Tensor(shape: [channels], scalars: mean),
+      runningVariance: Tensor(shape: [channels], repeating: 1), epsilon: 0)
+  }
+}

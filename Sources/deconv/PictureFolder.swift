@@ -1,0 +1,82 @@
+import CommandSupport
+import Datasets
+import Foundation
+import Images
+
+/// A folder of PNG files of any size: flat, or with a folder for each class. Its pictures are test
+/// and training images alike.
+struct PictureFolder {
+  let name: String
+  let classNames: [String]
+  private let files: [(path: String, label: Int)]
+
+  /// The pictures of a folder; nil when neither it nor its folders hold any, or when it is a tree with
+  /// a half for training and one for the test.
+  init?(path: String) {
+    let folder = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
+    name = folder.split(separator: "/").last.map(String.init) ?? folder
+    let entries = Self.entries(folder)
+    let flat = Self.pictures(folder, entries)
+    guard flat.isEmpty else {
+      classNames = [name]
+      files = flat.map { ($0, 0) }
+      return
+    }
+    guard !entries.contains(where: { ["train", "test"].contains($0.lowercased()) }) else {
+      return nil
+    }
+    let classes = entries.compactMap { entry -> (String, [String])? in
+      let inner = "\(folder)/\(entry)"
+      let pictures = Self.pictures(inner, Self.entries(inner))
+      return pictures.isEmpty ? nil : (entry, pictures)
+    }
+    guard !classes.isEmpty else { return nil }
+    classNames = classes.map(\.0)
+    files = classes.enumerated().flatMap { label, entry in entry.1.map { ($0, label) } }
+  }
+
+  private static func entries(_ folder: String) -> [String] {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+    return names.filter { !$0.hasPrefix(".") }.sorted()
+  }
+
+  private static func pictures(_ folder: String, _ entries: [String]) -> [String] {
+    entries.filter { $0.lowercased().hasSuffix(".png") }.map { "\(folder)/\($0)" }
+  }
+
+  /// Reads and prepares the pictures.
+  ///
+  /// - Parameters:
+  ///   - shape: the network's input, whose number of channels they get.
+  ///   - limit: at most so many of a class, the first ones.
+  /// - Throws: `ImageError`, or `CommandFailure` when they aren't of one size then.
+  func load(
+    _ preparation: InputPreparation, shape: [Int], perClass limit: Int?
+  ) throws -> Dataset {
+    var seen: [Int: Int] = [:]
+    let chosen = files.filter { file in
+      seen[file.label, default: 0] += 1
+      return limit.map { seen[file.label, default: 0] <= $0 } ?? true
+    }
+    var pixels: [UInt8] = []
+    var first: Image?
+    for file in chosen {
+      let image = try preparation.prepared(
+        Image(contentsOf: file.path), channels: shape.count == 3 ? shape[2] : 3, path: file.path)
+      if let first, (first.height, first.width) != (image.height, image.width) {
+        throw CommandFailure(
+          """
+          \(file.path): is \(image.height)x\(image.width), but \(chosen[0].path) is \
+          \(first.height)x\(first.width); --resize and --crop bring them to one size
+          """)
+      }
+      first = first ?? image
+      pixels += image.pixels
+    }
+    guard let first else { throw CommandFailure("\(name): has no pictures") }
+    let images = LabeledImages(
+      height: first.height, width: first.width, channels: first.channels, pixels: pixels,
+      labels: chosen.map(\.label), sources: chosen.map(\.path))
+    return Dataset(name: name, classNames: classNames, training: images, test: images)
+  }
+}
