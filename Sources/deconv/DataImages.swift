@@ -22,7 +22,7 @@ struct DataImages {
   /// - Throws: `DatasetError`, or `CommandFailure` when the checkpoint names no data set and the flags
   ///   don't either, when the pictures aren't of the network's size, or when there are none.
   init(
-    _ options: DataOptions, for network: Network,
+    _ options: some DataSelection, for network: Network,
     remedy: String = "--data says which images to look at"
   ) throws {
     self.network = network
@@ -74,7 +74,8 @@ struct DataImages {
 
   /// Calls `body` with all images, a batch at a time, and the number of each.
   func forEachBatch(
-    progress: ProgressBar.Style, _ body: (_ images: Tensor, _ indices: [Int]) throws -> Void
+    progress: ProgressBar.Style = .silent,
+    _ body: (_ images: Tensor, _ indices: [Int]) throws -> Void
   ) rethrows {
     var bar = ProgressBar(unit: "image", total: count, style: progress)
     for start in stride(from: 0, to: count, by: Self.batchSize) {

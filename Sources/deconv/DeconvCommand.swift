@@ -17,8 +17,12 @@ struct DeconvCommand: ParsableCommand {
     subcommands: [
       LayersCommand.self,
       FiltersCommand.self,
+      ActivationsCommand.self,
       ProjectCommand.self,
       TopCommand.self,
+      EvolveCommand.self,
+      ArchitectureCommand.self,
+      EmbedCommand.self,
       OccludeCommand.self,
       SaliencyCommand.self,
       InvarianceCommand.self,

@@ -17,6 +17,11 @@ struct PictureLog {
 
   /// Logs a picture at the checkpoint's step and waits until it is written.
   func log(_ image: Image, tag: String) throws {
+    try log(image, tag: tag, step: step)
+  }
+
+  /// Logs a picture at a step and waits until it is written.
+  func log(_ image: Image, tag: String, step: Int) throws {
     try writer.add(.image(tag, image), step: step)
     try writer.flush()
   }

@@ -50,6 +50,7 @@ struct ProjectCommand: ParsableCommand {
   var image: String?
 
   @OptionGroup var data: DataOptions
+
   @OptionGroup var raw: RawOptions
 
   @Option(
@@ -108,7 +109,8 @@ struct ProjectCommand: ParsableCommand {
   }
 
   private func images(for network: Network) throws -> DataImages {
-    try DataImages(data, for: network, remedy: "--data or --image says what to project")
+    try DataImages(
+      data, for: network, remedy: "--data or --image says what to project")
   }
 
   private func picture(

@@ -43,6 +43,7 @@ struct TopCommand: ParsableCommand {
 
   @OptionGroup var network: NetworkOptions
   @OptionGroup var data: DataOptions
+
   @OptionGroup var raw: RawOptions
 
   @Option(

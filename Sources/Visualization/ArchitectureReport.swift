@@ -1,0 +1,189 @@
+public import NeuralNetworks
+public import Tensors
+
+/// What a network's filters say about its architecture and training.
+///
+/// - Source: Zeiler & Fergus, "Visualizing and Understanding Convolutional Networks", ECCV 2014,
+///   arXiv 1311.2901, §4.1 "Architecture Selection": dead filters, frequencies and aliasing of the first
+///   layers; §3: filters that dominate.
+public struct ArchitectureReport: Sendable {
+  /// What is known of one layer.
+  public struct Layer: Sendable {
+    /// The layer.
+    public let layer: NumberedLayer
+    /// The root mean square of each filter's weights.
+    public let norms: [Float]
+    /// How active each filter is.
+    public let activity: [ActivationStatistics.Filter]
+    /// Filters that no picture excites; none where the layer isn't rectified.
+    public let dead: [Int]
+    /// Filters that aren't dead, but that fewer than one picture in a hundred excites.
+    public let rare: [Int]
+    /// The filters' rows and columns, and the steps between positions; nil for dense layers.
+    public let window: (kernel: Extent, stride: Tensors.Stride)?
+  }
+
+  /// The layers, from the first.
+  public let layers: [Layer]
+  /// The first layer's spectra; nil where it isn't a convolution.
+  public let spectra: [FilterSpectrum]?
+  /// Pictures looked at.
+  public let pictureCount: Int
+
+  /// Fewer pictures than this share make a filter rare.
+  public static let rareShare = 0.01
+  /// Less than this share of the first layer's power between low and high is little coverage.
+  public static let littleMiddle = 0.2
+  /// So many times the layer's median makes a filter dominate.
+  public static let dominance: Float = 3
+
+  /// A report, from one pass over pictures.
+  ///
+  /// - Parameter statistics: of each of the network's layers, over the same pictures.
+  public init(of deconvnet: Deconvnet, _ statistics: [ActivationStatistics]) {
+    pictureCount = statistics.first?.seen ?? 0
+    layers = zip(deconvnet.layers, statistics).map { layer, statistics in
+      let own = deconvnet.chain[layer.name]
+      let activity = statistics.filters
+      func filters(_ isMeant: (ActivationStatistics.Filter) -> Bool) -> [Int] {
+        layer.isRectified ? activity.indices.filter { isMeant(activity[$0]) } : []
+      }
+      return Layer(
+        layer: layer, norms: own.flatMap { FilterNorms.rootMeanSquares(of: $0) } ?? [],
+        activity: activity, dead: filters(\.isDead),
+        rare: filters { $0.isRare(below: Self.rareShare) },
+        window: (own as? Conv2D).map { ($0.kernel, $0.stride) })
+    }
+    spectra = deconvnet.layers.first.flatMap { deconvnet.chain[$0.name] as? Conv2D }
+      .map { FilterSpectrum.spectra(of: $0) }
+  }
+
+  /// What is worth a word, the gravest first.
+  public var findings: [ArchitectureFinding] {
+    var found: [ArchitectureFinding] = []
+    for layer in layers where !layer.dead.isEmpty {
+      found.append(.dead(layer.dead, layer.layer, pictures: pictureCount))
+    }
+    for layer in layers where !layer.rare.isEmpty {
+      found.append(.rare(layer.rare, layer.layer, pictures: pictureCount))
+    }
+    for layer in layers {
+      guard let (kernel, stride) = layer.window else { continue }
+      if 3 * stride.y > kernel.height || 3 * stride.x > kernel.width, max(stride.y, stride.x) > 1 {
+        found.append(.aliasing(layer.layer, kernel: kernel, stride: stride))
+      }
+    }
+    if let middle, middle < Self.littleMiddle {
+      found.append(.littleMiddle(middle, layers[0].layer))
+    }
+    for layer in layers where layer.layer.kind == .convolution {
+      let median = layer.norms.sorted()[layer.norms.count / 2]
+      let large = layer.norms.indices.filter { layer.norms[$0] > Self.dominance * median }
+      if median > 0, !large.isEmpty {
+        found.append(
+          .dominating(large, layer.layer, times: layer.norms.max().map { $0 / median } ?? 0))
+      }
+    }
+    return found
+  }
+
+  /// The first layer's mean share of power at middle frequencies.
+  private var middle: Double? {
+    guard let spectra, !spectra.isEmpty else { return nil }
+    return spectra.reduce(0) { $0 + $1.middle } / Double(spectra.count)
+  }
+}
+
+/// Something about an architecture that is worth a word.
+public enum ArchitectureFinding: Sendable, CustomStringConvertible {
+  /// No picture excites these filters.
+  case dead([Int], NumberedLayer, pictures: Int)
+  /// Hardly a picture excites these filters.
+  case rare([Int], NumberedLayer, pictures: Int)
+  /// The filters are too far apart for their size.
+  case aliasing(NumberedLayer, kernel: Extent, stride: Tensors.Stride)
+  /// The first layer sees low and high frequencies, and little between.
+  case littleMiddle(Double, NumberedLayer)
+  /// These filters' weights are far larger than the others'.
+  case dominating([Int], NumberedLayer, times: Float)
+
+  /// What it is called where a program reads it.
+  public var name: String {
+    switch self {
+    case .dead: "dead"
+    case .rare: "rare"
+    case .aliasing: "aliasing"
+    case .littleMiddle: "little_middle"
+    case .dominating: "dominating"
+    }
+  }
+
+  /// The layer.
+  public var layer: NumberedLayer {
+    switch self {
+    case .dead(_, let layer, _), .rare(_, let layer, _), .aliasing(let layer, _, _),
+      .littleMiddle(_, let layer), .dominating(_, let layer, _):
+      layer
+    }
+  }
+
+  /// The filters it is about; empty where it is about all.
+  public var filters: [Int] {
+    switch self {
+    case .dead(let filters, _, _), .rare(let filters, _, _), .dominating(let filters, _, _): filters
+    case .aliasing, .littleMiddle: []
+    }
+  }
+
+  /// The finding and advice, in a sentence or two.
+  public var description: String {
+    switch self {
+    case .dead(let filters, let layer, let pictures):
+      """
+      \(filters.count) of \(layer.filters) \(layer.filterNoun)s of \(layer) are dead: 0 on all \
+      \(pictures) images. What nothing excites doesn't learn. A lower learning rate, He's initializer \
+      and pixels centred on 0 keep filters alive; if all is well without them, so many aren't needed.
+      """
+    case .rare(let filters, let layer, let pictures):
+      """
+      \(filters.count) of \(layer.filters) \(layer.filterNoun)s of \(layer) are active in fewer than \
+      1 % of \(pictures) images. They may be about to die, or wait for something seldom: "deconv top" \
+      shows what excites them.
+      """
+    case .aliasing(let layer, let kernel, let stride):
+      """
+      \(layer) moves its \(kernel.height)x\(kernel.width) filters by \(stride.y),\(stride.x) pixels, \
+      more than a third of their size: what lies between is aliased. The paper's cure was smaller \
+      filters and half the stride (11x11 by 4 became 7x7 by 2).
+      """
+    case .littleMiddle(let share, let layer):
+      """
+      the filters of \(layer) hold \(Int((share * 100).rounded())) % of their power at middle \
+      frequencies: a mix of very low and very high ones. Smaller filters, and a smaller stride, \
+      cover the middle.
+      """
+    case .dominating(let filters, let layer, let times):
+      """
+      \(filters.count) of \(layer.filters) filters of \(layer) dominate: their weights are up to \
+      \(Projection.short(times)) times the median's. The paper brought filters back whose root mean \
+      square passed a fixed radius; weight decay does the like.
+      """
+    }
+  }
+}
+
+extension Deconvnet {
+  /// Calls `body` with each layer's activations for a batch of pictures, from the first layer up; the
+  /// pass is made once.
+  public func forEachLayer(
+    of images: Tensor, _ body: (_ layer: NumberedLayer, _ activations: Tensor) throws -> Void
+  ) rethrows {
+    var signal = images
+    var next = 0
+    for layer in layers {
+      signal = Sequential(Array(chain.layers[next...layer.stage]))(signal)
+      next = layer.stage + 1
+      try body(layer, signal)
+    }
+  }
+}

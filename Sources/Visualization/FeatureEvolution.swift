@@ -1,0 +1,94 @@
+public import Tensors
+
+/// What each filter of a layer responds to most at moments of a training.
+///
+/// At each moment the picture that excites a filter most is found anew and its unit projected; where
+/// another picture becomes the strongest, the feature jumps.
+/// - Source: Zeiler & Fergus, "Visualizing and Understanding Convolutional Networks", ECCV 2014,
+///   arXiv 1311.2901, §4 "Feature Evolution during Training", Fig. 4.
+public struct FeatureEvolution: Sendable {
+  /// A moment of the training.
+  public struct Moment: Sendable {
+    /// The step of the training.
+    public let step: Int
+    /// What each filter responds to most, in the order of `filters`; nil for a dead filter.
+    public let strongest: [StrongestPictures.Entry?]
+    /// Its projections; nil for a dead filter.
+    public let projections: [UnitProjection?]
+  }
+
+  /// The filters, by number.
+  public let filters: [Int]
+  /// The moments, in the order they were added.
+  public private(set) var moments: [Moment] = []
+
+  /// No moment yet.
+  public init(filters: [Int]) { self.filters = filters }
+
+  /// Adds a moment: a search over all pictures with the network of that moment.
+  ///
+  /// - Parameters:
+  ///   - strongest: the search, for these filters.
+  ///   - deconvnet: the network's.
+  ///   - pictures: gives pictures by their numbers, `[N, H, W, C]`.
+  /// - Throws: `DeconvnetError`, or what `pictures` throws.
+  public mutating func add(
+    step: Int, _ strongest: StrongestPictures, of deconvnet: Deconvnet,
+    rule: ProjectionRule = .deconvnet, pictures: (_ numbers: [Int]) throws -> Tensor
+  ) throws {
+    precondition(
+      strongest.filters == filters,
+      "a search of \(strongest.filters.count) filters for an evolution of \(filters.count)")
+    var entries: [StrongestPictures.Entry?] = []
+    var projections: [UnitProjection?] = []
+    try deconvnet.project(strongest, rule: rule, pictures: pictures) { _, found, projected in
+      entries.append(found.first)
+      projections.append(projected.first)
+    }
+    moments.append(Moment(step: step, strongest: entries, projections: projections))
+  }
+
+  /// Whether a filter's strongest picture at a moment is another one than at the moment before.
+  ///
+  /// - Parameters:
+  ///   - filter: a place in `filters`.
+  ///   - moment: a place in `moments`.
+  public func jumps(filter: Int, at moment: Int) -> Bool {
+    guard moment > 0, let now = moments[moment].strongest[filter],
+      let before = moments[moment - 1].strongest[filter]
+    else { return false }
+    return now.picture != before.picture
+  }
+
+  /// The places in `moments` at which a filter's strongest picture is another one than before.
+  public func jumps(filter: Int) -> [Int] {
+    moments.indices.filter { jumps(filter: filter, at: $0) }
+  }
+
+  /// The sheet of Fig. 4: a row a filter, a column a moment; jumps have a coloured frame.
+  public func sheet(title: String) -> TileSheet {
+    TileSheet(
+      title: title, columnCaptions: moments.map { "step \($0.step)" },
+      rows: filters.indices.map { filter in
+        TileSheet.Row(
+          caption: "\(filters[filter])",
+          moments.indices.map { tile(filter, at: $0, caption: "") })
+      })
+  }
+
+  /// The sheet of one moment: all filters side by side.
+  public func sheet(ofMoment moment: Int, title: String) -> TileSheet {
+    TileSheet(
+      title: title,
+      tiles: filters.indices.map { tile($0, at: moment, caption: "\(filters[$0])") })
+  }
+
+  private func tile(_ filter: Int, at moment: Int, caption: String) -> TileSheet.Tile {
+    guard let projection = moments[moment].projections[filter] else {
+      return TileSheet.Tile(nil, caption: caption.isEmpty ? "dead" : "\(caption): dead")
+    }
+    return TileSheet.Tile(
+      projection.patchImage().fitted(to: 56), caption: caption,
+      isMarked: jumps(filter: filter, at: moment))
+  }
+}

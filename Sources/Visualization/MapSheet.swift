@@ -1,0 +1,83 @@
+public import Images
+public import Tensors
+
+/// The maps of a layer as a sheet: one tile a filter, or all units of a dense layer as one picture.
+///
+/// - Source: Zeiler & Fergus, arXiv 1311.2901, Fig. 7(b): feature maps as pictures.
+public struct MapSheet: Sendable {
+  private let maps: Tensor
+  private let layer: NumberedLayer
+  private let filters: [Int]
+  private let sharesScale: Bool
+
+  /// - Parameters:
+  ///   - maps: of one picture, `[H, W, filters]` or `[units]`.
+  ///   - filters: those to show.
+  ///   - sharesScale: black is then 0 or the lowest of all, and white the largest of all; otherwise of
+  ///     each map.
+  public init(_ maps: Tensor, of layer: NumberedLayer, filters: [Int], sharesScale: Bool = false) {
+    precondition(
+      maps.shape.last == layer.filters,
+      "maps of shape \(maps.shape) for \(layer.filters) filters")
+    self.maps = maps
+    self.layer = layer
+    self.filters = filters
+    self.sharesScale = sharesScale
+  }
+
+  /// The sheet.
+  ///
+  /// - Parameters:
+  ///   - first: a tile before all others: the picture.
+  ///   - caption: what stands below a filter's map; its number is added.
+  ///   - isMarked: which filters get a coloured frame.
+  public func image(
+    title: String, first: TileSheet.Tile? = nil, caption: (_ filter: Int) -> String,
+    isMarked: (_ filter: Int) -> Bool = { _ in false }
+  ) -> Image {
+    var tiles = [first].compactMap(\.self)
+    let planes = filters.map(plane)
+    let side = maps.rank == 3 ? max(maps.shape[0], maps.shape[1]) : 1
+    let goal = side > 112 ? side : 56
+    func scale(_ scalars: some Sequence<Float>) -> ContrastScale {
+      // A map that is the same everywhere is black where that is 0, and never a gray riddle.
+      let own = ContrastScale(.minMax, of: scalars)
+      let lowest = min(0, own.lowest)
+      return ContrastScale(.minMax, lowest: lowest, highest: max(own.highest, lowest + 1e-12))
+    }
+    let shared = sharesScale ? scale(planes.joined()) : nil
+    if maps.rank == 3 {
+      for (filter, plane) in zip(filters, planes) {
+        let map = Image(
+          contrastStretching: plane, width: maps.shape[1], height: maps.shape[0],
+          scale: shared ?? scale(plane))
+        tiles.append(
+          TileSheet.Tile(
+            map.fitted(to: max(goal, side)), caption: "\(filter)\(caption(filter))",
+            isMarked: isMarked(filter)))
+      }
+    } else {
+      tiles.append(units(planes.map { $0[0] }, scale(planes.joined())))
+    }
+    return TileSheet(title: title, tiles: tiles).image()
+  }
+
+  /// Units as little squares, in rows.
+  private func units(_ values: [Float], _ scale: ContrastScale) -> TileSheet.Tile {
+    var wide = 1
+    while wide * wide < values.count { wide += 1 }
+    let squares = values.map {
+      Image(
+        width: 8, height: 8, channels: 1, filledWith: Color(gray: scale.byte(of: $0)))
+    }
+    return TileSheet.Tile(
+      Image.grid(squares, columns: wide, spacing: 1, background: .white),
+      caption: "\(values.count) units, \(filters[0]) to \(filters[filters.count - 1]) in rows")
+  }
+
+  private func plane(_ filter: Int) -> [Float] {
+    maps.withUnsafeBufferPointer { maps in
+      stride(from: filter, to: maps.count, by: layer.filters).map { maps[$0] }
+    }
+  }
+}

@@ -1,0 +1,68 @@
+import CommandSupport
+import Foundation
+import ModelFiles
+
+/// The checkpoints of a training at several steps.
+enum KeptCheckpoints {
+  /// The folder in a run's folder where `tbtrain lenet --keep-checkpoints` puts them.
+  static let folderName = "checkpoints"
+
+  /// The checkpoints that paths stand for, in their order: a file is itself, a run's folder all that it
+  /// keeps, by step.
+  ///
+  /// - Parameter newest: finds the newest checkpoint of all; asked when there are no paths.
+  /// - Throws: `CommandFailure` when there are fewer than two.
+  static func paths(_ paths: [String], newest: () throws -> Checkpoint) throws -> [String] {
+    let given =
+      paths.isEmpty
+      ? [URL(fileURLWithPath: try newest().path).deletingLastPathComponent().relativePath] : paths
+    let found = try given.flatMap { try inPath($0) }
+    guard found.count > 1 else {
+      throw CommandFailure(
+        """
+        \(given[0]): holds one checkpoint, and evolution takes two or more; tbtrain lenet \
+        --keep-checkpoints 1,2,5,10 keeps those of epochs 1, 2, 5 and 10
+        """)
+    }
+    return found
+  }
+
+  /// The step in a name like `step-100.safetensors`.
+  static func step(inName path: String) -> Int? {
+    let name = URL(fileURLWithPath: path).lastPathComponent
+    guard name.hasPrefix("step-"), name.hasSuffix(".safetensors") else { return nil }
+    return Int(name.dropFirst("step-".count).dropLast(".safetensors".count))
+  }
+
+  private static func inPath(_ path: String) throws -> [String] {
+    var isFolder: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder),
+      isFolder.boolValue
+    else { return [path] }
+    let kept = keptFiles(in: joined(path, folderName)) + keptFiles(in: path)
+    let last = joined(path, Checkpoint.fileName)
+    guard FileManager.default.fileExists(atPath: last) else {
+      guard !kept.isEmpty else {
+        throw CommandFailure(
+          "\(path): holds no checkpoints, neither of a run nor step-1.safetensors")
+      }
+      return kept
+    }
+    // The run's last checkpoint, unless it is one of those that were kept.
+    let isKept = try Checkpoint(path: last).state.map { state in
+      kept.contains { step(inName: $0) == state.step }
+    }
+    return isKept ?? false ? kept : kept + [last]
+  }
+
+  /// `step-1.safetensors` and so on in a folder, by step.
+  private static func keptFiles(in folder: String) -> [String] {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+    return names.compactMap { name in step(inName: name).map { (step: $0, name: name) } }
+      .sorted { $0.step < $1.step }.map { joined(folder, $0.name) }
+  }
+
+  private static func joined(_ folder: String, _ name: String) -> String {
+    folder.hasSuffix("/") ? folder + name : "\(folder)/\(name)"
+  }
+}
