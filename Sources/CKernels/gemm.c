@@ -12,6 +12,7 @@ enum {
   most_rows = 14,   // of any instruction set's tile
   most_panel = 32,  // of any instruction set's tile
   row_gap = 16,     // between copied rows of A, so that they don't share cache sets
+  column_step = 16, // between copied columns of A, rows and a little more at a time
 };
 
 static ck_int smaller(ck_int a, ck_int b) { return a < b ? a : b; }
@@ -46,7 +47,7 @@ ck_int ck_gemm_scratch(ck_isa isa, ck_int m, ck_int n, ck_int k) {
   (void)m;
   const ck_int panel = ck_table(isa)->panel;
   return smaller(k, block_k) * rounded_up(smaller(n, block_n), panel) +
-         most_rows * (block_k + row_gap);
+         column_step * (block_k + row_gap);
 }
 
 void ck_gemm(ck_isa isa, const ck_gemm_job *job, float *restrict scratch) {
@@ -78,10 +79,17 @@ void ck_gemm(ck_isa isa, const ck_gemm_job *job, float *restrict scratch) {
         ck_tile t = {
             .b_row = panel, .segments = 1, .k = kb, .ldc = job->ldc, .relu = job->relu && last};
         if (job->a_transposed) {
-          t.a_step = rows;
+          t.a_step = column_step;
+          const float *from = job->a + k0 * job->lda + i;
+          // Whole vectors where the matrix goes on behind the tile: what is copied too much isn't read.
+          const size_t size = (size_t)(i + column_step <= m ? column_step : rows) * sizeof(float);
           for (ck_int q = 0; q < kb; q++) {
-            const float *from = job->a + (k0 + q) * job->lda + i;
-            for (int r = 0; r < rows; r++) rows_of_a[q * rows + r] = from[r];
+            float *to = rows_of_a + q * column_step;
+            if (size == column_step * sizeof(float)) {
+              memcpy(to, from + q * job->lda, column_step * sizeof(float));
+            } else {
+              memcpy(to, from + q * job->lda, size);
+            }
           }
         } else {
           t.a_row = kb + row_gap;

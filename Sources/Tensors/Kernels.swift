@@ -93,7 +93,9 @@ extension Kernels {
     let unit = byRows ? 14 * 4 : 32
     let length = byRows ? whole.m : whole.n
     let units = (length + unit - 1) / unit
-    let parts = min(units, Parallel.workers == 1 ? 1 : Parallel.workers * 2)
+    // Each part copies the other side's matrix for itself: narrow ones are not worth it.
+    let balance = length >= 256 * Parallel.workers ? 2 : 1
+    let parts = min(units, Parallel.workers == 1 ? 1 : Parallel.workers * balance)
     Parallel.forEach(parts) { part in
       let low = units * part / parts * unit
       let high = min(units * (part + 1) / parts * unit, length)
