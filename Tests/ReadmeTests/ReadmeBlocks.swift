@@ -40,6 +40,12 @@ func readmeProjection(image: Tensor) throws {
   try projection.image().image.write(to: "layer2-filter7.png")
 }
 
+func articleProjection(model: Sequential, trace: Trace) throws -> Projection {
+  let saliency = try Deconvnet(of: model).project(
+    .class(3), layer: 4, from: trace, rule: .gradient)
+  return saliency
+}
+
 func articleTests() throws -> [ScalarPoint] {
   let log = InMemoryLog()
   let writer = try SummaryWriter(log)

@@ -14,6 +14,7 @@ import Testing
   /// The README and the articles of the catalogs.
   private static let texts = [
     "README.md", "Sources/TensorBoard/TensorBoard.docc/LogFromYourOwnLoop.md",
+    "Sources/Visualization/Visualization.docc/ProjectAFeatureMap.md",
   ]
 
   @Test(arguments: texts) func everySwiftBlockIsCompiled(text: String) throws {
