@@ -1,4 +1,4 @@
-public import NeuralNetworks
+import NeuralNetworks
 public import Tensors
 
 /// What a network's filters say about its architecture and training.
