@@ -38,6 +38,14 @@ struct RunResult: Codable, Equatable {
     case deadFilters = "dead_filters"
   }
 
+  /// Takes a test's result down.
+  mutating func take(_ evaluation: Evaluation, best: BestResult?) {
+    accuracy = evaluation.accuracy
+    loss = evaluation.loss
+    deadFilters = evaluation.deadFilters.map { "\($0.layer) \($0.dead)" }
+    self.best = best
+  }
+
   static let fileName = "result.json"
 
   /// The result that a run's folder holds; nil when there is none, or it can't be read.

@@ -52,6 +52,13 @@ extension Training {
     var pace = Pace()
     var lastSave: ContinuousClock.Instant?
     var result = RunResult(status: .interrupted, step: firstStep, totalSteps: total)
+    if firstStep >= total || isOutOfPatience(at: firstStep) {
+      // Nothing is left to train, but the last test's result, which is logged, isn't known here.
+      let evaluation = Evaluation(of: model, on: data.test, pixelRange: settings.pixels)
+      result.take(evaluation, best: best)
+      result.status = firstStep >= total ? .finished : .stoppedEarly
+      return result
+    }
     let batches = data.training.batches(
       of: settings.batchSize, steps: total, seed: settings.seed, startingAt: firstStep,
       pixelRange: settings.pixels, flips: settings.augmentation == .flip)
@@ -137,10 +144,7 @@ extension Training {
       best = BestResult(step: step, accuracy: evaluation.accuracy, loss: evaluation.loss)
       if settings.keepBest { attempt(bar) { try $0.keep(step: step, as: "best.safetensors") } }
     }
-    result.accuracy = evaluation.accuracy
-    result.loss = evaluation.loss
-    result.deadFilters = evaluation.deadFilters.map { "\($0.layer) \($0.dead)" }
-    result.best = best
+    result.take(evaluation, best: best)
   }
 
   /// Does what may fail without ending the training.

@@ -82,14 +82,16 @@ struct Training {
     firstStep = state.step
     resumedStep = firstStep + 1
     best = state.best
-    guard firstStep < totalSteps else {
+    // A run that was killed behind its last checkpoint has still to be brought to its end.
+    let isEnded = RunResult(of: folder).map { $0.step >= firstStep } ?? false
+    guard firstStep < totalSteps || !isEnded else {
       throw CommandFailure(
         """
         \(path): is complete at step \(firstStep); raise --steps, --epochs or --iterations to train \
         it further
         """)
     }
-    guard !isOutOfPatience(at: firstStep) else {
+    guard !isOutOfPatience(at: firstStep) || !isEnded else {
       throw CommandFailure(
         """
         \(path): stopped early at step \(firstStep), \(settings.patience ?? 0) tests after the best \

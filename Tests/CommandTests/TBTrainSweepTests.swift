@@ -87,6 +87,24 @@ import Testing
     }
   }
 
+  @Test func `a run that was killed behind its last checkpoint is brought to its end`() throws {
+    try withTemporaryFolder { folder in
+      #expect(try tbtrain(sweep + " --quiet", in: folder).code == 0)
+      let result = folder + "/logdir/sweep/\(names[1])/result.json"
+      let before = try Data(contentsOf: URL(fileURLWithPath: result))
+      try FileManager.default.removeItem(atPath: result)
+      let again = try tbtrain(sweep + " --quiet", in: folder)
+      #expect(again.code == 0, "\(again.errors)")
+      #expect(again.lines.filter { $0.hasSuffix("was complete") }.count == 3)
+      func accuracy(_ data: Data) throws -> Double? {
+        (try JSONSerialization.jsonObject(with: data) as? [String: Any])?["accuracy"] as? Double
+      }
+      let after = try Data(contentsOf: URL(fileURLWithPath: result))
+      #expect(try accuracy(after) == accuracy(before))
+      #expect(try LoggedRun(folder: folder + "/logdir/sweep/" + names[1]).repeated == [])
+    }
+  }
+
   private func finished(in folder: String) throws -> Int {
     names.filter {
       FileManager.default.fileExists(atPath: folder + "/logdir/sweep/\($0)/result.json")
