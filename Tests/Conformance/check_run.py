@@ -127,7 +127,10 @@ def check_server(server, run, want, problems):
     listing = server.get("plugins_listing")
     for plugin in want["dashboards"]:
         expect(listing.get(plugin, {}).get("enabled"), f"the dashboard {plugin} has nothing to show")
-    projected = server.get("plugin/projector/runs")
+    # The projector looks for its files in a thread of its own.
+    deadline = time.monotonic() + 30
+    while not (projected := server.get("plugin/projector/runs")) and time.monotonic() < deadline:
+        time.sleep(0.5)
     expect(projected == [run], f"the projector shows {projected}")
     curves = set(server.get("plugin/pr_curves/tags").get(run, {}))
     expect(curves == set(want["pr_curves"]), f"PR curves are {sorted(curves)}")
