@@ -51,7 +51,8 @@ ck_int ck_conv_packed_count(ck_isa isa, const ck_conv *c) {
 
 void ck_conv_pack(
     ck_isa isa, const ck_conv *c, const float *restrict weight, float *restrict packed) {
-  ck_table(isa)->pack(field(c), c->out_channels, weight, c->out_channels, 0, packed);
+  ck_table(isa)->pack(
+      field(c), c->out_channels, weight, c->out_channels, 0, packed, field(c));
 }
 
 void ck_conv_forward(

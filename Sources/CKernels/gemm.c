@@ -72,7 +72,7 @@ void ck_gemm(ck_isa isa, const ck_gemm_job *job, float *restrict scratch) {
       float *packed = scratch, *rows_of_a = scratch + kb * rounded_up(nb, panel);
       kernels->pack(
           kb, nb, job->b_transposed ? job->b + n0 * job->ldb + k0 : job->b + k0 * job->ldb + n0,
-          job->ldb, job->b_transposed, packed);
+          job->ldb, job->b_transposed, packed, kb);
       for (ck_int tile = 0; tile < tiles; tile++) {
         const ck_int i = ck_split(m, tiles, tile);
         const int rows = (int)(ck_split(m, tiles, tile + 1) - i);

@@ -19,7 +19,7 @@ typedef void ck_tile_kernel(
 typedef struct ck_kernels {
   int panel, rows;
   ck_tile_kernel *tile_strided, *tile_contiguous;
-  void (*pack)(ck_int, ck_int, const float *, ck_int, int, float *);
+  void (*pack)(ck_int, ck_int, const float *, ck_int, int, float *, ck_int);
   void (*gather)(ck_int, ck_int, const int32_t *, const float *, const float *, float *);
   void (*max_pool)(const ck_pool *, const float *, float *, uint8_t *);
   void (*max_unpool)(const ck_pool *, const float *, const uint8_t *, const float *, float *);
@@ -31,19 +31,20 @@ typedef struct ck_kernels {
   void (*tanh_gradient)(ck_int, const float *, const float *, float *);
   void (*sigmoid)(ck_int, const float *, float *);
   void (*sigmoid_gradient)(ck_int, const float *, const float *, float *);
-  void (*rnn_gates)(ck_int, ck_int, float *, float *, ck_int);
-  void (*rnn_gates_gradient)(
-      ck_int, ck_int, const float *, const float *, float *, float *, ck_int);
+  void (*rnn_gates)(ck_int, ck_int, const float *, ck_int, float *, float *, ck_int);
+  void (*rnn_gates_gradient)(ck_int, ck_int, const float *, const float *, float *, ck_int);
   void (*lstm_gates)(
-      ck_int, ck_int, float *, const float *, ck_int, float *, float *, float *, ck_int);
+      ck_int, ck_int, const float *, ck_int, const float *, ck_int, float *, float *, float *,
+      float *, ck_int);
   void (*lstm_gates_gradient)(
       ck_int, ck_int, const float *, const float *, const float *, ck_int, const float *, float *,
-      float *, float *, ck_int);
+      float *, ck_int);
   void (*gru_gates)(
-      ck_int, ck_int, float *, const float *, const float *, ck_int, float *, float *, ck_int);
+      ck_int, ck_int, const float *, ck_int, const float *, ck_int, float *, float *, float *,
+      float *, ck_int);
   void (*gru_gates_gradient)(
       ck_int, ck_int, const float *, const float *, const float *, ck_int, float *, float *,
-      float *, ck_int);
+      ck_int);
   void (*add)(ck_int, const float *, float *);
   void (*affine)(ck_int, float, float, const float *, float *);
   void (*add_rows)(ck_int, ck_int, const float *, ck_int, float *);

@@ -117,27 +117,28 @@ CK_TARGET INLINE void K(transpose_block)(const float *x, ck_int ldx, float *y, c
   UNROLL for (int i = 0; i < CK_LANES; i++) STORE(y + i * ldy, r[i]);
 }
 
-// B [k, n] into panels [⌈n / panel⌉][k][panel], the last one filled up with zeros.
+// B [k, n] into panels [⌈n / panel⌉][depth][panel], the last one filled up with zeros. Of the depth,
+// k rows are written.
 CK_TARGET static void K(pack)(
-    ck_int k, ck_int n, const float *b, ck_int ldb, int transposed, float *packed) {
+    ck_int k, ck_int n, const float *b, ck_int ldb, int transposed, float *packed, ck_int depth) {
   const ck_int panel = K(panel);
   if (!transposed) {
     // Row after row, so that the processor fetches ahead.
     for (ck_int i = 0; i < k; i++) {
       ck_int j = 0;
       for (; j + panel <= n; j += panel) {
-        float *to = packed + j * k + i * panel;
+        float *to = packed + j * depth + i * panel;
         STORE(to, LOAD(b + i * ldb + j));
         STORE(to + CK_LANES, LOAD(b + i * ldb + j + CK_LANES));
       }
       if (j < n) {
-        float *to = packed + j * k + i * panel;
+        float *to = packed + j * depth + i * panel;
         for (ck_int l = 0; l < panel; l++) to[l] = j + l < n ? b[i * ldb + j + l] : 0;
       }
     }
     return;
   }
-  for (ck_int j = 0; j < n; j += panel, packed += k * panel) {
+  for (ck_int j = 0; j < n; j += panel, packed += depth * panel) {
     const ck_int width = n - j < panel ? n - j : panel;
     const ck_int whole = width == panel ? k / CK_LANES * CK_LANES : 0;
     for (ck_int l = 0; l < 2; l++) {

@@ -1,27 +1,44 @@
-// Recurrent cells over whole sequences: at each step a product with weights that were packed once,
-// then one pass over the gates.
+// Recurrent cells over whole sequences, some of a batch at a time, so that a step's numbers are still
+// in the cache when the next pass needs them:
+//
+//   forward   rows [x | h before] · both weights, packed once, then one pass over the gates;
+//   backward  one pass over the gates' derivatives, the gradient's product with the recurrent weight,
+//             and every few steps the weights' gradients, rows [x | 1 | h before] transposed times the
+//             gradients of the sums; the row of ones makes the biases'.
 #include "kernels.h"
 
 #include <string.h>
 
-enum { row_gap = 16 };  // between copied rows, so that they don't share cache sets
+enum {
+  row_gap = 16,      // between copied rows, so that they don't share cache sets
+  gradient_k = 128,  // rows that the weights' gradients are summed over at a time
+  most_groups = 3,
+};
+
+static ck_int rounded_up(ck_int n, ck_int to) { return (n + to - 1) / to * to; }
+
+static ck_int leading(ck_int columns) { return rounded_up(columns, row_gap) + row_gap; }
+
+static ck_int sums(const ck_recurrent *r) {
+  return (r->cell == ck_cell_rnn ? 1 : 4) * r->hidden;
+}
 
 ck_int ck_pack_count(ck_isa isa, ck_int k, ck_int n) {
-  const ck_int panel = ck_table(isa)->panel;
-  return k * ((n + panel - 1) / panel * panel);
+  return k * rounded_up(n, ck_table(isa)->panel);
 }
 
 void ck_pack(
     ck_isa isa, ck_int k, ck_int n, const float *restrict b, ck_int ldb, int transposed,
     float *restrict packed) {
-  ck_table(isa)->pack(k, n, b, ldb, transposed, packed);
+  ck_table(isa)->pack(k, n, b, ldb, transposed, packed, k);
 }
 
-// c [rows, n] = start + a · b, b packed; start (rows start_row apart, 0: one for all) may be c, or
-// NULL for zeros.
+// c [rows, n] = start + a · b; b: k rows of panels that are `depth` rows deep; start (rows start_row
+// apart, 0: one for all) may be c, or NULL for zeros.
 static void product(
     const ck_kernels *kernels, ck_int rows, ck_int n, ck_int k, const float *a, ck_int lda,
-    const float *packed, const float *start, ck_int start_row, float *c, ck_int ldc) {
+    const float *packed, ck_int depth, const float *start, ck_int start_row, float *c,
+    ck_int ldc) {
   const ck_int tiles = (rows + kernels->rows - 1) / kernels->rows;
   const ck_tile t = {
       .a_row = lda, .b_row = kernels->panel, .segments = 1, .k = k, .start_row = start_row,
@@ -31,155 +48,320 @@ static void product(
       const ck_int i = ck_split(rows, tiles, tile);
       ck_run_tile(
           kernels, kernels->tile_strided, (int)(ck_split(rows, tiles, tile + 1) - i), n - j, &t,
-          a + i * lda, packed + j * k, start ? start + i * start_row + j : NULL, c + i * ldc + j);
+          a + i * lda, packed + j * depth, start ? start + i * start_row + j : NULL,
+          c + i * ldc + j);
     }
   }
 }
 
-ck_int ck_recurrent_scratch(const ck_recurrent *r, ck_int gates) {
-  return r->rows * (gates * r->hidden + row_gap + 2 * r->hidden) + r->hidden;
+static void copy_rows(
+    ck_int rows, ck_int n, const float *from, ck_int from_row, float *to, ck_int to_row) {
+  for (ck_int i = 0; i < rows; i++) {
+    memcpy(to + i * to_row, from + i * from_row, (size_t)n * sizeof *to);
+  }
 }
 
-// What a part's pass works with.
-typedef struct ck_pass {
+// ---------------------------------------------------------------- forward
+
+// Columns of the gates whose sums run over the input and the state together; a GRU's last gate, n, is
+// packed on its own behind them.
+static ck_int joint_columns(const ck_recurrent *r) {
+  return (r->cell == ck_cell_gru ? 2 : (ck_int)r->cell) * r->hidden;
+}
+
+ck_int ck_recurrent_packed_count(ck_isa isa, const ck_recurrent *r) {
+  const ck_int depth = r->inputs + r->hidden;
+  return ck_pack_count(isa, depth, joint_columns(r)) +
+         (r->cell == ck_cell_gru ? ck_pack_count(isa, depth, r->hidden) : 0);
+}
+
+void ck_recurrent_pack(
+    ck_isa isa, const ck_recurrent *r, const float *restrict input, const float *restrict recurrent,
+    float *restrict packed) {
+  const ck_kernels *kernels = ck_table(isa);
+  const ck_int depth = r->inputs + r->hidden, ld = r->cell * r->hidden;
+  const ck_int below = r->inputs * kernels->panel;
+  for (ck_int from = 0; from < ld;) {
+    const ck_int n = from == 0 ? joint_columns(r) : ld - from;
+    kernels->pack(r->inputs, n, input + from, ld, 0, packed, depth);
+    kernels->pack(r->hidden, n, recurrent + from, ld, 0, packed + below, depth);
+    packed += ck_pack_count(isa, depth, n);
+    from += n;
+  }
+}
+
+ck_int ck_recurrent_forward_scratch(const ck_recurrent *r, ck_int rows) {
+  return rows * (leading(r->inputs + r->hidden) + leading(sums(r))) + r->hidden;
+}
+
+void ck_recurrent_forward(
+    ck_isa isa, const ck_recurrent *r, ck_int first, ck_int rows, const float *restrict packed,
+    const float *restrict bias, float *restrict scratch) {
+  const ck_kernels *kernels = ck_table(isa);
+  const ck_int n = r->hidden, depth = r->inputs + n, width = r->cell * n;
+  const ck_int a_row = leading(depth), s_row = leading(sums(r)), joint = joint_columns(r);
+  const float *packed_new = packed + ck_pack_count(isa, depth, joint);
+  // The sums stay in the cache; memory sees the gates once, when they are done.
+  float *a = scratch, *state = a + r->inputs, *s = a + rows * a_row, *zeros = s + rows * s_row;
+  memset(zeros, 0, (size_t)n * sizeof *zeros);
+  for (ck_int t = 0; t < r->steps; t++) {
+    const ck_int row = t * r->batch + first, before = (row - r->batch) * n;
+    const ck_int before_row = t > 0 ? n : 0, known = t > 0 ? n : 0;
+    float *h = r->h + row * n;
+    copy_rows(
+        rows, r->inputs, r->x + (first * r->steps + t) * r->inputs, r->steps * r->inputs, a,
+        a_row);
+    product(
+        kernels, rows, joint, r->inputs + known, a, a_row, packed, depth, bias, 0, s, s_row);
+    switch (r->cell) {
+      case ck_cell_rnn: kernels->rnn_gates(rows, n, s, s_row, h, state, a_row); break;
+      case ck_cell_lstm:
+        kernels->lstm_gates(
+            rows, n, s, s_row, t > 0 ? r->inner + before : zeros, before_row,
+            r->gates + row * width, r->inner + row * n, h, state, a_row);
+        break;
+      case ck_cell_gru:
+        product(
+            kernels, rows, n, known, state, a_row, packed_new + r->inputs * kernels->panel, depth,
+            bias + 2 * n, 0, s + 2 * n, s_row);
+        product(
+            kernels, rows, n, r->inputs, a, a_row, packed_new, depth, bias + 3 * n, 0, s + 3 * n,
+            s_row);
+        kernels->gru_gates(
+            rows, n, s, s_row, t > 0 ? r->h + before : zeros, before_row, r->gates + row * width,
+            r->inner + row * n, h, state, a_row);
+        break;
+    }
+  }
+}
+
+// ---------------------------------------------------------------- backward
+
+// Columns of the sums, and which rows of [x | 1 | h before] take part in them.
+typedef struct ck_group {
+  ck_int from, columns, top, rows;
+} ck_group;
+
+static int groups_of(const ck_recurrent *r, ck_group groups[most_groups]) {
+  const ck_int n = r->hidden, all = r->inputs + 1 + n;
+  groups[0] = (ck_group){0, joint_columns(r), 0, all};
+  if (r->cell != ck_cell_gru) return 1;
+  groups[1] = (ck_group){2 * n, n, r->inputs, 1 + n};
+  groups[2] = (ck_group){3 * n, n, 0, r->inputs + 1};
+  return 3;
+}
+
+// Columns of all groups' panels.
+static ck_int panel_columns(const ck_kernels *kernels, const ck_recurrent *r) {
+  ck_group groups[most_groups];
+  const int count = groups_of(r, groups);
+  ck_int columns = 0;
+  for (int g = 0; g < count; g++) columns += rounded_up(groups[g].columns, kernels->panel);
+  return columns;
+}
+
+ck_int ck_recurrent_partial_count(ck_isa isa, const ck_recurrent *r) {
+  ck_group groups[most_groups];
+  const int count = groups_of(r, groups);
+  ck_int scalars = 0;
+  for (int g = 0; g < count; g++) {
+    scalars += groups[g].rows * rounded_up(groups[g].columns, ck_table(isa)->panel);
+  }
+  return scalars;
+}
+
+// Some units on their way back through time.
+typedef struct ck_way_back {
   const ck_kernels *kernels;
-  ck_int rows, hidden, first, step;  // step: scalars of [batch, hidden]
-  ck_int ld;
-  float *copy, *dh, *dc, *zeros;
-} ck_pass;
+  const ck_recurrent *r;
+  ck_int units, first_unit, end_unit, first, rows;
+  ck_int d_row, a_row;            // leading dimensions
+  ck_int slots, a_slot, b_slot;   // steps whose rows are kept, and what one takes
+  ck_group groups[most_groups];
+  int group_count;
+  float *d, *dh, *dc, *zeros, *a, *b;
+} ck_way_back;
 
-static ck_pass ck_begin(ck_isa isa, const ck_recurrent *r, ck_int gates, float *scratch) {
-  ck_pass p = {
-      .kernels = ck_table(isa), .rows = r->rows, .hidden = r->hidden,
-      .first = r->first * r->hidden, .step = r->batch * r->hidden,
-      .ld = gates * r->hidden + row_gap, .copy = scratch};
-  p.dh = scratch + p.rows * p.ld;
-  p.dc = p.dh + p.rows * p.hidden;
-  p.zeros = p.dc + p.rows * p.hidden;
-  memset(p.dc, 0, (size_t)(p.rows * p.hidden + p.hidden) * sizeof(float));
-  return p;
+static ck_int unit_start(const ck_way_back *w, ck_int unit) {
+  return ck_split(w->r->batch, w->units, unit) - w->first;
 }
 
-// The output gradient that joins at step t, or NULL.
-static const float *ck_joining(const ck_recurrent *r, const ck_pass *p, const float *dy, ck_int t) {
-  if (r->every_step) return dy + t * p->step + p->first;
-  return t == r->steps - 1 ? dy + p->first : NULL;
+static ck_way_back begin(
+    ck_isa isa, const ck_recurrent *r, ck_int units, ck_int first_unit, ck_int end_unit) {
+  const ck_int most = (r->batch + units - 1) / units;
+  const ck_int wanted = most > 0 && most < gradient_k ? gradient_k / most : 1;
+  ck_way_back w = {
+      .kernels = ck_table(isa), .r = r, .units = units, .first_unit = first_unit,
+      .end_unit = end_unit, .first = ck_split(r->batch, units, first_unit),
+      .d_row = leading(sums(r)), .a_row = leading(r->inputs + 1 + r->hidden),
+      .slots = wanted < r->steps ? wanted : r->steps};
+  w.rows = ck_split(r->batch, units, end_unit) - w.first;
+  w.a_slot = w.rows * w.a_row;
+  w.b_slot = w.rows * panel_columns(w.kernels, r);
+  w.group_count = groups_of(r, w.groups);
+  return w;
 }
 
-void ck_rnn_forward(
-    ck_isa isa, const ck_recurrent *r, const float *packed, float *restrict h,
-    float *restrict scratch) {
-  const ck_pass p = ck_begin(isa, r, 1, scratch);
-  for (ck_int t = 0; t < r->steps; t++) {
-    float *now = h + t * p.step + p.first;
-    if (t > 0) {
-      product(
-          p.kernels, p.rows, p.hidden, p.hidden, p.copy, p.ld, packed, now, p.hidden, now,
-          p.hidden);
+ck_int ck_recurrent_backward_scratch(
+    ck_isa isa, const ck_recurrent *r, ck_int units, ck_int first, ck_int end) {
+  const ck_way_back w = begin(isa, r, units, first, end);
+  return w.slots * (w.a_slot + w.b_slot) + w.rows * (w.d_row + 2 * r->hidden) + r->hidden;
+}
+
+// Keeps a step's rows: [x | 1 | h before], and the gradients of the sums in panels of each unit.
+static void keep_rows(const ck_way_back *w, ck_int t, ck_int slot) {
+  const ck_recurrent *r = w->r;
+  const ck_int n = r->hidden, ones = r->inputs;
+  float *a = w->a + slot * w->a_slot;
+  copy_rows(
+      w->rows, r->inputs, r->x + (w->first * r->steps + t) * r->inputs, r->steps * r->inputs, a,
+      w->a_row);
+  for (ck_int i = 0; i < w->rows; i++) a[i * w->a_row + ones] = 1;
+  copy_rows(
+      w->rows, n, t > 0 ? r->h + ((t - 1) * r->batch + w->first) * n : w->zeros, t > 0 ? n : 0,
+      a + ones + 1, w->a_row);
+  float *b = w->b + slot * w->b_slot;
+  for (ck_int unit = w->first_unit; unit < w->end_unit; unit++) {
+    const ck_int start = unit_start(w, unit), rows = unit_start(w, unit + 1) - start;
+    for (int g = 0; g < w->group_count; g++) {
+      const ck_group *group = &w->groups[g];
+      w->kernels->pack(
+          rows, group->columns, w->d + start * w->d_row + group->from, w->d_row, 0, b, rows);
+      b += rows * rounded_up(group->columns, w->kernels->panel);
     }
-    p.kernels->rnn_gates(p.rows, p.hidden, now, p.copy, p.ld);
   }
 }
 
-void ck_rnn_backward(
-    ck_isa isa, const ck_recurrent *r, const float *packed, const float *restrict h,
-    const float *restrict dy, float *restrict d, float *restrict scratch) {
-  const ck_pass p = ck_begin(isa, r, 1, scratch);
-  for (ck_int t = r->steps - 1; t >= 0; t--) {
-    const float *dh = ck_joining(r, &p, dy, t);
-    if (t < r->steps - 1) {
-      product(
-          p.kernels, p.rows, p.hidden, p.hidden, p.copy, p.ld, packed, dh, p.hidden, p.dh,
-          p.hidden);
-      dh = p.dh;
-    }
-    const ck_int at = t * p.step + p.first;
-    p.kernels->rnn_gates_gradient(p.rows, p.hidden, h + at, dh, d + at, p.copy, p.ld);
-  }
-}
-
-void ck_lstm_forward(
-    ck_isa isa, const ck_recurrent *r, const float *packed, float *restrict gates,
-    float *restrict c, float *restrict h, float *restrict scratch) {
-  const ck_pass p = ck_begin(isa, r, 4, scratch);
-  for (ck_int t = 0; t < r->steps; t++) {
-    const ck_int at = t * p.step + p.first;
-    float *now = gates + 4 * at;
-    if (t > 0) {
-      product(
-          p.kernels, p.rows, 4 * p.hidden, p.hidden, p.copy, p.ld, packed, now, 4 * p.hidden, now,
-          4 * p.hidden);
-    }
-    p.kernels->lstm_gates(
-        p.rows, p.hidden, now, t > 0 ? c + at - p.step : p.zeros, t > 0 ? p.hidden : 0, c + at,
-        h + at, p.copy, p.ld);
-  }
-}
-
-void ck_lstm_backward(
-    ck_isa isa, const ck_recurrent *r, const float *packed, const float *restrict gates,
-    const float *restrict c, const float *restrict dy, float *restrict d,
-    float *restrict scratch) {
-  const ck_pass p = ck_begin(isa, r, 4, scratch);
-  for (ck_int t = r->steps - 1; t >= 0; t--) {
-    const ck_int at = t * p.step + p.first;
-    const float *dh = ck_joining(r, &p, dy, t);
-    if (t < r->steps - 1) {
-      product(
-          p.kernels, p.rows, p.hidden, 4 * p.hidden, p.copy, p.ld, packed, dh, p.hidden, p.dh,
-          p.hidden);
-      dh = p.dh;
-    }
-    p.kernels->lstm_gates_gradient(
-        p.rows, p.hidden, gates + 4 * at, c + at, t > 0 ? c + at - p.step : p.zeros,
-        t > 0 ? p.hidden : 0, dh, p.dc, d + 4 * at, p.copy, p.ld);
-  }
-}
-
-void ck_gru_forward(
-    ck_isa isa, const ck_recurrent *r, const float *packed, const float *packed_new,
-    const float *restrict bias_new, float *restrict gates, float *restrict hn, float *restrict h,
-    float *restrict scratch) {
-  const ck_pass p = ck_begin(isa, r, 4, scratch);
-  for (ck_int t = 0; t < r->steps; t++) {
-    const ck_int at = t * p.step + p.first;
-    float *now = gates + 3 * at;
-    if (t > 0) {
-      product(
-          p.kernels, p.rows, 2 * p.hidden, p.hidden, p.copy, p.ld, packed, now, 3 * p.hidden, now,
-          3 * p.hidden);
-      product(
-          p.kernels, p.rows, p.hidden, p.hidden, p.copy, p.ld, packed_new, bias_new, 0, hn + at,
-          p.hidden);
-    } else {
-      for (ck_int i = 0; i < p.rows; i++) {
-        memcpy(hn + at + i * p.hidden, bias_new, (size_t)p.hidden * sizeof(float));
+// Adds what the kept rows give to the units' sums; `is_first` starts them.
+static void add_products(const ck_way_back *w, ck_int slots, int is_first, float *partial) {
+  const ck_int panel = w->kernels->panel;
+  const float *b = w->b;
+  for (ck_int unit = w->first_unit; unit < w->end_unit; unit++) {
+    const ck_int start = unit_start(w, unit), rows = unit_start(w, unit + 1) - start;
+    const ck_tile t = {
+        .a_step = w->a_row, .a_segment = w->a_slot, .b_row = panel,
+        .b_segment = w->b_slot - rows * panel, .segments = slots, .k = rows, .start_row = panel,
+        .ldc = panel};
+    for (int g = 0; g < w->group_count; g++) {
+      const ck_group *group = &w->groups[g];
+      const ck_int tiles = (group->rows + w->kernels->rows - 1) / w->kernels->rows;
+      for (ck_int j = 0; j < group->columns; j += panel) {
+        for (ck_int tile = 0; tile < tiles; tile++) {
+          const ck_int i = ck_split(group->rows, tiles, tile);
+          float *c = partial + i * panel;
+          w->kernels->tile_contiguous(
+              (int)(ck_split(group->rows, tiles, tile + 1) - i), &t,
+              w->a + start * w->a_row + group->top + i, b, is_first ? NULL : c, c);
+        }
+        b += rows * panel;
+        partial += group->rows * panel;
       }
     }
-    p.kernels->gru_gates(
-        p.rows, p.hidden, now, hn + at, t > 0 ? h + at - p.step : p.zeros, t > 0 ? p.hidden : 0,
-        h + at, p.copy, p.ld);
   }
 }
 
-void ck_gru_backward(
-    ck_isa isa, const ck_recurrent *r, const float *packed, const float *restrict gates,
-    const float *restrict hn, const float *restrict h, const float *restrict dy,
-    float *restrict d, float *restrict scratch) {
-  const ck_pass p = ck_begin(isa, r, 4, scratch);
-  const ck_int count = p.rows * p.hidden;
-  memset(p.dh, 0, (size_t)count * sizeof(float));
+void ck_recurrent_backward(
+    ck_isa isa, const ck_recurrent *r, const ck_recurrent_gradient *g, ck_int first, ck_int end,
+    float *restrict scratch) {
+  ck_way_back w = begin(isa, r, g->units, first, end);
+  const ck_kernels *kernels = w.kernels;
+  const ck_int n = r->hidden, rows = w.rows, width = r->cell * n;
+  const ck_int dy_row = g->every_step ? r->steps * n : n, dx_row = r->steps * r->inputs;
+  w.a = scratch;
+  w.b = w.a + w.slots * w.a_slot;
+  w.d = w.b + w.slots * w.b_slot;
+  w.dh = w.d + rows * w.d_row;
+  w.dc = w.dh + rows * n;
+  w.zeros = w.dc + rows * n;
+  memset(w.dc, 0, (size_t)(rows * n + n) * sizeof *w.dc);
+  float *partial =
+      g->partial ? g->partial + first * ck_recurrent_partial_count(isa, r) : NULL;
+  ck_int kept = 0;
+  int is_first = 1;
   for (ck_int t = r->steps - 1; t >= 0; t--) {
-    const ck_int at = t * p.step + p.first;
-    if (t < r->steps - 1) {
+    const ck_int row = t * r->batch + w.first, before_row = t > 0 ? n : 0;
+    const ck_int before = (row - r->batch) * n;
+    const float *dy = g->dy + w.first * dy_row + (g->every_step ? t * n : 0);
+    if (t == r->steps - 1) {
+      copy_rows(rows, n, dy, dy_row, w.dh, n);
+    } else if (r->cell == ck_cell_gru) {
+      product(kernels, rows, n, width, w.d, w.d_row, g->recurrent, width, w.dh, n, w.dh, n);
+      for (ck_int i = 0; g->every_step && i < rows; i++) {
+        kernels->add(n, dy + i * dy_row, w.dh + i * n);
+      }
+    } else {
       product(
-          p.kernels, p.rows, p.hidden, 3 * p.hidden, p.copy, p.ld, packed, p.dh, p.hidden, p.dh,
-          p.hidden);
+          kernels, rows, n, width, w.d, w.d_row, g->recurrent, width, g->every_step ? dy : NULL,
+          dy_row, w.dh, n);
     }
-    const float *joining = ck_joining(r, &p, dy, t);
-    if (joining) p.kernels->add(count, joining, p.dh);
-    p.kernels->gru_gates_gradient(
-        p.rows, p.hidden, gates + 3 * at, hn + at, t > 0 ? h + at - p.step : p.zeros,
-        t > 0 ? p.hidden : 0, p.dh, d + 4 * at, p.copy, p.ld);
+    switch (r->cell) {
+      case ck_cell_rnn:
+        kernels->rnn_gates_gradient(rows, n, r->h + row * n, w.dh, w.d, w.d_row);
+        break;
+      case ck_cell_lstm:
+        kernels->lstm_gates_gradient(
+            rows, n, r->gates + row * width, r->inner + row * n,
+            t > 0 ? r->inner + before : w.zeros, before_row, w.dh, w.dc, w.d, w.d_row);
+        break;
+      case ck_cell_gru:
+        kernels->gru_gates_gradient(
+            rows, n, r->gates + row * width, r->inner + row * n, t > 0 ? r->h + before : w.zeros,
+            before_row, w.dh, w.d, w.d_row);
+        break;
+    }
+    if (g->dx) {
+      float *dx = g->dx + w.first * dx_row + t * r->inputs;
+      const ck_int joint = joint_columns(r);
+      product(
+          kernels, rows, r->inputs, joint, w.d, w.d_row, g->input, width, NULL, 0, dx, dx_row);
+      if (r->cell == ck_cell_gru) {
+        product(
+            kernels, rows, r->inputs, n, w.d + 3 * n, w.d_row, g->input + joint * kernels->panel,
+            width, dx, dx_row, dx, dx_row);
+      }
+    }
+    if (!partial) continue;
+    keep_rows(&w, t, kept++);
+    if (kept == w.slots || t == 0) {
+      add_products(&w, kept, is_first, partial);
+      kept = is_first = 0;
+    }
+  }
+}
+
+void ck_recurrent_collect(
+    ck_isa isa, const ck_recurrent *r, ck_int units, const float *restrict partial, ck_int first,
+    ck_int end, float *restrict d_input, float *restrict d_recurrent,
+    float *restrict d_input_bias, float *restrict d_recurrent_bias) {
+  const ck_int panel = ck_table(isa)->panel, ld = r->cell * r->hidden;
+  const ck_int count = ck_recurrent_partial_count(isa, r);
+  ck_group groups[most_groups];
+  const int group_count = groups_of(r, groups);
+  for (int g = 0; g < group_count; g++) {
+    const ck_group *group = &groups[g];
+    // A GRU's two sums of n belong to one gate.
+    const ck_int column = g == 2 ? group->from - group->columns : group->from;
+    for (ck_int row = first; row < end; row++) {
+      const ck_int inside = row - group->top;
+      if (inside < 0 || inside >= group->rows) continue;
+      float *to = row < r->inputs    ? d_input + row * ld
+                  : row > r->inputs  ? d_recurrent + (row - r->inputs - 1) * ld
+                  : g == 1           ? d_recurrent_bias
+                                     : d_input_bias;
+      for (ck_int j = 0; j < group->columns; j += panel) {
+        const float *from = partial + (j * group->rows + inside * panel);
+        const ck_int width = group->columns - j < panel ? group->columns - j : panel;
+        float *sum = to + column + j;
+        memcpy(sum, from, (size_t)width * sizeof *sum);
+        for (ck_int unit = 1; unit < units; unit++) {
+          for (ck_int l = 0; l < width; l++) sum[l] += from[unit * count + l];
+        }
+      }
+      if (row == r->inputs && g == 0) {
+        memcpy(
+            d_recurrent_bias + column, to + column, (size_t)group->columns * sizeof *to);
+      }
+    }
+    partial += group->rows * rounded_up(group->columns, panel);
   }
 }

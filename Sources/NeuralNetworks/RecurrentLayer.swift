@@ -75,20 +75,12 @@ extension RecurrentLayer {
 
   public func forward(_ input: Tensor, phase: Phase) -> (output: Tensor, trace: Trace) {
     _ = outputShape(for: Array(input.shape.dropFirst()))
-    let rows = Kernels.exchangedFirstDimensions(input)
-    let (steps, batch) = (rows.shape[0], rows.shape[1])
-    // The inputs' part of all steps in one product.
-    let sums = Kernels.product(
-      Kernels.Matrix(rows, rows: steps * batch, columns: inputs), Kernels.Matrix(weights.input),
-      bias: weights.joinedBias(keepsNewApart: cell == .gru))
-    let result = Kernels.forward(
-      cell, sums: sums.reshaped(to: [steps, batch, Self.gates * hidden]),
-      weight: weights.recurrent, newBias: cell == .gru ? weights.newBias : nil)
+    let result = Kernels.forward(cell, input, weights: weights.forKernels)
     let output =
       returnsSequence
       ? Kernels.exchangedFirstDimensions(result.states)
       : Kernels.lastRow(of: result.states)
-    var trace = Trace(input: rows, output: phase.isTraining ? nil : output)
+    var trace = Trace(input: input, output: phase.isTraining ? nil : output)
     trace.cell = result
     return (output, trace)
   }
@@ -97,23 +89,16 @@ extension RecurrentLayer {
     _ gradient: Tensor, _ trace: Trace, for wanted: GradientKinds
   ) -> Gradients {
     let kept = required(trace.cell, "the states", of: "\(Self.self)")
-    let rows = required(trace.input, "the input", of: "\(Self.self)")
-    let sums = Kernels.backward(
-      cell, kept, weight: weights.recurrent,
-      returnsSequence ? Kernels.exchangedFirstDimensions(gradient) : gradient)
+    let result = Kernels.backward(
+      cell, kept, weights: weights.forKernels, gradient, wantsInput: wanted.contains(.input),
+      wantsWeights: wanted.contains(.parameters))
     var gradients = Gradients()
-    if wanted.contains(.input) {
-      gradients.input = Kernels.exchangedFirstDimensions(
-        sums.inputGradient(weight: weights.input))
-    }
-    if wanted.contains(.parameters) {
-      let bias = sums.biasGradient(isRecurrent: false)
-      gradients.parameters["weight_ih_l0"] = sums.weightGradient(rows, isRecurrent: false)
-      gradients.parameters["weight_hh_l0"] = sums.weightGradient(
-        kept.states, isRecurrent: true)
-      gradients.parameters["bias_ih_l0"] = bias
-      gradients.parameters["bias_hh_l0"] =
-        cell == .gru ? sums.biasGradient(isRecurrent: true) : bias
+    gradients.input = result.input
+    if let weights = result.weights {
+      gradients.parameters["weight_ih_l0"] = weights.input
+      gradients.parameters["weight_hh_l0"] = weights.recurrent
+      gradients.parameters["bias_ih_l0"] = weights.inputBias
+      gradients.parameters["bias_hh_l0"] = weights.recurrentBias
     }
     return gradients
   }
@@ -143,23 +128,8 @@ extension RecurrentLayer {
 }
 
 extension RecurrentWeights {
-  /// Both biases added up; a GRU's new gate takes its recurrent one elsewhere.
-  fileprivate func joinedBias(keepsNewApart: Bool) -> Tensor {
-    var sum = inputBias
-    let joined = keepsNewApart ? sum.count / 3 * 2 : sum.count
-    sum.withUnsafeMutableBufferPointer { sum in
-      recurrentBias.withUnsafeBufferPointer { recurrent in
-        for index in 0..<joined { sum[index] += recurrent[index] }
-      }
-    }
-    return sum
-  }
-
-  /// The last third of a GRU's recurrent bias.
-  fileprivate var newBias: Tensor {
-    let hidden = recurrent.shape[0]
-    return recurrentBias.withUnsafeBufferPointer {
-      Tensor(shape: [hidden], scalars: $0[(2 * hidden)...])
-    }
+  fileprivate var forKernels: Kernels.CellWeights {
+    Kernels.CellWeights(
+      input: input, recurrent: recurrent, inputBias: inputBias, recurrentBias: recurrentBias)
   }
 }

@@ -1,8 +1,8 @@
 internal import CKernels
 
-/// The recurrent cells, each over whole sequences. Tensors are time-major, `[steps, batch, …]`; the
-/// state before the first step is zero. A batch is divided among threads; every sequence's numbers
-/// are its own, so where makes no difference.
+/// The recurrent cells, each over whole sequences. The state before the first step is zero. A batch is
+/// divided among threads; every sequence's numbers are its own, and what is summed over sequences is
+/// summed over fixed parts of the batch first, so where makes no difference.
 extension Kernels {
   /// The cells, by the gates of their weights `[…, gates · hidden]`.
   package enum Cell: Int, Sendable {
@@ -10,14 +10,52 @@ extension Kernels {
     case gru = 3
     case lstm = 4
 
-    /// Matrices side by side in a weight.
-    package var gates: Int { rawValue }
-    /// Matrices side by side in the gradient of the sums: a GRU's new gate has two sums.
-    fileprivate var sums: Int { self == .gru ? 4 : rawValue }
+    fileprivate var code: ck_cell {
+      switch self {
+      case .rnn: ck_cell_rnn
+      case .gru: ck_cell_gru
+      case .lstm: ck_cell_lstm
+      }
+    }
+  }
+
+  /// A cell's parameters, or their gradients.
+  package struct CellWeights: Sendable {
+    /// From the input to the gates, `[inputs, gates · hidden]`.
+    package var input: Tensor
+    /// From the state to the gates, `[hidden, gates · hidden]`.
+    package var recurrent: Tensor
+    /// `[gates · hidden]`, both.
+    package var inputBias, recurrentBias: Tensor
+
+    package init(input: Tensor, recurrent: Tensor, inputBias: Tensor, recurrentBias: Tensor) {
+      self.input = input
+      self.recurrent = recurrent
+      self.inputBias = inputBias
+      self.recurrentBias = recurrentBias
+    }
+
+    fileprivate var inputs: Int { input.shape[0] }
+    fileprivate var hidden: Int { recurrent.shape[0] }
+
+    /// What every sum starts from, `[sums · hidden]`: a GRU's new gate has two sums, over the state and
+    /// over the input, the others have one.
+    fileprivate func joinedBias(of cell: Cell) -> Tensor {
+      let joint = (cell == .gru ? 2 : cell.rawValue) * hidden
+      return inputBias.withUnsafeBufferPointer { input in
+        recurrentBias.withUnsafeBufferPointer { recurrent in
+          let sums = zip(input, recurrent).prefix(joint).map { $0 + $1 }
+          let scalars = sums + Array(recurrent[joint...]) + Array(input[joint...])
+          return Tensor(shape: [scalars.count], scalars: scalars)
+        }
+      }
+    }
   }
 
   /// What a forward pass leaves for the backward pass.
   package struct CellTrace: Sendable {
+    /// `[batch, steps, inputs]`.
+    let input: Tensor
     /// The states after each step, `[steps, batch, hidden]`.
     package let states: Tensor
     /// The gates' activations, `[steps, batch, gates · hidden]`; a plain RNN has its states alone.
@@ -26,192 +64,201 @@ extension Kernels {
     let inner: Tensor?
   }
 
-  /// A batch of sequences taken through a cell.
-  ///
-  /// - Parameters:
-  ///   - sums: the inputs' part of every gate's sum with the biases, `[steps, batch, gates · hidden]`;
-  ///     for a GRU without the new gate's recurrent bias.
-  ///   - weight: from state to gates, `[hidden, gates · hidden]`.
-  ///   - newBias: a GRU's recurrent bias of the new gate, `[hidden]`.
-  package static func forward(
-    _ cell: Cell, sums: consuming Tensor, weight: Tensor, newBias: Tensor? = nil
-  ) -> CellTrace {
-    let hidden = weight.shape[0]
-    let (steps, batch) = (sums.shape[0], sums.shape[1])
+  /// A batch of sequences `[batch, steps, inputs]` taken through a cell.
+  package static func forward(_ cell: Cell, _ input: Tensor, weights: CellWeights) -> CellTrace {
+    let (inputs, hidden) = (weights.inputs, weights.hidden)
+    let (batch, steps) = (input.shape[0], input.shape[1])
     precondition(
-      sums.shape == [steps, batch, cell.gates * hidden]
-        && weight.shape == [hidden, cell.gates * hidden],
-      "sums of shape \(sums.shape) for weights of shape \(weight.shape)")
-    let state = [steps, batch, hidden]
-    let recurrent = cell == .gru ? 2 * hidden : cell.gates * hidden
-    var gates = sums
-    func run(
-      _ body: (inout ck_recurrent, UnsafePointer<Float>, UnsafeMutablePointer<Float>) -> Void
-    ) {
-      withPacked(weight, rows: hidden, columns: 0..<recurrent) { packed in
-        forEachPart(cell, steps: steps, batch: batch, hidden: hidden) { part, scratch in
-          body(&part, packed, scratch)
-        }
-      }
-    }
-    switch cell {
-    case .rnn:
-      gates.withUnsafeMutableBufferPointer { gates in
-        guard let h = gates.baseAddress else { return }
-        run { part, packed, scratch in ck_rnn_forward(instructionSet, &part, packed, h, scratch) }
-      }
-      return CellTrace(states: gates, gates: nil, inner: nil)
-    case .lstm:
-      let (cells, states) = pair(of: state) { cells, states in
-        gates.withUnsafeMutableBufferPointer { gates in
-          guard let gates = gates.baseAddress else { return }
-          run { part, packed, scratch in
-            ck_lstm_forward(instructionSet, &part, packed, gates, cells, states, scratch)
-          }
-        }
-      }
-      return CellTrace(states: states, gates: gates, inner: cells)
-    case .gru:
-      let newBias = newBias ?? Tensor(zeros: [hidden])
-      let (new, states) = pair(of: state) { new, states in
-        withPacked(weight, rows: hidden, columns: 2 * hidden..<3 * hidden) { packedNew in
-          newBias.withUnsafeBufferPointer { bias in
-            gates.withUnsafeMutableBufferPointer { gates in
-              guard let gates = gates.baseAddress, let bias = bias.baseAddress else { return }
-              run { part, packed, scratch in
-                ck_gru_forward(
-                  instructionSet, &part, packed, packedNew, bias, gates, new, states, scratch)
+      input.shape == [batch, steps, inputs]
+        && weights.input.shape == [inputs, cell.rawValue * hidden]
+        && weights.recurrent.shape == [hidden, cell.rawValue * hidden],
+      "sequences of shape \(input.shape) for weights of shape \(weights.input.shape)")
+    let bias = weights.joinedBias(of: cell)
+    var (gates, inner): (Tensor?, Tensor?)
+    let states = Tensor(uninitializedShape: [steps, batch, hidden]) { h in
+      func run(gates: UnsafeMutablePointer<Float>?, inner: UnsafeMutablePointer<Float>?) {
+        withPointers(input, bias, nil) { x, bias, _ in
+          var job = sequences(cell, x: x, batch: batch, steps: steps, weights)
+          (job.h, job.gates, job.inner) = (h.baseAddress, gates, inner)
+          withScratch(ck_recurrent_packed_count(instructionSet, &job)) { packed in
+            withPointers(weights.input, weights.recurrent, nil) { input, recurrent, _ in
+              ck_recurrent_pack(instructionSet, &job, input, recurrent, packed)
+            }
+            let parts = forwardParts(batch)
+            Parallel.forEach(parts) { part in
+              let first = batch * part / parts
+              let rows = batch * (part + 1) / parts - first
+              var job = job
+              withScratch(ck_recurrent_forward_scratch(&job, rows)) { scratch in
+                ck_recurrent_forward(instructionSet, &job, first, rows, packed, bias, scratch)
               }
             }
           }
         }
       }
-      return CellTrace(states: states, gates: gates, inner: new)
+      guard cell != .rnn else { return run(gates: nil, inner: nil) }
+      gates = Tensor(uninitializedShape: [steps, batch, cell.rawValue * hidden]) { gates in
+        inner = Tensor(uninitializedShape: [steps, batch, hidden]) { inner in
+          run(gates: gates.baseAddress, inner: inner.baseAddress)
+        }
+      }
     }
-  }
-
-  /// The gradients of the sums behind every gate, all the way back through time.
-  package struct SumGradients: Sendable {
-    fileprivate let cell: Cell
-    /// `[steps, batch, sums · hidden]`.
-    fileprivate let all: Tensor
+    return CellTrace(input: input, states: states, gates: gates, inner: inner)
   }
 
   /// Back through time.
   ///
-  /// - Parameter gradient: of the states after each step, `[steps, batch, hidden]`, or of the last one
+  /// - Parameter gradient: of the states after each step, `[batch, steps, hidden]`, or of the last one
   ///   alone, `[batch, hidden]`.
+  /// - Returns: the gradients of the input, `[batch, steps, inputs]`, and of the parameters, as far as
+  ///   they are wanted.
   package static func backward(
-    _ cell: Cell, _ trace: CellTrace, weight: Tensor, _ gradient: Tensor
-  ) -> SumGradients {
+    _ cell: Cell, _ trace: CellTrace, weights: CellWeights, _ gradient: Tensor,
+    wantsInput: Bool, wantsWeights: Bool
+  ) -> (input: Tensor?, weights: CellWeights?) {
     let shape = trace.states.shape
     let (steps, batch, hidden) = (shape[0], shape[1], shape[2])
     let isEveryStep = gradient.rank == 3
     precondition(
-      gradient.shape == (isEveryStep ? shape : [batch, hidden]),
-      "a gradient of shape \(gradient.shape) for states of shape \(shape)")
-    let all = Tensor(uninitializedShape: [steps, batch, cell.sums * hidden]) { d in
-      withPacked(
-        weight, rows: cell.gates * hidden, columns: 0..<hidden, isTransposed: true
-      ) { packed in
-        withPointers(trace.states, gradient, nil) { h, dy, _ in
-          guard let d = d.baseAddress else { return }
-          withPointers(trace.gates ?? gradient, trace.inner ?? gradient, nil) { gates, inner, _ in
-            forEachPart(cell, steps: steps, batch: batch, hidden: hidden) { part, scratch in
-              part.every_step = isEveryStep ? 1 : 0
-              switch cell {
-              case .rnn: ck_rnn_backward(instructionSet, &part, packed, h, dy, d, scratch)
-              case .lstm:
-                ck_lstm_backward(instructionSet, &part, packed, gates, inner, dy, d, scratch)
-              case .gru:
-                ck_gru_backward(instructionSet, &part, packed, gates, inner, h, dy, d, scratch)
+      gradient.shape == (isEveryStep ? [batch, steps, hidden] : [batch, hidden]),
+      "a gradient of shape \(gradient.shape) for \(batch) sequences of \(steps) states of \(hidden)"
+    )
+    var result: (input: Tensor?, weights: CellWeights?)
+    withPointers(trace.input, trace.states, nil) { x, h, _ in
+      withPointers(trace.gates ?? gradient, trace.inner ?? gradient, nil) { gates, inner, _ in
+        // The backward pass reads what the forward pass wrote.
+        var job = sequences(cell, x: x, batch: batch, steps: steps, weights)
+        job.h = UnsafeMutablePointer(mutating: h)
+        job.gates = UnsafeMutablePointer(mutating: gates)
+        job.inner = UnsafeMutablePointer(mutating: inner)
+        func run(dx: UnsafeMutablePointer<Float>?) {
+          let partial = wantsWeights ? ck_recurrent_partial_count(instructionSet, &job) : 0
+          let units = backwardUnits(batch)
+          withScratch(units * partial) { sums in
+            withTransposedWeights(weights, alsoInput: wantsInput) { recurrent, input in
+              gradient.withUnsafeBufferPointer { dy in
+                var way = ck_recurrent_gradient()
+                (way.dy, way.every_step) = (dy.baseAddress, isEveryStep ? 1 : 0)
+                (way.recurrent, way.input, way.dx) = (recurrent, input, dx)
+                (way.partial, way.units) = (wantsWeights ? sums : nil, units)
+                goBack(job, way, weights: weights)
               }
             }
+            if wantsWeights { result.weights = collected(job, units: units, sums, like: weights) }
           }
         }
+        guard wantsInput else { return run(dx: nil) }
+        result.input = Tensor(uninitializedShape: trace.input.shape) { run(dx: $0.baseAddress) }
       }
     }
-    return SumGradients(cell: cell, all: all)
-  }
-}
-
-// MARK: - What the parameters get
-
-extension Kernels.SumGradients {
-  private var hidden: Int { all.shape[2] / cell.sums }
-  private var rows: Int { all.shape[0] * all.shape[1] }
-
-  /// The gradient of a weight `[width, gates · hidden]` that took `rows` into the gates.
-  ///
-  /// - Parameters:
-  ///   - rows: `[steps, batch, width]`: the inputs; for the recurrent weight, the states.
-  ///   - isRecurrent: takes each step's rows as those before the next step.
-  package func weightGradient(_ rows: Tensor, isRecurrent: Bool) -> Tensor {
-    let (width, batch) = (rows.shape[2], rows.shape[1])
-    let hidden = hidden
-    let skipped = isRecurrent ? batch : 0
-    let ld = all.shape[2]
-    return Tensor(uninitializedShape: [width, cell.gates * hidden]) { c in
-      Kernels.withPointers(rows, all, nil) { a, b, _ in
-        guard let c = c.baseAddress else { return }
-        for (from, to, count) in columns(isRecurrent: isRecurrent) {
-          var job = ck_gemm_job()
-          (job.m, job.n, job.k) = (width, count, self.rows - skipped)
-          (job.a, job.lda, job.a_transposed) = (a, width, 1)
-          (job.b, job.ldb) = (b + skipped * ld + from, ld)
-          (job.c, job.ldc) = (c + to, cell.gates * hidden)
-          Kernels.carryOut(job)
-        }
-      }
-    }
-  }
-
-  /// The gradient of a bias `[gates · hidden]`.
-  package func biasGradient(isRecurrent: Bool) -> Tensor {
-    let sums = Kernels.sumOfRows(all, columns: all.shape[2])
-    var bias = Tensor(zeros: [cell.gates * hidden])
-    bias.withUnsafeMutableBufferPointer { bias in
-      sums.withUnsafeBufferPointer { sums in
-        for (from, to, count) in columns(isRecurrent: isRecurrent) {
-          for index in 0..<count { bias[to + index] = sums[from + index] }
-        }
-      }
-    }
-    return bias
-  }
-
-  /// The gradient of the inputs, `[steps, batch, width]`, by their weight `[width, gates · hidden]`.
-  package func inputGradient(weight: Tensor) -> Tensor {
-    let width = weight.shape[0]
-    return Tensor(uninitializedShape: [all.shape[0], all.shape[1], width]) { c in
-      Kernels.withPointers(all, weight, nil) { a, b, _ in
-        guard let c = c.baseAddress else { return }
-        for (from, to, count) in columns(isRecurrent: false) {
-          var job = ck_gemm_job()
-          (job.m, job.n, job.k) = (rows, width, count)
-          (job.a, job.lda) = (a + from, all.shape[2])
-          (job.b, job.ldb, job.b_transposed) = (b + to, cell.gates * hidden, 1)
-          (job.c, job.ldc) = (c, width)
-          job.accumulate = to > 0 ? 1 : 0
-          Kernels.carryOut(job)
-        }
-      }
-    }
-  }
-
-  /// Which columns of the sums belong to which of a weight: a GRU's new gate has one sum over the
-  /// inputs and one over the state.
-  private func columns(isRecurrent: Bool) -> [(from: Int, to: Int, count: Int)] {
-    guard cell == .gru else { return [(0, 0, all.shape[2])] }
-    if isRecurrent { return [(0, 0, 3 * hidden)] }
-    return [(0, 0, 2 * hidden), (3 * hidden, 2 * hidden, hidden)]
+    return result
   }
 }
 
 // MARK: - Parts and memory
 
 extension Kernels {
-  /// `[a, b, …]` to `[b, a, …]`: batch-major to time-major, and back.
+  /// The sequences without their results.
+  private static func sequences(
+    _ cell: Cell, x: UnsafePointer<Float>, batch: Int, steps: Int, _ weights: CellWeights
+  ) -> ck_recurrent {
+    var job = ck_recurrent()
+    job.cell = cell.code
+    (job.batch, job.steps) = (batch, steps)
+    (job.inputs, job.hidden) = (weights.inputs, weights.hidden)
+    job.x = x
+    return job
+  }
+
+  /// Into how many parts a batch is divided on the way forward: as many as threads or a multiple, each
+  /// small enough that a step's numbers stay in the second-level cache.
+  private static func forwardParts(_ batch: Int) -> Int {
+    let (workers, mostRows) = (Parallel.workers, 64)
+    let parts = max(workers, (batch + mostRows - 1) / mostRows)
+    return min((parts + workers - 1) / workers * workers, max(1, batch / 4))
+  }
+
+  /// Into how many units a batch is divided whose gradients are summed alone: an even number, of at
+  /// most 32 sequences each.
+  private static func backwardUnits(_ batch: Int) -> Int {
+    batch < 8 ? 1 : (batch + 63) / 64 * 2
+  }
+
+  /// Takes all units back, on several threads.
+  private static func goBack(
+    _ job: ck_recurrent, _ way: ck_recurrent_gradient, weights: CellWeights
+  ) {
+    // Each part streams the weights once a step: what doesn't fit the second-level cache is streamed
+    // for as many sequences as can be.
+    let isLarge = weights.recurrent.count * MemoryLayout<Float>.stride > 512 << 10
+    let parts = isLarge ? min(Parallel.workers, way.units) : way.units
+    Parallel.forEach(parts) { part in
+      let units = way.units * part / parts..<way.units * (part + 1) / parts
+      var (job, way) = (job, way)
+      withScratch(
+        ck_recurrent_backward_scratch(
+          instructionSet, &job, way.units, units.lowerBound, units.upperBound)
+      ) { scratch in
+        ck_recurrent_backward(
+          instructionSet, &job, &way, units.lowerBound, units.upperBound, scratch)
+      }
+    }
+  }
+
+  /// The units' sums added up.
+  private static func collected(
+    _ job: ck_recurrent, units: Int, _ sums: UnsafePointer<Float>, like weights: CellWeights
+  ) -> CellWeights {
+    // Every scalar is written below.
+    func memory(_ tensor: Tensor) -> Tensor { Tensor(uninitializedShape: tensor.shape) { _ in } }
+    var (input, recurrent) = (memory(weights.input), memory(weights.recurrent))
+    var (inputBias, recurrentBias) = (memory(weights.inputBias), memory(weights.recurrentBias))
+    let rows = job.inputs + 1 + job.hidden
+    input.withUnsafeMutableBufferPointer { input in
+      recurrent.withUnsafeMutableBufferPointer { recurrent in
+        inputBias.withUnsafeMutableBufferPointer { inputBias in
+          recurrentBias.withUnsafeMutableBufferPointer { recurrentBias in
+            let to = (
+              input.baseAddress, recurrent.baseAddress, inputBias.baseAddress,
+              recurrentBias.baseAddress
+            )
+            Parallel.forEachRange(rows, chunk: 64) { rows in
+              var job = job
+              ck_recurrent_collect(
+                instructionSet, &job, units, sums, rows.lowerBound, rows.upperBound, to.0, to.1,
+                to.2, to.3)
+            }
+          }
+        }
+      }
+    }
+    return CellWeights(
+      input: input, recurrent: recurrent, inputBias: inputBias, recurrentBias: recurrentBias)
+  }
+
+  /// Calls `body` with the transposes of the recurrent weight and, if it is wanted, of the input's,
+  /// packed.
+  private static func withTransposedWeights(
+    _ weights: CellWeights, alsoInput: Bool,
+    _ body: (UnsafePointer<Float>, UnsafePointer<Float>?) -> Void
+  ) {
+    func withTransposed(_ weight: Tensor, _ body: (UnsafePointer<Float>) -> Void) {
+      let (rows, columns) = (weight.shape[1], weight.shape[0])
+      withScratch(ck_pack_count(instructionSet, rows, columns)) { packed in
+        weight.withUnsafeBufferPointer { weight in
+          guard let weight = weight.baseAddress else { return }
+          ck_pack(instructionSet, rows, columns, weight, rows, 1, packed)
+        }
+        body(packed)
+      }
+    }
+    withTransposed(weights.recurrent) { recurrent in
+      guard alsoInput else { return body(recurrent, nil) }
+      withTransposed(weights.input) { body(recurrent, $0) }
+    }
+  }
+
+  /// `[a, b, …]` to `[b, a, …]`: time-major to batch-major.
   package static func exchangedFirstDimensions(_ x: Tensor) -> Tensor {
     let (rows, columns) = (x.shape[0], x.shape[1])
     let width = rows * columns == 0 ? 0 : x.count / (rows * columns)
@@ -234,55 +281,5 @@ extension Kernels {
     return x.withUnsafeBufferPointer {
       Tensor(shape: shape, scalars: $0.suffix(shape[0] * shape[1]))
     }
-  }
-
-  /// Calls `body` for parts of a batch, on several threads.
-  private static func forEachPart(
-    _ cell: Cell, steps: Int, batch: Int, hidden: Int,
-    _ body: (inout ck_recurrent, UnsafeMutablePointer<Float>) -> Void
-  ) {
-    // Each part streams the weights once a step, so parts are as large as can be.
-    let parts = min(Parallel.workers, max(1, batch / 4))
-    Parallel.forEach(parts) { index in
-      let first = batch * index / parts
-      var part = ck_recurrent()
-      (part.steps, part.batch, part.hidden) = (steps, batch, hidden)
-      (part.first, part.rows) = (first, batch * (index + 1) / parts - first)
-      withScratch(ck_recurrent_scratch(&part, cell == .rnn ? 1 : 4)) { scratch in
-        body(&part, scratch)
-      }
-    }
-  }
-
-  /// Calls `body` with columns of a weight, or of its transpose, packed.
-  private static func withPacked(
-    _ weight: Tensor, rows: Int, columns: Range<Int>, isTransposed: Bool = false,
-    _ body: (UnsafePointer<Float>) -> Void
-  ) {
-    withScratch(ck_pack_count(instructionSet, rows, columns.count)) { packed in
-      let leading = weight.shape[1]
-      weight.withUnsafeBufferPointer { weight in
-        guard let weight = weight.baseAddress else { return }
-        ck_pack(
-          instructionSet, rows, columns.count, weight + columns.lowerBound, leading,
-          isTransposed ? 1 : 0, packed)
-      }
-      body(packed)
-    }
-  }
-
-  /// Two tensors of one shape, which `body` fills.
-  private static func pair(
-    of shape: [Int], _ body: (UnsafeMutablePointer<Float>, UnsafeMutablePointer<Float>) -> Void
-  ) -> (Tensor, Tensor) {
-    var second: Tensor?
-    let first = Tensor(uninitializedShape: shape) { first in
-      second = Tensor(uninitializedShape: shape) { second in
-        guard let first = first.baseAddress, let second = second.baseAddress else { return }
-        body(first, second)
-      }
-    }
-    guard let second else { preconditionFailure("the second is made inside the first") }
-    return (first, second)
   }
 }

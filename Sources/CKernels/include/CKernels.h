@@ -149,55 +149,70 @@ void ck_average_unpool(
 
 // ---------------------------------------------------------------- recurrent cells
 
-// Scalars of a matrix [k, n] packed for the cells below.
+// A cell's value is the number of its gates, matrices side by side in a weight [·, gates · hidden].
+// Their order: LSTM i, f, g, o; GRU r, z, n. A GRU's n has two sums, so there are more sums than gates:
+// "sums · hidden" below is hidden for rnn, 4 · hidden for lstm and for gru (r, z, n of the state, n of
+// the input).
+typedef enum ck_cell { ck_cell_rnn = 1, ck_cell_gru = 3, ck_cell_lstm = 4 } ck_cell;
+
+// A batch of sequences and what a cell makes of it. The states before the first step are zero.
+typedef struct ck_recurrent {
+  ck_cell cell;
+  ck_int steps, batch, inputs, hidden;
+  const float *x;  // [batch, steps, inputs]
+  float *h;        // [steps, batch, hidden], states after each step
+  float *gates;    // [steps, batch, gates · hidden], activations; not used by rnn
+  float *inner;    // [steps, batch, hidden]: lstm's c, gru's n of the state; not used by rnn
+} ck_recurrent;
+
+// Scalars of both weights packed for ck_recurrent_forward.
+ck_int ck_recurrent_packed_count(ck_isa isa, const ck_recurrent *r);
+// Packs [inputs, gates · hidden] and [hidden, gates · hidden]. Overwrites all of `packed`.
+void ck_recurrent_pack(
+    ck_isa isa, const ck_recurrent *r, const float *restrict input, const float *restrict recurrent,
+    float *restrict packed);
+// Scalars of scratch for `rows` sequences.
+ck_int ck_recurrent_forward_scratch(const ck_recurrent *r, ck_int rows);
+// Takes sequences first ..< first + rows through the cell: fills their h, gates and inner. `bias` is
+// [sums · hidden]. Other sequences may be taken at the same time.
+void ck_recurrent_forward(
+    ck_isa isa, const ck_recurrent *r, ck_int first, ck_int rows, const float *restrict packed,
+    const float *restrict bias, float *restrict scratch);
+
+// What goes back through time. The parameters' gradients are summed over each of `units` parts of the
+// batch alone, so that a sum's order doesn't depend on who makes it.
+typedef struct ck_recurrent_gradient {
+  const float *dy;  // [batch, steps, hidden], or of the last step alone [batch, hidden]
+  int every_step;   // which of the two
+  const float *recurrent;  // the weight's transpose [gates · hidden, hidden], packed by ck_pack
+  const float *input;      // likewise [gates · hidden, inputs]; only read for dx
+  float *dx;               // [batch, steps, inputs], or NULL
+  float *partial;          // [units][ck_recurrent_partial_count], or NULL
+  ck_int units;            // unit u: sequences batch · u / units ..< batch · (u + 1) / units
+} ck_recurrent_gradient;
+
+// Scalars of a matrix [k, n] packed.
 ck_int ck_pack_count(ck_isa isa, ck_int k, ck_int n);
 // Packs op(B) [k, n]. Overwrites all of `packed`.
 void ck_pack(
     ck_isa isa, ck_int k, ck_int n, const float *restrict b, ck_int ldb, int transposed,
     float *restrict packed);
-
-// A part of a batch of sequences: rows first ..< first + rows of each step. Tensors are time-major,
-// [steps, batch, …]; states before the first step are zero. Parts may run at the same time.
-typedef struct ck_recurrent {
-  ck_int steps, batch, hidden;
-  ck_int first, rows;
-  int every_step;  // backward: dy is [steps, batch, hidden]; else that of the last step alone
-} ck_recurrent;
-
-// Scalars of scratch that a cell needs; `gates` is 1 for rnn, 4 for lstm and gru.
-ck_int ck_recurrent_scratch(const ck_recurrent *part, ck_int gates);
-
-// h = tanh(h + h_before · W), h [steps, batch, hidden] holding the inputs' part and the biases.
-// Forward weights are W [hidden, gates · hidden] packed, backward weights its transpose packed.
-void ck_rnn_forward(
-    ck_isa isa, const ck_recurrent *part, const float *packed, float *restrict h,
+// Scalars of one unit's sums.
+ck_int ck_recurrent_partial_count(ck_isa isa, const ck_recurrent *r);
+// Scalars of scratch for units first ..< end.
+ck_int ck_recurrent_backward_scratch(
+    ck_isa isa, const ck_recurrent *r, ck_int units, ck_int first, ck_int end);
+// Takes the units' gradients back through time: fills their dx and partial sums.
+void ck_recurrent_backward(
+    ck_isa isa, const ck_recurrent *r, const ck_recurrent_gradient *g, ck_int first, ck_int end,
     float *restrict scratch);
-// d = gradient of tanh's arguments. Overwrites d's rows of the part.
-void ck_rnn_backward(
-    ck_isa isa, const ck_recurrent *part, const float *packed, const float *restrict h,
-    const float *restrict dy, float *restrict d, float *restrict scratch);
-// gates [steps, batch, 4 · hidden] (i, f, g, o) hold the inputs' part and the biases, and leave as
-// activations; c and h [steps, batch, hidden] are overwritten.
-void ck_lstm_forward(
-    ck_isa isa, const ck_recurrent *part, const float *packed, float *restrict gates,
-    float *restrict c, float *restrict h, float *restrict scratch);
-// d [steps, batch, 4 · hidden] = gradients of the gates' arguments.
-void ck_lstm_backward(
-    ck_isa isa, const ck_recurrent *part, const float *packed, const float *restrict gates,
-    const float *restrict c, const float *restrict dy, float *restrict d,
-    float *restrict scratch);
-// gates [steps, batch, 3 · hidden] (r, z, n) as above, but n without its recurrent part, which goes to
-// hn [steps, batch, hidden] = h_before · Wn + bias_new. `packed` holds W's columns of r and z,
-// `packed_new` those of n.
-void ck_gru_forward(
-    ck_isa isa, const ck_recurrent *part, const float *packed, const float *packed_new,
-    const float *restrict bias_new, float *restrict gates, float *restrict hn, float *restrict h,
-    float *restrict scratch);
-// d [steps, batch, 4 · hidden] = gradients of r's and z's arguments, of hn, and of n's argument.
-void ck_gru_backward(
-    ck_isa isa, const ck_recurrent *part, const float *packed, const float *restrict gates,
-    const float *restrict hn, const float *restrict h, const float *restrict dy,
-    float *restrict d, float *restrict scratch);
+// The units' partial sums, added in order, of rows first ..< end of [inputs + 1 + hidden]: the rows of
+// d_input [inputs, gates · hidden], the biases d_input_bias and d_recurrent_bias [gates · hidden], the
+// rows of d_recurrent [hidden, gates · hidden].
+void ck_recurrent_collect(
+    ck_isa isa, const ck_recurrent *r, ck_int units, const float *restrict partial, ck_int first,
+    ck_int end, float *restrict d_input, float *restrict d_recurrent,
+    float *restrict d_input_bias, float *restrict d_recurrent_bias);
 
 // ---------------------------------------------------------------- elementwise
 
