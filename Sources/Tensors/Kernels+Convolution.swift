@@ -18,6 +18,7 @@ extension Kernels {
   ) -> ConvolutionOutput {
     let batch = pictures(in: x, of: geometry.inputCount)
     check(weight, bias, geometry)
+    let bands = bands(batch, geometry)
     let outputShape = pooling.map { [$0.outputHeight, $0.outputWidth, $0.channels] }
     var switches: Switches?
     let output = Tensor(
@@ -33,7 +34,7 @@ extension Kernels {
             forEachPicture(batch, scratch: ck_conv_bordered_count(&c)) { i, bordered in
               forward(
                 geometry, x + i * geometry.inputCount, bordered, packed, bias, relu,
-                yStart + i * geometry.outputCount)
+                yStart + i * geometry.outputCount, bands: bands)
             }
             return
           }
@@ -43,7 +44,8 @@ extension Kernels {
             forEachPicture(batch, scratch: scratch) { i, bordered in
               let map = bordered + borderedCount
               forward(
-                geometry, x + i * geometry.inputCount, bordered, packed, bias, relu, map)
+                geometry, x + i * geometry.inputCount, bordered, packed, bias, relu, map,
+                bands: bands)
               var pool = pooling.c
               ck_max_pool(
                 instructionSet, &pool, map, yStart + i * pooling.outputCount,
@@ -59,11 +61,28 @@ extension Kernels {
   private static func forward(
     _ geometry: ConvolutionGeometry, _ x: UnsafePointer<Float>,
     _ bordered: UnsafeMutablePointer<Float>, _ packed: UnsafePointer<Float>,
-    _ bias: UnsafePointer<Float>?, _ relu: Bool, _ y: UnsafeMutablePointer<Float>
+    _ bias: UnsafePointer<Float>?, _ relu: Bool, _ y: UnsafeMutablePointer<Float>, bands: Int
   ) {
     var c = geometry.c
     ck_conv_border(&c, x, bordered)
-    ck_conv_forward(instructionSet, &c, bordered, packed, bias, relu ? 1 : 0, y)
+    let row = ck_conv_bordered_count(&c) / (c.top + c.height + c.bottom)
+    Parallel.forEach(bands) { band in
+      let rows = c.out_height * band / bands..<c.out_height * (band + 1) / bands
+      var c = c
+      c.out_height = rows.count
+      ck_conv_forward(
+        instructionSet, &c, bordered + rows.lowerBound * c.stride_y * row, packed, bias,
+        relu ? 1 : 0, y + rows.lowerBound * c.out_width * c.out_channels)
+    }
+  }
+
+  /// Into how many bands of rows each picture's output is divided: threads share pictures where there
+  /// are fewer than they could take whole, and enough to do in each.
+  private static func bands(_ batch: Int, _ geometry: ConvolutionGeometry) -> Int {
+    let multiplications =
+      geometry.outputCount * geometry.kernel.height * geometry.kernel.width * geometry.inChannels
+    guard batch <= pictureChunk, multiplications > 4_000_000 else { return 1 }
+    return min(Parallel.workers, geometry.output.height)
   }
 
   /// What comes down to a convolution.
