@@ -53,18 +53,20 @@ public struct StrongestPictures: Sendable {
     filters.firstIndex(of: filter).map { best[$0] } ?? []
   }
 
-  /// Looks at a layer's activations for a batch, `[N, H, W, filters]` or `[N, units]`.
+  /// Looks at a layer's activations for a batch, `[N, H, W, filters]` or `[N, units]`, of all its
+  /// filters or of those looked at alone.
   ///
   /// - Parameter pictures: the number of each picture of the batch.
   public mutating func look(at activations: Tensor, of pictures: [Int]) {
     let shape = activations.shape
     precondition(
-      shape.last == layer.filters && shape.first == pictures.count,
+      [layer.filters, filters.count].contains(shape.last) && shape.first == pictures.count,
       "\(pictures.count) pictures for activations of shape \(shape)")
     let whole = shape.count == 4 ? (shape[1], shape[2]) : (1, 1)
     let rows = (positions?.rows ?? 0..<whole.0).clamped(to: 0..<whole.0)
     let columns = (positions?.columns ?? 0..<whole.1).clamped(to: 0..<whole.1)
-    let channels = layer.filters
+    let channels = shape.last ?? 0
+    let isOfAll = channels == layer.filters
     // Most pictures are none of the strongest: the maxima alone are found first, of all filters at once.
     var maxima = [Float](repeating: -.infinity, count: pictures.count * channels)
     activations.withUnsafeBufferPointer { scalars in
@@ -86,13 +88,14 @@ public struct StrongestPictures: Sendable {
       }
       for (row, picture) in pictures.enumerated() {
         for (index, filter) in filters.enumerated() {
-          let value = maxima[row * channels + filter]
+          let channel = isOfAll ? filter : index
+          let value = maxima[row * channels + channel]
           guard value.isFinite, value > 0 || !layer.isRectified else { continue }
           guard isWanted(value, picture, at: index) else { continue }
           let map = row * whole.0 * whole.1
           search: for y in rows {
             for x in columns
-            where scalars[(map + y * whole.1 + x) * channels + filter] == value {
+            where scalars[(map + y * whole.1 + x) * channels + channel] == value {
               insert(
                 Entry(picture: picture, unit: Activation2D(y: y, x: x, value: value)), at: index)
               break search

@@ -16,13 +16,10 @@ struct PictureSearch {
   func strongest(
     of filter: Int, in images: DataImages, progress: ProgressBar.Style
   ) throws -> (index: Int, picture: Picture) {
-    try checkPosition()
-    var search = StrongestActivation(filter: 0, at: position.map { ($0.y, $0.x) })
-    images.forEachBatch(progress: progress) { batch, indices in
-      search.look(
-        at: network.deconvnet.map(of: filter, layer: layer, for: batch), of: indices)
+    let search = try search([filter], in: images, progress: progress) {
+      network.deconvnet.map(of: filter, layer: layer, for: $0)
     }
-    guard let best = search.best, best.unit.value > 0 || !layer.isRectified else {
+    guard let best = search.entries(of: filter).first else {
       throw CommandFailure(
         """
         \(layer.filterNoun) \(filter) of \(layer) is dead\(place): it is 0 on all \
@@ -38,12 +35,8 @@ struct PictureSearch {
   func strongest(
     ofEach filters: [Int], in images: DataImages, progress: ProgressBar.Style
   ) throws -> StrongestPictures {
-    try checkPosition()
-    var search = StrongestPictures(
-      of: layer, count: 1, filters: filters,
-      positions: position.map { ($0.y..<$0.y + 1, $0.x..<$0.x + 1) })
-    images.forEachBatch(progress: progress) { batch, indices in
-      search.look(at: network.deconvnet.activations(of: batch, layer: layer), of: indices)
+    let search = try search(filters, in: images, progress: progress) {
+      network.deconvnet.activations(of: $0, layer: layer)
     }
     guard filters.contains(where: { !search.entries(of: $0).isEmpty }) else {
       throw CommandFailure(
@@ -52,6 +45,18 @@ struct PictureSearch {
         \(images.description)
         """)
     }
+    return search
+  }
+
+  private func search(
+    _ filters: [Int], in images: DataImages, progress: ProgressBar.Style,
+    activations: (Tensor) -> Tensor
+  ) throws -> StrongestPictures {
+    try checkPosition()
+    var search = StrongestPictures(
+      of: layer, count: 1, filters: filters,
+      positions: position.map { ($0.y..<$0.y + 1, $0.x..<$0.x + 1) })
+    images.forEachBatch(progress: progress) { search.look(at: activations($0), of: $1) }
     return search
   }
 

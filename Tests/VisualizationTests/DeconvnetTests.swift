@@ -194,4 +194,18 @@ import Testing
     #expect(
       error?.description == "layer \"twice\" is a Doubling, which has no way down to the pixels")
   }
+
+  @Test func activationsOfALayerAreThoseOfTheWholePass() throws {
+    let model = Sequential.leNet5(seed: 6)
+    let deconvnet = Deconvnet(of: model)
+    let images = Tensor(shape: [2, 28, 28, 1], scalars: (0..<1568).map { Float($0 % 31) / 31 })
+    let trace = model.forward(images).trace
+    for (layer, stage) in zip(deconvnet.layers, [1, 4, 8, 10]) {
+      #expect(deconvnet.activations(of: images, layer: layer) == trace.children[stage].output)
+      #expect(
+        deconvnet.activationShape(of: layer, input: [28, 28, 1])
+          == trace.children[stage].output.map { Array($0.shape.dropFirst()) })
+    }
+    #expect(deconvnet.layers.map { deconvnet.parameterCount(of: $0) }.reduce(0, +) == 3_274_634)
+  }
 }

@@ -30,6 +30,64 @@ import Testing
     #expect(strongest.seen == 3)
   }
 
+  /// Three pictures of 2×2 maps with two filters; filter 1 is the first one's negative.
+  private let twoMaps: Tensor = {
+    let first: [Float] = [1, 2, 5, 5, 3, 1, 4, 5, 5, 0, 0, 0]
+    return Tensor(shape: [3, 2, 2, 2], scalars: first.flatMap { [$0, -$0] })
+  }()
+
+  @Test func theFirstOfEqualPicturesWinsWhateverTheOrder() {
+    for order in [[0, 1, 2], [2, 1, 0], [1, 0, 2]] {
+      var search = StrongestPictures(of: layer(2), count: 1, filters: [0])
+      for picture in order {
+        let scalars = Array(twoMaps.scalars[picture * 8..<(picture + 1) * 8])
+        search.look(at: Tensor(shape: [1, 2, 2, 2], scalars: scalars), of: [picture])
+      }
+      #expect(
+        search.entries(of: 0) == [
+          StrongestPictures.Entry(picture: 0, unit: Activation2D(y: 1, x: 0, value: 5))
+        ])
+      #expect(search.seen == 3)
+    }
+  }
+
+  @Test func aPositionOfItsOwnIsLookedAtAlone() {
+    var search = StrongestPictures(
+      of: layer(2), count: 1, filters: [0], positions: (0..<1, 1..<2))
+    search.look(at: twoMaps, of: [10, 11, 12])
+    #expect(
+      search.entries(of: 0) == [
+        StrongestPictures.Entry(picture: 10, unit: Activation2D(y: 0, x: 1, value: 2))
+      ])
+  }
+
+  @Test func ofNegativeNumbersTheLargestWins() {
+    var search = StrongestPictures(of: layer(2, isRectified: false), count: 1, filters: [1])
+    search.look(at: twoMaps, of: [0, 1, 2])
+    #expect(search.entries(of: 1).map(\.unit.value) == [0])
+  }
+
+  @Test func denseUnitsHaveNoPosition() {
+    var search = StrongestPictures(of: layer(3), count: 1, filters: [2])
+    search.look(at: Tensor(shape: [2, 3], scalars: [0, 0, 1, 0, 0, 4]), of: [7, 8])
+    #expect(
+      search.entries(of: 2) == [
+        StrongestPictures.Entry(picture: 8, unit: Activation2D(y: 0, x: 0, value: 4))
+      ])
+  }
+
+  @Test func theMapsLookedAtMayComeAlone() {
+    let other: [Float] = [9, 8, 7, 6]
+    let pictures: [[Float]] = [[1, 2, 5, 5], [3, 1, 4, 6]]
+    var all = StrongestPictures(of: layer(2), count: 2, filters: [1])
+    var alone = all
+    let both = pictures.flatMap { zip(other, $0).flatMap { [$0, $1] } }
+    all.look(at: Tensor(shape: [2, 2, 2, 2], scalars: both), of: [0, 1])
+    alone.look(at: maps(pictures), of: [0, 1])
+    #expect(alone.entries(of: 1) == all.entries(of: 1))
+    #expect(alone.entries(of: 1).map(\.picture) == [1, 0])
+  }
+
   @Test func theOrderOfPicturesDoesntMatter() {
     let pictures: [[Float]] = (0..<40).map { index in
       (0..<4).map { Float((index * 7 + $0 * 3) % 11) }
