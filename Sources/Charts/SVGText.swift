@@ -21,25 +21,6 @@ enum SVGText {
       }.joined()
   }
 
-  /// Text as XML has it; characters that XML forbids, and those that turn the direction of what follows,
-  /// become U+FFFD.
-  static func escaped(_ text: String) -> String {
-    var result = ""
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "&": result += "&amp;"
-      case "<": result += "&lt;"
-      case ">": result += "&gt;"
-      case "\"": result += "&quot;"
-      case "\t", "\n": result += " "
-      case _ where scalar.value < 32 || (0x7F...0x9F).contains(scalar.value),
-        _ where scalar.value & 0xFFFE == 0xFFFE, _ where (0xFDD0...0xFDEF).contains(scalar.value),
-        _ where (0x202A...0x202E).contains(scalar.value),
-        _ where (0x2066...0x2069).contains(scalar.value):
-        result += "\u{FFFD}"
-      default: result.unicodeScalars.append(scalar)
-      }
-    }
-    return result
-  }
+  /// Text as XML has it, on one line.
+  static func escaped(_ text: String) -> String { Markup.escaped(text, keepsLines: false) }
 }

@@ -1,32 +1,9 @@
+import Charts
+
 /// Texts and numbers as a page has them.
 enum HTML {
-  /// Text between tags or in an attribute's quotes; characters that HTML forbids become U+FFFD.
-  static func escaped(_ text: String) -> String {
-    var result = ""
-    result.reserveCapacity(text.utf8.count + 16)
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "&": result += "&amp;"
-      case "<": result += "&lt;"
-      case ">": result += "&gt;"
-      case "\"": result += "&quot;"
-      case "'": result += "&#39;"
-      case "\n", "\t": result.unicodeScalars.append(scalar)
-      case _ where !isAllowed(scalar): result += "\u{FFFD}"
-      default: result.unicodeScalars.append(scalar)
-      }
-    }
-    return result
-  }
-
-  /// Whether a page may hold a character: no controls, no noncharacters (HTML Standard, §13.2.3.5), none
-  /// that turns the direction of what follows it.
-  private static func isAllowed(_ scalar: Unicode.Scalar) -> Bool {
-    switch scalar.value {
-    case 0..<0x20, 0x7F...0x9F, 0xFDD0...0xFDEF, 0x202A...0x202E, 0x2066...0x2069: false
-    default: scalar.value & 0xFFFE != 0xFFFE
-    }
-  }
+  /// Text between tags or in an attribute's quotes.
+  static func escaped(_ text: String) -> String { Markup.escaped(text, keepsLines: true) }
 
   /// A JavaScript string's content in JSON, safe within `<script>`.
   static func json(_ text: String) -> String {
@@ -36,7 +13,7 @@ enum HTML {
       case "\"", "\\": result += "\\\(scalar)"
       // Nothing can end the element or begin a comment in it.
       case "<", ">", "&", "\u{2028}", "\u{2029}": result += unicode(scalar.value)
-      case _ where !isAllowed(scalar):
+      case _ where !Markup.isAllowed(scalar):
         result += scalar.value < 0x20 ? unicode(scalar.value) : "\u{FFFD}"
       default: result.unicodeScalars.append(scalar)
       }
