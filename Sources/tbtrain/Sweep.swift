@@ -49,10 +49,11 @@ struct Sweep {
         (given[flag] ?? []).map { head + [(flag, $0)] }
       }
     }
+    let names = given.mapValues(Self.folderNames)
     let constant = given.compactMapValues { $0.count == 1 ? $0[0] : nil }
     tasks = combinations.map { combination in
       func name(_ parts: [(flag: String, text: String)]) -> String {
-        parts.map { "\($0.flag)=\(Self.safe($0.text))" }.joined(separator: ",")
+        parts.map { "\($0.flag)=\(names[$0.flag]?[$0.text] ?? "")" }.joined(separator: ",")
       }
       let name = (full: name(combination), setting: name(combination.filter { $0.flag != "seed" }))
       return Task(
@@ -62,10 +63,17 @@ struct Sweep {
     }
   }
 
-  /// A value as a part of a folder's name: of a path, its last part.
-  private static func safe(_ text: String) -> String {
-    let last = text.split(separator: "/").last.map(String.init) ?? text
-    return String(last.map { $0.isLetter || $0.isNumber || "._-+".contains($0) ? $0 : "-" })
+  /// Values of a flag as parts of folders' names, each another: of paths their last parts, all of them
+  /// where those are alike.
+  private static func folderNames(_ values: [String]) -> [String: String] {
+    func safe(_ text: some StringProtocol) -> String {
+      String(text.map { $0.isLetter || $0.isNumber || "._-+".contains($0) ? $0 : "-" })
+    }
+    let last = values.map { safe($0.split(separator: "/").last ?? $0[...]) }
+    let whole = values.map { safe($0) }
+    let unique = [last, whole].first { Set($0).count == values.count }
+    let names = unique ?? whole.enumerated().map { "\($1)-\($0 + 1)" }
+    return Dictionary(zip(values, names)) { first, _ in first }
   }
 
   /// What to type for one run of it.

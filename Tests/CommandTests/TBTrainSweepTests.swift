@@ -166,6 +166,20 @@ import Testing
     }
   }
 
+  @Test func `folders of one name have runs of their own`() throws {
+    try withTemporaryFolder { folder in
+      for set in ["mine/set", "yours/set"] {
+        try FileManager.default.createDirectory(
+          atPath: "\(folder)/\(set)", withIntermediateDirectories: true)
+      }
+      let listed = try tbtrain(
+        "sweep rnn --data mine/set,yours/set,digits --list", in: folder)
+      #expect(listed.code == 0, "\(listed.errors)")
+      #expect(
+        listed.lines.map { words($0).last } == ["data=mine-set", "data=yours-set", "data=digits"])
+    }
+  }
+
   @Test(arguments: [
     ("--task 0/2", 64, "--task is i/n, the i-th of n tasks, not \"0/2\""),
     ("--task 3/2", 64, "--task is i/n, the i-th of n tasks, not \"3/2\""),
