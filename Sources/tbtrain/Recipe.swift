@@ -14,9 +14,9 @@ struct Recipe: Sendable {
   static let all: [Recipe] =
     optimizers + [adagrad] + activations + samples + [augmented] + recurrent
 
-  /// What the LeNet experiments share: TensorFlow 1's tutorial, 15 epochs of 10,000 images.
+  /// What the LeNet experiments share: TensorFlow 1's tutorial, 20 epochs of 10,000 images.
   private static let tutorial = [
-    "batch-size": "50", "steps": "3000", "schedule": "constant", "warmup-epochs": "0",
+    "batch-size": "50", "steps": "4000", "schedule": "constant", "warmup-epochs": "0",
     "init": "truncated-normal", "dropout": "0.5", "augment": "none", "pixels": "0..1",
   ]
 
