@@ -27,7 +27,7 @@ struct AblateCommand: ParsableCommand {
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("Filters, as 3,7 or 0-15. (default: all)", valueName: "list"))
+    help: ArgumentHelp("Filters, as 3,7 or 0-15.", valueName: "list"))
   var filter = FilterList.all
 
   @Option(

@@ -18,13 +18,7 @@ struct ActivationsCommand: ParsableCommand {
       \(ExitStatus.helpText)
       """)
 
-  @Option(parsing: .unconditional, help: ArgumentHelp("The layer, from 1.", valueName: "number"))
-  var layer: Int
-
-  @Option(
-    parsing: .unconditional,
-    help: ArgumentHelp("Filters, as 3,7 or 0-15. (default: all)", valueName: "list"))
-  var filter = FilterList.all
+  @OptionGroup var features: FeatureOptions
 
   @Option(help: ArgumentHelp("Look at this PNG, not one of the data set.", valueName: "png"))
   var image: String?
@@ -67,8 +61,7 @@ struct ActivationsCommand: ParsableCommand {
   func run() throws {
     try Parallel.$workers.withValue(threads.count ?? Parallel.workers) {
       let network = try Network(network, pixels: data.pixels)
-      let layer = try network.deconvnet.layer(self.layer)
-      let filters = try filter.filters(of: layer, in: network.deconvnet)
+      let (layer, filters) = try features.features(of: network.deconvnet)
       let name = statistics ? "statistics" : "activations"
       let output = try OutputFile(
         path: output ?? "layer\(layer.number)-\(name).png", force: force.isOn)
@@ -119,14 +112,14 @@ struct ActivationsCommand: ParsableCommand {
     guard (0..<images.count).contains(index) else {
       throw CommandFailure(
         """
-        \(images.setName): has no \(data.split.rawValue) image \(index): they are 0 to \
+        \(images.setName): has no \(images.split.rawValue) image \(index): they are 0 to \
         \(images.count - 1)
         """)
     }
     look(at: images.tensor(at: [index]))
     let picture = images.picture(index)
     return (
-      "\(data.split.rawValue) image \(index), \(picture.name)", picture, (statistics, means.maps)
+      "\(images.split.rawValue) image \(index), \(picture.name)", picture, (statistics, means.maps)
     )
   }
 }

@@ -87,9 +87,7 @@ struct CorrespondCommand: ParsableCommand {
     guard (1...10_000).contains(random) else {
       throw ValidationError("--random lies between 1 and 10000")
     }
-    guard (0...1).contains(fill) else {
-      throw ValidationError("--fill lies between 0, black, and 1, white")
-    }
+    try ValidationError.check(fill: fill)
     guard threshold >= 0, threshold.isFinite else {
       throw ValidationError("--threshold is 0 or more")
     }

@@ -10,7 +10,7 @@ struct DataImages {
   let classNames: [String]
   /// What the data set is called.
   let setName: String
-  let split: DataOptions.Split
+  let split: Split
   private let network: Network
 
   /// Images that the network computes at a time: what a command holds of activations.
@@ -22,12 +22,20 @@ struct DataImages {
   /// - Throws: `DatasetError`, or `CommandFailure` when the checkpoint names no data set and the flags
   ///   don't either, when the pictures aren't of the network's size, or when there are none.
   init(
-    _ options: some DataSelection, for network: Network,
+    _ options: DataOptions, for network: Network,
+    remedy: String = "--data says which images to look at"
+  ) throws {
+    try self.init(options.source, split: options.split, for: network, remedy: remedy)
+  }
+
+  /// The same of either half.
+  init(
+    _ options: DataSourceOptions, split: Split, for network: Network,
     remedy: String = "--data says which images to look at"
   ) throws {
     self.network = network
-    split = options.split
-    let isTest = options.split == .test
+    self.split = split
+    let isTest = split == .test
     let own = network.checkpoint.state?.data
     guard let source = options.data ?? own?.source else {
       throw CommandFailure(

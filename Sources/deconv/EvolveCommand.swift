@@ -26,19 +26,16 @@ struct EvolveCommand: ParsableCommand {
       valueName: "checkpoints"))
   var paths: [String] = []
 
-  @Option(parsing: .unconditional, help: ArgumentHelp("The layer, from 1.", valueName: "number"))
-  var layer: Int
-
-  @Option(
-    parsing: .unconditional,
-    help: ArgumentHelp("Filters, as 3,7 or 0-15. (default: all)", valueName: "list"))
-  var filter = FilterList.all
+  @OptionGroup var features: FeatureOptions
 
   @Option(help: "What rectifiers do to the signal.")
   var rule = ProjectionRule.deconvnet
 
   @OptionGroup var network: NetworkOptions
-  @OptionGroup var data: TrainingDataOptions
+  @OptionGroup var data: DataSourceOptions
+
+  @Option(help: ArgumentHelp("Its test or its train images.", valueName: "split"))
+  var split = Split.train
 
   @OptionGroup var raw: RawOptions
 
@@ -59,14 +56,13 @@ struct EvolveCommand: ParsableCommand {
         paths.isEmpty ? network.checkpoint.path.map { [$0] } ?? [] : paths,
         newest: { try Checkpoint.newest(under: network.runs) })
       let first = try moment(checkpoints[0])
-      let layer = try first.deconvnet.layer(self.layer)
-      let filters = try filter.filters(of: layer, in: first.deconvnet)
+      let (layer, filters) = try features.features(of: first.deconvnet)
       let output = try OutputFile(
         path: output ?? "layer\(layer.number)-evolution.png", force: force.isOn)
       let gif = try self.gif.map { try OutputFile(path: $0, force: force.isOn) }
       let files = try raw.files(EvolutionResult.arrays, force: force.isOn)
       let log = try PictureLog(first, folder: network.logdir)
-      let images = try DataImages(data, for: first)
+      let images = try DataImages(data, split: split, for: first)
 
       var evolution = FeatureEvolution(filters: filters)
       var bar = ProgressBar(

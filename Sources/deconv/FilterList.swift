@@ -9,6 +9,14 @@ struct FilterList: ExpressibleByArgument {
   /// All filters of a layer.
   static let all = FilterList(ranges: nil)
 
+  /// As `--help` tells the default.
+  var defaultValueDescription: String {
+    ranges.map {
+      $0.map { $0.count == 1 ? "\($0.lowerBound)" : "\($0.lowerBound)-\($0.upperBound)" }
+    }
+    .map { $0.joined(separator: ",") } ?? "all"
+  }
+
   private init(ranges: [ClosedRange<Int>]?) { self.ranges = ranges }
 
   init?(argument: String) {

@@ -78,9 +78,7 @@ struct InvarianceCommand: ParsableCommand {
     guard (0.1...180).contains(turn) else {
       throw ValidationError("--turn lies between 0.1 and 180 degrees")
     }
-    guard (0...1).contains(fill) else {
-      throw ValidationError("--fill lies between 0, black, and 1, white")
-    }
+    try ValidationError.check(fill: fill)
   }
 
   func run() throws {

@@ -63,9 +63,7 @@ struct OccludeCommand: ParsableCommand {
     for (flag, value) in [("--size", size), ("--stride", stride)] {
       if let value, value < 1 { throw ValidationError("\(flag) is at least 1, not \(value)") }
     }
-    guard (0...1).contains(fill) else {
-      throw ValidationError("--fill lies between 0, black, and 1, white")
-    }
+    try ValidationError.check(fill: fill)
   }
 
   func run() throws {

@@ -18,13 +18,7 @@ struct TopCommand: ParsableCommand {
       \(ExitStatus.helpText)
       """)
 
-  @Option(parsing: .unconditional, help: ArgumentHelp("The layer, from 1.", valueName: "number"))
-  var layer: Int
-
-  @Option(
-    parsing: .unconditional,
-    help: ArgumentHelp("Filters, as 3,7 or 0-15. (default: all)", valueName: "list"))
-  var filter = FilterList.all
+  @OptionGroup var features: FeatureOptions
 
   @Option(help: ArgumentHelp("Images of each filter.", valueName: "number"))
   var count = 9
@@ -61,8 +55,7 @@ struct TopCommand: ParsableCommand {
   func run() throws {
     try Parallel.$workers.withValue(threads.count ?? Parallel.workers) {
       let network = try Network(network, pixels: data.pixels)
-      let layer = try network.deconvnet.layer(self.layer)
-      let filters = try filter.filters(of: layer, in: network.deconvnet)
+      let (layer, filters) = try features.features(of: network.deconvnet)
       let output = try OutputFile(
         path: output ?? "layer\(layer.number)-top\(count).png", force: force.isOn)
       let files = try raw.files(TopArrays.names, force: force.isOn)
