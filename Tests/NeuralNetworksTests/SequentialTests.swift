@@ -80,7 +80,8 @@ import Testing
       using: &generator)
     let pooled = Sequential(["a": convolution, "b": ReLU(), "c": MaxPool2D(size: Extent(2))])
     let picture = Tensor(
-      shape: [1, 50, 50, 16], scalars: (0..<50 * 50 * 16).map { _ in generator.nextUniform() - 0.5 })
+      shape: [1, 50, 50, 16], scalars: (0..<50 * 50 * 16).map { _ in generator.nextUniform() - 0.5 }
+    )
     for network in [Sequential(["a": convolution]), pooled] {
       let alone = Parallel.$workers.withValue(1) { network(picture) }
       #expect(Parallel.$workers.withValue(workers) { network(picture) } == alone)
