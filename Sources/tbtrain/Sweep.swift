@@ -20,6 +20,8 @@ struct Sweep {
 
   let network: NetworkKind
   let tasks: [Task]
+  /// The flags with several values, in the order of `--help`.
+  let varied: [String]
   let logdir: String
 
   /// The product of lists of values.
@@ -41,7 +43,7 @@ struct Sweep {
       values.enumerated().filter { !values[..<$0.offset].contains($0.element) }.map(\.element)
     }
     let order = TrainingSettings.flagOrder
-    let varied = given.keys.filter { (given[$0]?.count ?? 0) > 1 }
+    varied = given.keys.filter { (given[$0]?.count ?? 0) > 1 }
       .sorted { (order[$0] ?? 0) < (order[$1] ?? 0) }
     var combinations: [[(flag: String, text: String)]] = [[]]
     for flag in varied {
@@ -178,7 +180,8 @@ extension Sweep {
           try Training(resuming: $0, network, given: task.flags, data: work.data, lock: lock)
         } ?? Training(new: folder, work.settings, data: work.data, lock: lock)
       var bar = ProgressBar(unit: "step", total: training.totalSteps, style: .silent)
-      let result = try training.run(&bar, interruption, advanced: advanced)
+      let result = try training.run(
+        &bar, interruption, compared: varied, advanced: advanced)
       if let trouble = training.trouble { throw trouble }
       return result.status == .interrupted ? .unfinished : .done(result, isNew: true)
     } catch is RunFolder.Occupied {

@@ -11,16 +11,19 @@ extension Training {
 
   /// Trains to the end, or until Ctrl-C.
   ///
-  /// - Parameter advanced: is told each step that is done.
+  /// - Parameters:
+  ///   - compared: the flags in which it differs from other runs of its sweep.
+  ///   - advanced: is told each step that is done.
   /// - Returns: how it ended, which is also in the run's folder.
   mutating func run(
-    _ bar: inout ProgressBar, _ interruption: Interruption, advanced: (Int) -> Void = { _ in }
+    _ bar: inout ProgressBar, _ interruption: Interruption, compared: [String] = [],
+    advanced: (Int) -> Void = { _ in }
   ) throws -> RunResult {
     let writer = try SummaryWriter(directory: folder.path, resumingAt: resumedStep)
     let log = TrainingLog(
       writer: writer, data: data, pixelRange: settings.pixels,
       showsGradients: settings.network == .rnn || settings.clipNorm != nil)
-    if firstStep == 0 { try log.started(settings, model: model) }
+    if firstStep == 0 { try log.started(settings, model: model, compared: compared) }
     let clock = ContinuousClock()
     let start = clock.now
     var result = try loop(log, &bar, interruption, advanced)

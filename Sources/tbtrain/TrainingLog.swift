@@ -57,7 +57,12 @@ struct TrainingLog {
   }
 
   /// The flags, as text and as hyperparameters; what the network is; which curves belong together.
-  func started(_ settings: TrainingSettings, model: Sequential) throws {
+  ///
+  /// - Parameter compared: the flags in which the run differs from those it will be compared with, the
+  ///   most important first; empty when nobody knows.
+  func started(
+    _ settings: TrainingSettings, model: Sequential, compared: [String] = []
+  ) throws {
     try writer.add(RunGraph.graph(of: model, input: test.imageShape))
     try writer.add(
       .customScalars(
@@ -82,17 +87,22 @@ struct TrainingLog {
     for (flag, text) in settings.flags where !TrainingSettings.changeable.contains(flag) {
       values[flag] = Double(text).map { .number($0) } ?? .string(text)
     }
-    // The dashboard shows five columns of its own accord: what isn't one of the first four is told
-    // in the fifth.
-    let columns =
+    // The dashboard shows five columns of its own accord: those that a sweep compares first; of a run
+    // alone, what isn't one of the first four is told in the fifth.
+    let usual =
       settings.network == .lenet
       ? ["optimizer", "learning-rate", "batch-size", "dropout"]
       : ["cell", "hidden", "optimizer", "learning-rate"]
-    let others = settings.flags.filter { values[$0.flag] != nil && !columns.contains($0.flag) }
-    values["other"] = .string(others.map { "\($0.flag) \($0.text)" }.joined(separator: ", "))
+    var columns = compared.filter { values[$0] != nil }
+    columns += usual.filter { !columns.contains($0) }
+    if compared.isEmpty {
+      let others = settings.flags.filter { values[$0.flag] != nil && !columns.contains($0.flag) }
+      values["other"] = .string(others.map { "\($0.flag) \($0.text)" }.joined(separator: ", "))
+      columns.append("other")
+    }
     try writer.add(
       .hyperparameters(
-        values, metrics: ["accuracy/test", "loss/test"], columns: columns + ["other"]),
+        values, metrics: ["accuracy/test", "loss/test"], columns: columns),
       step: 0)
   }
 

@@ -1,3 +1,4 @@
+import EventFiles
 import Foundation
 import ModelFiles
 import NeuralNetworks
@@ -35,6 +36,12 @@ import Testing
       let accuracies = rows.map { Double($0[1]) ?? -1 }
       #expect(accuracies == accuracies.sorted(by: >))
       #expect(result.errors.split(separator: "\n").count == 4)
+
+      // HParams has the flags that differ among its columns, and no text of all others.
+      let run = try Run(directory: folder + "/logdir/sweep/" + names[3])
+      #expect(
+        try run.contents().experiment?.hyperparameters.map(\.name)
+          == ["optimizer", "learning-rate", "cell", "hidden"])
 
       // Again: nothing is trained, nothing is changed.
       let events = try LoggedRun(folder: folder + "/logdir/sweep/" + names[0])
