@@ -45,7 +45,12 @@ do {
   let data = try Data(contentsOf: URL(fileURLWithPath: arguments[2]))
   let scalars = data.withUnsafeBytes { Array($0.bindMemory(to: Float.self)) }
   let shape = checkpoint.model.inputShape
-  let count = scalars.count / shape.reduce(1, *)
+  let (count, rest) = scalars.count.quotientAndRemainder(dividingBy: shape.reduce(1, *))
+  guard count > 0, rest == 0 else {
+    FileHandle.standardError.write(
+      Data("network-run: \(arguments[2]): isn't whole pictures of \(shape)\n".utf8))
+    exit(65)
+  }
   let rows = Tensor(shape: [count, shape.reduce(1, *)], scalars: scalars)
   // The gradient of a flattening puts rows back into pictures.
   let pictures =
