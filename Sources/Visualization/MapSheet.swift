@@ -28,14 +28,15 @@ public struct MapSheet: Sendable {
   /// The sheet.
   ///
   /// - Parameters:
-  ///   - first: a tile before all others: the picture.
+  ///   - first: a tile before all others: the picture. One that is much larger than the maps stands left
+  ///     of all of them, so that it leaves no holes among them.
   ///   - caption: what stands below a filter's map; its number is added.
   ///   - isMarked: which filters get a coloured frame.
   public func image(
     title: String, first: TileSheet.Tile? = nil, caption: (_ filter: Int) -> String,
     isMarked: (_ filter: Int) -> Bool = { _ in false }
   ) -> Image {
-    var tiles = [first].compactMap(\.self)
+    var tiles: [TileSheet.Tile] = []
     let planes = filters.map(plane)
     let side = maps.rank == 3 ? max(maps.shape[0], maps.shape[1]) : 1
     let goal = side > 112 ? side : 56
@@ -59,7 +60,18 @@ public struct MapSheet: Sendable {
     } else {
       tiles.append(units(planes.map { $0[0] }, scale(planes.joined())))
     }
-    return TileSheet(title: title, tiles: tiles).image()
+    guard let first else { return TileSheet(title: title, tiles: tiles).image() }
+    func extent(of tile: TileSheet.Tile?) -> Int {
+      max(tile?.image?.width ?? 0, tile?.image?.height ?? 0)
+    }
+    guard tiles.count > 1, extent(of: first) > 2 * extent(of: tiles.first) else {
+      return TileSheet(title: title, tiles: [first] + tiles).image()
+    }
+    return Image.beside(
+      [
+        TileSheet(title: "", tiles: [first]).image(),
+        TileSheet(title: title, tiles: tiles).image(),
+      ], background: .white)
   }
 
   /// Units as little squares, in rows.
