@@ -93,7 +93,8 @@ extension ProjectorEmbedding {
     }
   }
 
-  /// All pictures in rows and columns, and the size of each.
+  /// All pictures, and the size of each. There are as many rows as columns: TensorBoard divides a
+  /// picture's number by the wrong one of the two to find its row.
   private func spriteImage() -> (Image, width: Int, height: Int)? {
     guard let first = sprites.first else { return nil }
     var columns = 1
@@ -103,8 +104,10 @@ extension ProjectorEmbedding {
     func shrunk(_ length: Int) -> Int { side <= longest ? length : max(1, length * longest / side) }
     let (width, height) = (shrunk(first.width), shrunk(first.height))
     let pictures = sprites.map { $0.resized(toWidth: width, height: height) }
-    let grid = Image.grid(pictures, columns: columns, spacing: 0)
-    return (grid, width, height)
+    let empty = Image(
+      width: width, height: height, channels: pictures[0].channels, filledWith: .black)
+    let unused = [Image](repeating: empty, count: columns * columns - count)
+    return (Image.grid(pictures + unused, columns: columns, spacing: 0), width, height)
   }
 
   /// A step of at least five digits, so that names sort by it.

@@ -107,6 +107,19 @@ import Testing
     }
   }
 
+  /// TensorBoard finds a sprite's row by the number of rows, not of columns.
+  @Test(arguments: [(1, 1), (2, 2), (5, 3), (300, 18)])
+  func `sprites have as many rows as columns`(count: Int, side: Int) throws {
+    let sprite = Image(width: 4, height: 2, channels: 3, filledWith: .white)
+    let embedding = try ProjectorEmbedding(
+      "e", vectors: (0..<count).map { [Float($0), 1, 2] },
+      sprites: [Image](repeating: sprite, count: count))
+    try withRun([(embedding, nil)]) { folder, _ in
+      let shown = try Image(contentsOf: folder + "/projector/e/sprite.png")
+      #expect((shown.width, shown.height) == (4 * side, 2 * side))
+    }
+  }
+
   @Test func `sprites shrink to what browsers draw`() throws {
     let sprite = Image(width: 5_000, height: 500, channels: 1, filledWith: .gray)
     let embedding = try ProjectorEmbedding(
