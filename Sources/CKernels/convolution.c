@@ -45,14 +45,12 @@ static ck_int field(const ck_conv *c) {
 }
 
 ck_int ck_conv_packed_count(ck_isa isa, const ck_conv *c) {
-  const ck_int panel = ck_table(isa)->panel;
-  return field(c) * ((c->out_channels + panel - 1) / panel * panel);
+  return ck_pack_count(isa, field(c), c->out_channels);
 }
 
 void ck_conv_pack(
     ck_isa isa, const ck_conv *c, const float *restrict weight, float *restrict packed) {
-  ck_table(isa)->pack(
-      field(c), c->out_channels, weight, c->out_channels, 0, packed, field(c));
+  ck_pack(isa, field(c), c->out_channels, weight, c->out_channels, 0, packed);
 }
 
 void ck_conv_forward(

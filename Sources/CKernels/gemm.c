@@ -41,12 +41,10 @@ void ck_run_tile(
   }
 }
 
-static ck_int rounded_up(ck_int n, ck_int to) { return (n + to - 1) / to * to; }
-
 ck_int ck_gemm_scratch(ck_isa isa, ck_int m, ck_int n, ck_int k) {
   (void)m;
   const ck_int panel = ck_table(isa)->panel;
-  return smaller(k, block_k) * rounded_up(smaller(n, block_n), panel) +
+  return smaller(k, block_k) * ck_rounded_up(smaller(n, block_n), panel) +
          column_step * (block_k + row_gap);
 }
 
@@ -69,7 +67,7 @@ void ck_gemm(ck_isa isa, const ck_gemm_job *job, float *restrict scratch) {
     for (ck_int k0 = 0; k0 < k; k0 += block_k) {
       const ck_int kb = smaller(block_k, k - k0);
       const int first = k0 == 0, last = k0 + kb == k;
-      float *packed = scratch, *rows_of_a = scratch + kb * rounded_up(nb, panel);
+      float *packed = scratch, *rows_of_a = scratch + kb * ck_rounded_up(nb, panel);
       kernels->pack(
           kb, nb, job->b_transposed ? job->b + n0 * job->ldb + k0 : job->b + k0 * job->ldb + n0,
           job->ldb, job->b_transposed, packed, kb);

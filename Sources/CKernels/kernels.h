@@ -72,6 +72,9 @@ void ck_run_tile(
     const ck_kernels *kernels, ck_tile_kernel *kernel, int rows, ck_int columns, const ck_tile *t,
     const float *a, const float *b, const float *start, float *c);
 
+// The first multiple of `to` that isn't below n.
+static inline ck_int ck_rounded_up(ck_int n, ck_int to) { return (n + to - 1) / to * to; }
+
 // `count` rows divided into tiles of at most `most` rows, sizes as equal as can be: the first row of
 // tile `index` out of `tiles`.
 static inline ck_int ck_split(ck_int count, ck_int tiles, ck_int index) {

@@ -15,16 +15,14 @@ enum {
   most_groups = 3,
 };
 
-static ck_int rounded_up(ck_int n, ck_int to) { return (n + to - 1) / to * to; }
-
-static ck_int leading(ck_int columns) { return rounded_up(columns, row_gap) + row_gap; }
+static ck_int leading(ck_int columns) { return ck_rounded_up(columns, row_gap) + row_gap; }
 
 static ck_int sums(const ck_recurrent *r) {
   return (r->cell == ck_cell_rnn ? 1 : 4) * r->hidden;
 }
 
 ck_int ck_pack_count(ck_isa isa, ck_int k, ck_int n) {
-  return k * rounded_up(n, ck_table(isa)->panel);
+  return k * ck_rounded_up(n, ck_table(isa)->panel);
 }
 
 void ck_pack(
@@ -156,7 +154,7 @@ static ck_int panel_columns(const ck_kernels *kernels, const ck_recurrent *r) {
   ck_group groups[most_groups];
   const int count = groups_of(r, groups);
   ck_int columns = 0;
-  for (int g = 0; g < count; g++) columns += rounded_up(groups[g].columns, kernels->panel);
+  for (int g = 0; g < count; g++) columns += ck_rounded_up(groups[g].columns, kernels->panel);
   return columns;
 }
 
@@ -165,7 +163,7 @@ ck_int ck_recurrent_partial_count(ck_isa isa, const ck_recurrent *r) {
   const int count = groups_of(r, groups);
   ck_int scalars = 0;
   for (int g = 0; g < count; g++) {
-    scalars += groups[g].rows * rounded_up(groups[g].columns, ck_table(isa)->panel);
+    scalars += groups[g].rows * ck_rounded_up(groups[g].columns, ck_table(isa)->panel);
   }
   return scalars;
 }
@@ -227,7 +225,7 @@ static void keep_rows(const ck_way_back *w, ck_int t, ck_int slot) {
       const ck_group *group = &w->groups[g];
       w->kernels->pack(
           rows, group->columns, w->d + start * w->d_row + group->from, w->d_row, 0, b, rows);
-      b += rows * rounded_up(group->columns, w->kernels->panel);
+      b += rows * ck_rounded_up(group->columns, w->kernels->panel);
     }
   }
 }
@@ -362,6 +360,6 @@ void ck_recurrent_collect(
             d_recurrent_bias + column, to + column, (size_t)group->columns * sizeof *to);
       }
     }
-    partial += group->rows * rounded_up(group->columns, panel);
+    partial += group->rows * ck_rounded_up(group->columns, panel);
   }
 }
