@@ -20,6 +20,7 @@ typedef struct ck_kernels {
   int panel, rows;
   ck_tile_kernel *tile_strided, *tile_contiguous;
   void (*pack)(ck_int, ck_int, const float *, ck_int, int, float *, ck_int);
+  void (*pack_row)(ck_int, ck_int, const float *, float *, ck_int);
   void (*gather)(ck_int, ck_int, const int32_t *, const float *, const float *, float *);
   void (*max_pool)(const ck_pool *, const float *, float *, uint8_t *);
   void (*max_unpool)(const ck_pool *, const float *, const uint8_t *, const float *, float *);

@@ -155,6 +155,19 @@ CK_TARGET static void K(pack)(
   }
 }
 
+// A row of n scalars into `tiles` tiles as ck_split divides them, `apart` scalars from one to the next.
+// Whole vectors: what a tile doesn't use is what follows in x, which goes on behind the row.
+CK_TARGET static void K(pack_row)(
+    ck_int n, ck_int tiles, const float *x, float *packed, ck_int apart) {
+  const ck_int step = n / tiles, rest = n % tiles;
+  for (ck_int tile = 0, left = 0; tile < tiles; tile++) {
+    UNROLL for (int i = 0; i < CK_ROWS; i += CK_LANES) STORE(packed + tile * apart + i, LOAD(x + i));
+    x += step;
+    left += rest;
+    if (left >= tiles) x++, left -= tiles;
+  }
+}
+
 // ---------------------------------------------------------------- gathered sums (sparse gradients)
 
 // sum[0 ..< vectors] += Σ value[e] · source[offset[e] …], the sums held in registers.
@@ -363,6 +376,7 @@ const ck_kernels K(ck_kernels) = {
     .tile_strided = K(tile_strided),
     .tile_contiguous = K(tile_contiguous),
     .pack = K(pack),
+    .pack_row = K(pack_row),
     .gather = K(gather),
     .max_pool = K(max_pool),
     .max_unpool = K(max_unpool),

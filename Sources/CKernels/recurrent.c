@@ -11,7 +11,9 @@
 
 enum {
   row_gap = 16,      // between copied rows, so that they don't share cache sets
-  gradient_k = 128,  // rows that the weights' gradients are summed over at a time
+  gradient_k = 128,  // rows that the weights' gradients are summed over at a time,
+  long_k = 512,      // and where those gradients don't stay in the second-level cache
+  cached = 1 << 18,  // scalars that do
   most_groups = 3,
 };
 
@@ -74,15 +76,20 @@ ck_int ck_recurrent_packed_count(ck_isa isa, const ck_recurrent *r) {
 }
 
 void ck_recurrent_pack(
-    ck_isa isa, const ck_recurrent *r, const float *restrict input, const float *restrict recurrent,
-    float *restrict packed) {
+    ck_isa isa, const ck_recurrent *r, ck_int first, ck_int end, const float *restrict input,
+    const float *restrict recurrent, float *restrict packed) {
   const ck_kernels *kernels = ck_table(isa);
-  const ck_int depth = r->inputs + r->hidden, ld = r->cell * r->hidden;
-  const ck_int below = r->inputs * kernels->panel;
+  const ck_int inputs = r->inputs, depth = inputs + r->hidden, ld = r->cell * r->hidden;
   for (ck_int from = 0; from < ld;) {
     const ck_int n = from == 0 ? joint_columns(r) : ld - from;
-    kernels->pack(r->inputs, n, input + from, ld, 0, packed, depth);
-    kernels->pack(r->hidden, n, recurrent + from, ld, 0, packed + below, depth);
+    for (ck_int row = first; row < end;) {
+      const int is_input = row < inputs;
+      const ck_int next = is_input && inputs < end ? inputs : end;
+      kernels->pack(
+          next - row, n, (is_input ? input + row * ld : recurrent + (row - inputs) * ld) + from, ld,
+          0, packed + row * kernels->panel, depth);
+      row = next;
+    }
     packed += ck_pack_count(isa, depth, n);
     from += n;
   }
@@ -173,11 +180,13 @@ typedef struct ck_way_back {
   const ck_kernels *kernels;
   const ck_recurrent *r;
   ck_int units, first_unit, end_unit, first, rows;
-  ck_int d_row, a_row;            // leading dimensions
-  ck_int slots, a_slot, b_slot;   // steps whose rows are kept, and what one takes
+  ck_int all, tiles, tile_row;  // of [x | 1 | h before]: columns, and the tiles they are kept in
+  ck_int d_row;                 // leading dimension
+  ck_int slots;                 // steps whose rows are kept
+  ck_int a_columns, b_columns;  // scalars kept of a row
   ck_group groups[most_groups];
   int group_count;
-  float *d, *dh, *dc, *zeros, *a, *b;
+  float *d, *dh, *dc, *zeros, *line, *a, *b;
 } ck_way_back;
 
 static ck_int unit_start(const ck_way_back *w, ck_int unit) {
@@ -187,15 +196,18 @@ static ck_int unit_start(const ck_way_back *w, ck_int unit) {
 static ck_way_back begin(
     ck_isa isa, const ck_recurrent *r, ck_int units, ck_int first_unit, ck_int end_unit) {
   const ck_int most = (r->batch + units - 1) / units;
-  const ck_int wanted = most > 0 && most < gradient_k ? gradient_k / most : 1;
+  const ck_int k = ck_recurrent_partial_count(isa, r) > cached ? long_k : gradient_k;
+  const ck_int wanted = most > 0 && most < k ? k / most : 1;
   ck_way_back w = {
       .kernels = ck_table(isa), .r = r, .units = units, .first_unit = first_unit,
       .end_unit = end_unit, .first = ck_split(r->batch, units, first_unit),
-      .d_row = leading(sums(r)), .a_row = leading(r->inputs + 1 + r->hidden),
+      .all = r->inputs + 1 + r->hidden, .d_row = leading(sums(r)),
       .slots = wanted < r->steps ? wanted : r->steps};
   w.rows = ck_split(r->batch, units, end_unit) - w.first;
-  w.a_slot = w.rows * w.a_row;
-  w.b_slot = w.rows * panel_columns(w.kernels, r);
+  w.tiles = (w.all + w.kernels->rows - 1) / w.kernels->rows;
+  w.tile_row = ck_rounded_up(w.kernels->rows, w.kernels->panel / 2);
+  w.a_columns = w.tiles * w.tile_row;
+  w.b_columns = panel_columns(w.kernels, r);
   w.group_count = groups_of(r, w.groups);
   return w;
 }
@@ -203,55 +215,70 @@ static ck_way_back begin(
 ck_int ck_recurrent_backward_scratch(
     ck_isa isa, const ck_recurrent *r, ck_int units, ck_int first, ck_int end) {
   const ck_way_back w = begin(isa, r, units, first, end);
-  return w.slots * (w.a_slot + w.b_slot) + w.rows * (w.d_row + 2 * r->hidden) + r->hidden;
+  return w.rows * (w.slots * (w.a_columns + w.b_columns) + w.d_row + 2 * r->hidden) + r->hidden +
+         leading(w.all + w.tile_row);
 }
 
-// Keeps a step's rows: [x | 1 | h before], and the gradients of the sums in panels of each unit.
+// Keeps a step's rows, each unit's by themselves: [x | 1 | h before] in tiles of columns, as wide as
+// the register tile is high, and the gradients of the sums in panels. Both lie in the order in which
+// add_products reads them.
 static void keep_rows(const ck_way_back *w, ck_int t, ck_int slot) {
   const ck_recurrent *r = w->r;
-  const ck_int n = r->hidden, ones = r->inputs;
-  float *a = w->a + slot * w->a_slot;
-  copy_rows(
-      w->rows, r->inputs, r->x + (w->first * r->steps + t) * r->inputs, r->steps * r->inputs, a,
-      w->a_row);
-  for (ck_int i = 0; i < w->rows; i++) a[i * w->a_row + ones] = 1;
-  copy_rows(
-      w->rows, n, t > 0 ? r->h + ((t - 1) * r->batch + w->first) * n : w->zeros, t > 0 ? n : 0,
-      a + ones + 1, w->a_row);
-  float *b = w->b + slot * w->b_slot;
+  const ck_int n = r->hidden, ones = r->inputs, panel = w->kernels->panel;
+  w->line[ones] = 1;
   for (ck_int unit = w->first_unit; unit < w->end_unit; unit++) {
     const ck_int start = unit_start(w, unit), rows = unit_start(w, unit + 1) - start;
+    const ck_int depth = w->slots * rows;
+    for (ck_int i = 0; i < rows; i++) {
+      const ck_int sequence = w->first + start + i;
+      memcpy(
+          w->line, r->x + (sequence * r->steps + t) * r->inputs,
+          (size_t)r->inputs * sizeof *w->line);
+      memcpy(
+          w->line + ones + 1, t > 0 ? r->h + ((t - 1) * r->batch + sequence) * n : w->zeros,
+          (size_t)n * sizeof *w->line);
+      w->kernels->pack_row(
+          w->all, w->tiles, w->line,
+          w->a + w->slots * start * w->a_columns + (slot * rows + i) * w->tile_row,
+          depth * w->tile_row);
+    }
+    float *b = w->b + w->slots * start * w->b_columns;
     for (int g = 0; g < w->group_count; g++) {
       const ck_group *group = &w->groups[g];
       w->kernels->pack(
-          rows, group->columns, w->d + start * w->d_row + group->from, w->d_row, 0, b, rows);
-      b += rows * ck_rounded_up(group->columns, w->kernels->panel);
+          rows, group->columns, w->d + start * w->d_row + group->from, w->d_row, 0,
+          b + slot * rows * panel, depth);
+      b += depth * ck_rounded_up(group->columns, panel);
     }
   }
 }
 
-// Adds what the kept rows give to the units' sums; `is_first` starts them.
-static void add_products(const ck_way_back *w, ck_int slots, int is_first, float *partial) {
+// Adds what the kept rows of so many steps give to the units' sums; `is_first` starts them.
+static void add_products(const ck_way_back *w, ck_int steps, int is_first, float *partial) {
   const ck_int panel = w->kernels->panel;
-  const float *b = w->b;
   for (ck_int unit = w->first_unit; unit < w->end_unit; unit++) {
     const ck_int start = unit_start(w, unit), rows = unit_start(w, unit + 1) - start;
+    const ck_int depth = w->slots * rows;
+    const float *a = w->a + w->slots * start * w->a_columns;
+    const float *b = w->b + w->slots * start * w->b_columns;
     const ck_tile t = {
-        .a_step = w->a_row, .a_segment = w->a_slot, .b_row = panel,
-        .b_segment = w->b_slot - rows * panel, .segments = slots, .k = rows, .start_row = panel,
-        .ldc = panel};
+        .a_step = w->tile_row, .b_row = panel, .segments = 1, .k = steps * rows,
+        .start_row = panel, .ldc = panel};
     for (int g = 0; g < w->group_count; g++) {
       const ck_group *group = &w->groups[g];
-      const ck_int tiles = (group->rows + w->kernels->rows - 1) / w->kernels->rows;
+      const ck_int top = group->top, bottom = top + group->rows;
       for (ck_int j = 0; j < group->columns; j += panel) {
-        for (ck_int tile = 0; tile < tiles; tile++) {
-          const ck_int i = ck_split(group->rows, tiles, tile);
-          float *c = partial + i * panel;
+        for (ck_int tile = 0; tile < w->tiles; tile++) {
+          const ck_int left = ck_split(w->all, w->tiles, tile);
+          const ck_int right = ck_split(w->all, w->tiles, tile + 1);
+          const ck_int from = left < top ? top : left, to = right < bottom ? right : bottom;
+          if (from >= to) continue;
+          float *c = partial + (from - top) * panel;
           w->kernels->tile_contiguous(
-              (int)(ck_split(group->rows, tiles, tile + 1) - i), &t,
-              w->a + start * w->a_row + group->top + i, b, is_first ? NULL : c, c);
+              (int)(to - from), &t, a + tile * depth * w->tile_row + from - left, b,
+              is_first ? NULL : c, c);
         }
-        b += rows * panel;
+        b += depth * panel;
         partial += group->rows * panel;
       }
     }
@@ -266,11 +293,12 @@ void ck_recurrent_backward(
   const ck_int n = r->hidden, rows = w.rows, width = r->cell * n;
   const ck_int dy_row = g->every_step ? r->steps * n : n, dx_row = r->steps * r->inputs;
   w.a = scratch;
-  w.b = w.a + w.slots * w.a_slot;
-  w.d = w.b + w.slots * w.b_slot;
+  w.b = w.a + w.slots * rows * w.a_columns;
+  w.d = w.b + w.slots * rows * w.b_columns;
   w.dh = w.d + rows * w.d_row;
   w.dc = w.dh + rows * n;
   w.zeros = w.dc + rows * n;
+  w.line = w.zeros + n;
   memset(w.dc, 0, (size_t)(rows * n + n) * sizeof *w.dc);
   float *partial =
       g->partial ? g->partial + first * ck_recurrent_partial_count(isa, r) : NULL;

@@ -82,7 +82,12 @@ extension Kernels {
           (job.h, job.gates, job.inner) = (h.baseAddress, gates, inner)
           withScratch(ck_recurrent_packed_count(instructionSet, &job)) { packed in
             withPointers(weights.input, weights.recurrent, nil) { input, recurrent, _ in
-              ck_recurrent_pack(instructionSet, &job, input, recurrent, packed)
+              let job = job
+              Parallel.forEachRange(inputs + hidden, chunk: packedAtOnce) { rows in
+                var job = job
+                ck_recurrent_pack(
+                  instructionSet, &job, rows.lowerBound, rows.upperBound, input, recurrent, packed)
+              }
             }
             let parts = forwardParts(batch)
             Parallel.forEach(parts) { part in
@@ -184,6 +189,9 @@ extension Kernels {
     batch < 8 ? 1 : (batch + 63) / 64 * 2
   }
 
+  /// Rows or columns of a weight that one thread packs at a time: a multiple of every panel's width.
+  private static let packedAtOnce = 128
+
   /// Takes all units back, on several threads.
   private static func goBack(
     _ job: ck_recurrent, _ way: ck_recurrent_gradient, weights: CellWeights
@@ -247,7 +255,11 @@ extension Kernels {
       withScratch(ck_pack_count(instructionSet, rows, columns)) { packed in
         weight.withUnsafeBufferPointer { weight in
           guard let weight = weight.baseAddress else { return }
-          ck_pack(instructionSet, rows, columns, weight, rows, 1, packed)
+          Parallel.forEachRange(columns, chunk: packedAtOnce) { range in
+            let start = range.lowerBound * rows
+            ck_pack(
+              instructionSet, rows, range.count, weight + start, rows, 1, packed + start)
+          }
         }
         body(packed)
       }

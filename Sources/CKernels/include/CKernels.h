@@ -167,10 +167,11 @@ typedef struct ck_recurrent {
 
 // Scalars of both weights packed for ck_recurrent_forward.
 ck_int ck_recurrent_packed_count(ck_isa isa, const ck_recurrent *r);
-// Packs [inputs, gates · hidden] and [hidden, gates · hidden]. Overwrites all of `packed`.
+// Packs [inputs, gates · hidden] on top of [hidden, gates · hidden]: of both together the rows
+// first ..< end. All rows overwrite all of `packed`.
 void ck_recurrent_pack(
-    ck_isa isa, const ck_recurrent *r, const float *restrict input, const float *restrict recurrent,
-    float *restrict packed);
+    ck_isa isa, const ck_recurrent *r, ck_int first, ck_int end, const float *restrict input,
+    const float *restrict recurrent, float *restrict packed);
 // Scalars of scratch for `rows` sequences.
 ck_int ck_recurrent_forward_scratch(const ck_recurrent *r, ck_int rows);
 // Takes sequences first ..< first + rows through the cell: fills their h, gates and inner. `bias` is
@@ -193,7 +194,8 @@ typedef struct ck_recurrent_gradient {
 
 // Scalars of a matrix [k, n] packed.
 ck_int ck_pack_count(ck_isa isa, ck_int k, ck_int n);
-// Packs op(B) [k, n]. Overwrites all of `packed`.
+// Packs op(B) [k, n]. Overwrites all of `packed`. Columns from a multiple of 32 on may be packed alone,
+// to k times as many scalars behind the start.
 void ck_pack(
     ck_isa isa, ck_int k, ck_int n, const float *restrict b, ck_int ldb, int transposed,
     float *restrict packed);
