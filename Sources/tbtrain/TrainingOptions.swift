@@ -11,7 +11,9 @@ struct RunOptions: ParsableArguments {
   @Option(help: "The folder that holds the runs.")
   var logdir = "logdir"
 
-  @Option(name: .customLong("run"), help: "The run's name. (default: lenet-1, lenet-2, …)")
+  @Option(
+    name: .customLong("run"),
+    help: "The run's name. (default: what is trained and a number: lenet-1, rnn-1)")
   var name: String?
 
   @Flag(
