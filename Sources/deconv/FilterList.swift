@@ -6,18 +6,16 @@ struct FilterList: ExpressibleByArgument {
   /// The ranges in the order they were written; nil for all.
   private let ranges: [ClosedRange<Int>]?
 
+  /// As it was written: `--help` tells the default so.
+  let defaultValueDescription: String
+
   /// All filters of a layer.
-  static let all = FilterList(ranges: nil)
+  static let all = FilterList(ranges: nil, text: "all")
 
-  /// As `--help` tells the default.
-  var defaultValueDescription: String {
-    ranges.map {
-      $0.map { $0.count == 1 ? "\($0.lowerBound)" : "\($0.lowerBound)-\($0.upperBound)" }
-    }
-    .map { $0.joined(separator: ",") } ?? "all"
+  private init(ranges: [ClosedRange<Int>]?, text: String) {
+    self.ranges = ranges
+    defaultValueDescription = text
   }
-
-  private init(ranges: [ClosedRange<Int>]?) { self.ranges = ranges }
 
   init?(argument: String) {
     guard argument != "all" else {
@@ -36,7 +34,7 @@ struct FilterList: ExpressibleByArgument {
         ranges.append(first...last)
       }
     }
-    self.ranges = ranges
+    self.init(ranges: ranges, text: argument)
   }
 
   /// The numbers, each once, in the order they were written.
