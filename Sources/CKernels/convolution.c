@@ -56,6 +56,7 @@ void ck_conv_pack(
 void ck_conv_forward(
     ck_isa isa, const ck_conv *c, const float *restrict bordered, const float *restrict packed,
     const float *restrict bias, int relu, float *restrict y) {
+  CK_DENORMALS_ARE_ZEROS;
   const ck_kernels *kernels = ck_table(isa);
   const ck_int row = bordered_row(c), panel = kernels->panel, n = c->out_channels;
   const ck_tile t = {
@@ -85,6 +86,7 @@ void ck_conv_forward(
 void ck_conv_weight_gradient(
     ck_isa isa, const ck_conv *c, const float *restrict bordered, const float *restrict dy,
     float *restrict d_weight) {
+  CK_DENORMALS_ARE_ZEROS;
   const ck_kernels *kernels = ck_table(isa);
   const ck_int row = bordered_row(c), n = c->out_channels;
   const ck_int run = c->kernel_width * c->in_channels;
@@ -162,6 +164,7 @@ void ck_conv_find_nonzeros(
 void ck_conv_weight_gradient_sparse(
     ck_isa isa, const ck_conv *c, const float *restrict bordered, const ck_nonzeros *lists,
     float *restrict d_weight) {
+  CK_DENORMALS_ARE_ZEROS;
   const ck_kernels *kernels = ck_table(isa);
   const ck_int row = bordered_row(c), positions = c->out_height * c->out_width;
   const ck_int run = c->kernel_width * c->in_channels;
@@ -177,6 +180,7 @@ void ck_conv_weight_gradient_sparse(
 void ck_conv_input_gradient_sparse(
     ck_isa isa, const ck_conv *c, const ck_nonzeros *lists, const float *restrict rows,
     float *restrict d_bordered) {
+  CK_DENORMALS_ARE_ZEROS;
   const ck_kernels *kernels = ck_table(isa);
   const ck_int row = bordered_row(c), n = c->out_channels;
   const ck_int run = c->kernel_width * c->in_channels;

@@ -49,6 +49,7 @@ ck_int ck_gemm_scratch(ck_isa isa, ck_int m, ck_int n, ck_int k) {
 }
 
 void ck_gemm(ck_isa isa, const ck_gemm_job *job, float *restrict scratch) {
+  CK_DENORMALS_ARE_ZEROS;
   const ck_kernels *kernels = ck_table(isa);
   const ck_int panel = kernels->panel, m = job->m, n = job->n, k = job->k;
   const ck_int tiles = (m + kernels->rows - 1) / kernels->rows;

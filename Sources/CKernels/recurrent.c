@@ -102,6 +102,7 @@ ck_int ck_recurrent_forward_scratch(const ck_recurrent *r, ck_int rows) {
 void ck_recurrent_forward(
     ck_isa isa, const ck_recurrent *r, ck_int first, ck_int rows, const float *restrict packed,
     const float *restrict bias, float *restrict scratch) {
+  CK_DENORMALS_ARE_ZEROS;
   const ck_kernels *kernels = ck_table(isa);
   const ck_int n = r->hidden, depth = r->inputs + n, width = r->cell * n;
   const ck_int a_row = leading(depth), s_row = leading(sums(r)), joint = joint_columns(r);
@@ -288,6 +289,7 @@ static void add_products(const ck_way_back *w, ck_int steps, int is_first, float
 void ck_recurrent_backward(
     ck_isa isa, const ck_recurrent *r, const ck_recurrent_gradient *g, ck_int first, ck_int end,
     float *restrict scratch) {
+  CK_DENORMALS_ARE_ZEROS;
   ck_way_back w = begin(isa, r, g->units, first, end);
   const ck_kernels *kernels = w.kernels;
   const ck_int n = r->hidden, rows = w.rows, width = r->cell * n;

@@ -13,6 +13,29 @@ import Testing
     return (0..<count).map { _ in generator.nextUniform() - 0.5 }
   }
 
+  /// Vanishing gradients are full of them, and they are many times slower than other numbers.
+  @Test(arguments: instructionSets)
+  func denormalsAreZerosInsideAKernelAlone(isa: ck_isa) {
+    let (tiny, small) = (Float(sign: .plus, exponent: -100, significand: 1), Float(0x1p-40))
+    var scratch = [Float](repeating: .nan, count: ck_gemm_scratch(isa, 1, 1, 2))
+    var c: Float = .nan
+    for (a, b) in [([tiny, 0], [small, 0]), ([Float.leastNonzeroMagnitude, 0], [0x1p+100, 0])] {
+      var job = ck_gemm_job()
+      (job.m, job.n, job.k, job.lda, job.ldb, job.ldc) = (1, 1, 2, 2, 1, 1)
+      a.withUnsafeBufferPointer { a in
+        b.withUnsafeBufferPointer { b in
+          (job.a, job.b) = (a.baseAddress, b.baseAddress)
+          withUnsafeMutablePointer(to: &c) {
+            job.c = $0
+            ck_gemm(isa, &job, &scratch)
+          }
+        }
+      }
+      #expect(c == 0)
+      #expect(a[0] * b[0] > 0)
+    }
+  }
+
   @Test(
     arguments: instructionSets,
     [(1, 1, 1), (3, 10, 7), (14, 32, 256), (15, 33, 257), (29, 70, 600), (6, 600, 3), (5, 4, 0)])

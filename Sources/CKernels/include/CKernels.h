@@ -8,6 +8,7 @@
 //  - arguments marked `restrict` don't overlap any other;
 //  - a sum over a dimension runs in index order whatever the position in the matrix, so equal
 //    inputs give equal bits, however the caller divides the work;
+//  - denormal numbers, below 1.2e-38, count as zeros; the thread's own mode is as before afterwards;
 //  - `isa` names the instruction set; the caller passes one that `ck_isa_is_supported` accepts.
 #ifndef CKERNELS_H
 #define CKERNELS_H
