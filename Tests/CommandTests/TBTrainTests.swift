@@ -204,7 +204,8 @@ import Testing
       let help = try tbtrain("lenet --help", in: folder, environment: ["COLUMNS": "200"]).output
       let words = help.split { $0.isWhitespace }.joined(separator: " ")
       for (flag, value) in [
-        ("--data", "shapes"), ("--logdir", "logdir"), ("--run", "what is trained and a number"),
+        ("--data", "shapes"), ("--logdir", "logdir"),
+        ("--run", "what is trained and a number: lenet-1, rnn-1"),
         ("--epochs", "10"), ("--batch-size", "64"), ("--optimizer", "adam"),
         ("--learning-rate", "0.001"), ("--momentum", "0.9"), ("--schedule", "cosine"),
         ("--warmup-epochs", "3"), ("--activation", "relu"), ("--init", "he"),
