@@ -93,6 +93,7 @@ ck_int ck_count_nonzeros(ck_isa isa, ck_int n, const float *x) {
   return ck_table(isa)->count_nonzeros(n, x);
 }
 double ck_sum_of_squares(ck_isa isa, ck_int n, const float *x) {
+  CK_DENORMALS_ARE_ZEROS;
   return ck_table(isa)->sum_of_squares(n, x);
 }
 void ck_dropout(

@@ -41,6 +41,16 @@ void ck_run_tile(
   }
 }
 
+ck_int ck_pack_count(ck_isa isa, ck_int k, ck_int n) {
+  return k * ck_rounded_up(n, ck_table(isa)->panel);
+}
+
+void ck_pack(
+    ck_isa isa, ck_int k, ck_int n, const float *restrict b, ck_int ldb, int transposed,
+    float *restrict packed) {
+  ck_table(isa)->pack(k, n, b, ldb, transposed, packed, k);
+}
+
 ck_int ck_gemm_scratch(ck_isa isa, ck_int m, ck_int n, ck_int k) {
   (void)m;
   const ck_int panel = ck_table(isa)->panel;

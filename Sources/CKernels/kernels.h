@@ -1,4 +1,5 @@
-// What the files of this room share: the register tile's strides and the table of an instruction set.
+// What the files of this room share: the treatment of denormals, the register tile's strides and the
+// table of an instruction set.
 #ifndef CK_KERNELS_H
 #define CK_KERNELS_H
 

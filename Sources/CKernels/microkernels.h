@@ -155,7 +155,8 @@ CK_TARGET static void K(pack)(
   }
 }
 
-// A row of n scalars into `tiles` tiles as ck_split divides them, `apart` scalars from one to the next.
+// A row of n scalars into `tiles` tiles as ck_split divides them, without its division a tile; `apart`
+// scalars from one to the next.
 // Whole vectors: what a tile doesn't use is what follows in x, which goes on behind the row.
 CK_TARGET static void K(pack_row)(
     ck_int n, ck_int tiles, const float *x, float *packed, ck_int apart) {

@@ -23,16 +23,6 @@ static ck_int sums(const ck_recurrent *r) {
   return (r->cell == ck_cell_rnn ? 1 : 4) * r->hidden;
 }
 
-ck_int ck_pack_count(ck_isa isa, ck_int k, ck_int n) {
-  return k * ck_rounded_up(n, ck_table(isa)->panel);
-}
-
-void ck_pack(
-    ck_isa isa, ck_int k, ck_int n, const float *restrict b, ck_int ldb, int transposed,
-    float *restrict packed) {
-  ck_table(isa)->pack(k, n, b, ldb, transposed, packed, k);
-}
-
 // c [rows, n] = start + a · b; b: k rows of panels that are `depth` rows deep; start (rows start_row
 // apart, 0: one for all) may be c, or NULL for zeros.
 static void product(

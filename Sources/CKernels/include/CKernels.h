@@ -8,7 +8,8 @@
 //  - arguments marked `restrict` don't overlap any other;
 //  - a sum over a dimension runs in index order whatever the position in the matrix, so equal
 //    inputs give equal bits, however the caller divides the work;
-//  - denormal numbers, below 1.2e-38, count as zeros; the thread's own mode is as before afterwards;
+//  - where it multiplies, denormal numbers, below 1.2e-38, count as zeros; the thread's own mode is as
+//    before afterwards;
 //  - `isa` names the instruction set; the caller passes one that `ck_isa_is_supported` accepts.
 #ifndef CKERNELS_H
 #define CKERNELS_H
@@ -52,6 +53,13 @@ typedef struct ck_gemm_job {
 ck_int ck_gemm_scratch(ck_isa isa, ck_int m, ck_int n, ck_int k);
 // C = bias + op(A) op(B), or C += op(A) op(B). Overwrites scratch.
 void ck_gemm(ck_isa isa, const ck_gemm_job *job, float *restrict scratch);
+// Scalars of a matrix [k, n] packed.
+ck_int ck_pack_count(ck_isa isa, ck_int k, ck_int n);
+// Packs op(B) [k, n]. Overwrites all of `packed`. Columns from a multiple of 32 on may be packed alone,
+// to k times as many scalars behind the start.
+void ck_pack(
+    ck_isa isa, ck_int k, ck_int n, const float *restrict b, ck_int ldb, int transposed,
+    float *restrict packed);
 
 // ---------------------------------------------------------------- convolution
 
@@ -193,13 +201,6 @@ typedef struct ck_recurrent_gradient {
   ck_int units;            // unit u: sequences batch · u / units ..< batch · (u + 1) / units
 } ck_recurrent_gradient;
 
-// Scalars of a matrix [k, n] packed.
-ck_int ck_pack_count(ck_isa isa, ck_int k, ck_int n);
-// Packs op(B) [k, n]. Overwrites all of `packed`. Columns from a multiple of 32 on may be packed alone,
-// to k times as many scalars behind the start.
-void ck_pack(
-    ck_isa isa, ck_int k, ck_int n, const float *restrict b, ck_int ldb, int transposed,
-    float *restrict packed);
 // Scalars of one unit's sums.
 ck_int ck_recurrent_partial_count(ck_isa isa, const ck_recurrent *r);
 // Scalars of scratch for units first ..< end.
