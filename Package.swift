@@ -51,6 +51,7 @@ let package = Package(
       name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
 
     // What everyone may stand on.
+    .target(name: "CheckedArithmetic"),
     .target(name: "ProtobufWire"),
     .target(name: "NumPyFiles"),
     .target(name: "Images", dependencies: ["CPNG"]),
@@ -113,6 +114,7 @@ let package = Package(
     // Tests, one target a room, and benchmarks, one program a subject.
     .target(
       name: "TestFixtures", dependencies: ["Datasets", "Tensors"], path: "Tests/TestFixtures"),
+    .testTarget(name: "CheckedArithmeticTests", dependencies: ["CheckedArithmetic"]),
     .testTarget(name: "ProtobufWireTests", dependencies: ["ProtobufWire"]),
     .testTarget(
       name: "EventFilesTests", dependencies: ["EventFiles", "ProtobufWire", "CCRC32C"],
