@@ -52,6 +52,7 @@ let package = Package(
 
     // What everyone may stand on.
     .target(name: "CheckedArithmetic"),
+    .target(name: "Files"),
     .target(name: "ProtobufWire"),
     .target(name: "NumPyFiles"),
     .target(name: "Images", dependencies: ["CPNG"]),
@@ -115,6 +116,7 @@ let package = Package(
     .target(
       name: "TestFixtures", dependencies: ["Datasets", "Tensors"], path: "Tests/TestFixtures"),
     .testTarget(name: "CheckedArithmeticTests", dependencies: ["CheckedArithmetic"]),
+    .testTarget(name: "FilesTests", dependencies: ["Files"]),
     .testTarget(name: "ProtobufWireTests", dependencies: ["ProtobufWire"]),
     .testTarget(
       name: "EventFilesTests", dependencies: ["EventFiles", "ProtobufWire", "CCRC32C"],

@@ -1,0 +1,67 @@
+/// Why a file or a directory can't be used.
+package struct FileError: Error, Sendable, Equatable {
+  /// What was tried, as it stands behind "can't".
+  package enum Action: String, Sendable {
+    case open, read, write, create, replace, remove, lock, list, make
+  }
+
+  /// What went wrong.
+  package enum Cause: Sendable, Equatable {
+    /// A call of the system failed.
+    case system(ErrorNumber)
+    /// It is something else than a regular file.
+    case notRegular(FileKind)
+    /// It has fewer bytes than it had, or should have.
+    case shortened
+    /// It has more bytes than the caller takes.
+    case tooLarge(size: Int, limit: Int)
+  }
+
+  /// The file or directory.
+  package let path: String
+  /// What was tried.
+  package let action: Action
+  /// What went wrong.
+  package let cause: Cause
+
+  /// Says that something failed.
+  package init(_ path: String, _ action: Action, _ cause: Cause) {
+    (self.path, self.action, self.cause) = (path, action, cause)
+  }
+
+  init(_ path: String, _ action: Action, _ number: ErrorNumber) {
+    self.init(path, action, .system(number))
+  }
+
+  /// Whether it failed because there is nothing of that name.
+  package var isMissing: Bool { cause == .system(.missing) }
+
+  /// The end of the sentence: the system's words, or ours.
+  package var reason: String {
+    switch cause {
+    case .system(let number): number.message
+    case .notRegular(let kind): "it is \(kind), not a regular file"
+    case .shortened: "it became shorter while it was read"
+    case .tooLarge(let size, let limit): "it has \(size) bytes, more than the limit of \(limit)"
+    }
+  }
+}
+
+extension FileError: CustomStringConvertible {
+  /// The sentence: "runs/a: can't be read: Permission denied".
+  package var description: String {
+    let done =
+      switch action {
+      case .open: "opened"
+      case .read: "read"
+      case .write: "written"
+      case .create: "created"
+      case .replace: "replaced"
+      case .remove: "removed"
+      case .lock: "locked"
+      case .list: "listed"
+      case .make: "made"
+      }
+    return "\(path): can't be \(done): \(reason)"
+  }
+}
