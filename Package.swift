@@ -53,6 +53,7 @@ let package = Package(
     // What everyone may stand on.
     .target(name: "CheckedArithmetic"),
     .target(name: "Files"),
+    .target(name: "TextOutput"),
     .target(name: "ProtobufWire"),
     .target(name: "NumPyFiles"),
     .target(name: "Images", dependencies: ["CPNG"]),
@@ -117,6 +118,7 @@ let package = Package(
       name: "TestFixtures", dependencies: ["Datasets", "Tensors"], path: "Tests/TestFixtures"),
     .testTarget(name: "CheckedArithmeticTests", dependencies: ["CheckedArithmetic"]),
     .testTarget(name: "FilesTests", dependencies: ["Files"]),
+    .testTarget(name: "TextOutputTests", dependencies: ["TextOutput"]),
     .testTarget(name: "ProtobufWireTests", dependencies: ["ProtobufWire"]),
     .testTarget(
       name: "EventFilesTests", dependencies: ["EventFiles", "ProtobufWire", "CCRC32C"],
