@@ -3,7 +3,8 @@ import TextOutput
 
 @Suite struct CSVTests {
   @Test(arguments: [
-    ("plain", "plain"), ("a,b", "\"a,b\""), ("say \"a\"", "\"say \"\"a\"\"\""), ("a\nb", "\"a\nb\""),
+    ("plain", "plain"), ("a,b", "\"a,b\""), ("say \"a\"", "\"say \"\"a\"\"\""),
+    ("a\nb", "\"a\nb\""),
     ("=1+2", "'=1+2"), ("+cmd|x", "'+cmd|x"), ("-a", "'-a"), ("@SUM(A1)", "'@SUM(A1)"),
     ("\t=1", "'\t=1"), ("=\"a\",b", "\"'=\"\"a\"\",b\""), ("-1.5", "-1.5"), ("+3e-4", "+3e-4"),
     ("-inf", "-inf"), ("", ""), ("a=b", "a=b"), ("-1-2", "'-1-2"),

@@ -14,35 +14,42 @@ import Testing
   @Test(arguments: [
     (0.0, "0"), (0.53421, "0.5342"), (1.0, "1.000"), (1853.4, "1,853"), (-2.5, "-2.500"),
     (0.000021, "2.10e-5"), (0.0001234, "0.0001234"), (1e12, "1.00e12"), (.nan, "nan"),
-    (.infinity, "inf"), (-.infinity, "-inf"), (0.99996, "1.000"), (-0.0, "0"), (1e-310, "1.00e-310"),
+    (.infinity, "inf"), (-.infinity, "-inf"), (0.99996, "1.000"), (-0.0, "0"),
+    (1e-310, "1.00e-310"),
   ])
   func numbersKeepFourSignificantDigits(value: Double, text: String) {
     #expect(Format.number(value) == text)
   }
 
   @Test(arguments: [
-    (0.5, "0.5"), (10.0, "10"), (0.001, "0.001"), (123.4, "123"), (0.10000001, "0.1"), (2e-9, "2e-9"),
+    (0.5, "0.5"), (10.0, "10"), (0.001, "0.001"), (123.4, "123"), (0.10000001, "0.1"),
+    (2e-9, "2e-9"),
     (1_500_000.0, "1,500,000"), (0, "0"),
   ])
   func shortNumbersEndWithoutZeros(value: Double, text: String) {
     #expect(Format.short(value) == text)
   }
 
-  @Test(arguments: [
-    (Float(0.001_031_08), Float(0.001_031_42), "0.00103108", "0.00103142"),
-    (0, 1, "0", "1"), (0.1, 0.9, "0.1", "0.9"), (5, 5, "5", "5"), (99.1, 99.2, "99.1", "99.2"),
-    (-0.5, 0.5, "-0.5", "0.5"), (1, 1.0.nextUp, "1", "1.00000012"), (.nan, 1, "nan", "1"),
-  ] as [(Float, Float, String, String)])
+  @Test(
+    arguments: [
+      (Float(0.001_031_08), Float(0.001_031_42), "0.00103108", "0.00103142"),
+      (0, 1, "0", "1"), (0.1, 0.9, "0.1", "0.9"), (5, 5, "5", "5"), (99.1, 99.2, "99.1", "99.2"),
+      (-0.5, 0.5, "-0.5", "0.5"), (1, Float(1).nextUp, "1", "1.00000012"), (.nan, 1, "nan", "1"),
+    ] as [(Float, Float, String, String)])
   func endsOfARangeAreToldApart(low: Float, high: Float, first: String, last: String) {
     let range = Format.range(low, high)
     #expect(range.low == first && range.high == last, "\(range)")
   }
 
-  @Test(arguments: [
-    (0.5, 2, "0.50"), (-0.5, 1, "-0.5"), (0.04, 1, "0.0"), (-0.04, 1, "0.0"), (12.345, 2, "12.35"),
-    (3, 0, "3"), (1.005, 3, "1.005"), (0.125, 2, "0.12"), (2.5, 0, "2"), (1e20, 0, "100000000000000000000"),
-    (0.285, 2, "0.28"), (-1234.5678, 3, "-1234.568"), (1e-9, 10, "0.0000000010"), (.nan, 1, "nan"),
-  ] as [(Double, Int, String)])
+  @Test(
+    arguments: [
+      (0.5, 2, "0.50"), (-0.5, 1, "-0.5"), (0.04, 1, "0.0"), (-0.04, 1, "0.0"),
+      (12.345, 2, "12.35"),
+      (3, 0, "3"), (1.005, 3, "1.005"), (0.125, 2, "0.12"), (2.5, 0, "2"),
+      (1e20, 0, "100000000000000000000"),
+      (0.285, 2, "0.28"), (-1234.5678, 3, "-1234.568"), (1e-9, 10, "0.0000000010"),
+      (.nan, 1, "nan"),
+    ] as [(Double, Int, String)])
   func numbersHaveFixedDecimals(number: Double, decimals: Int, text: String) {
     #expect(Format.fixed(number, decimals: decimals) == text)
   }
@@ -67,10 +74,12 @@ import Testing
     #expect(Format.change(value, decimals: 1) == text)
   }
 
-  @Test(arguments: [
-    (3.0, false, "3"), (0.1, false, "0.1"), (Double(Float(0.1)), true, "0.1"), (.nan, false, "nan"),
-    (1e300, false, "1e+300"), (-0.0, false, "-0"),
-  ] as [(Double, Bool, String)])
+  @Test(
+    arguments: [
+      (3.0, false, "3"), (0.1, false, "0.1"), (Double(Float(0.1)), true, "0.1"),
+      (.nan, false, "nan"),
+      (1e300, false, "1e+300"), (-0.0, false, "-0"),
+    ] as [(Double, Bool, String)])
   func exactNumbersReadBack(value: Double, isSingle: Bool, text: String) {
     #expect(Format.exact(value, isSingle: isSingle) == text)
     var bytes: [UInt8] = []
@@ -78,10 +87,12 @@ import Testing
     #expect(String(decoding: bytes, as: UTF8.self) == text)
   }
 
-  @Test(arguments: [
-    (0.2, 0.2, "0.2"), (1, 0.2, "1.0"), (5_000, 5_000, "5,000"), (2e-5, 1e-5, "2e-5"), (0, 1, "0"),
-    (1e-9, 1, "0"), (2e6, 1e6, "2e6"), (-40, 20, "-40"), (0.25, 0.05, "0.25"),
-  ] as [(Double, Double, String)])
+  @Test(
+    arguments: [
+      (0.2, 0.2, "0.2"), (1, 0.2, "1.0"), (5_000, 5_000, "5,000"), (2e-5, 1e-5, "2e-5"),
+      (0, 1, "0"),
+      (1e-9, 1, "0"), (2e6, 1e6, "2e6"), (-40, 20, "-40"), (0.25, 0.05, "0.25"),
+    ] as [(Double, Double, String)])
   func ticksHaveNoDigitsThatSayNothing(value: Double, step: Double, text: String) {
     #expect(Format.tick(value, step: step) == text)
   }

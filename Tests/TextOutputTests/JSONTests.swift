@@ -36,7 +36,8 @@ import TextOutput
   ])
   func stringsAreEscaped(text: String, json: String) throws {
     #expect(JSON.quoted(text) == json)
-    let decoded = try JSONSerialization.jsonObject(with: Data(json.utf8), options: .fragmentsAllowed)
+    let decoded = try JSONSerialization.jsonObject(
+      with: Data(json.utf8), options: .fragmentsAllowed)
     #expect(decoded as? String == text)
   }
 
@@ -54,7 +55,8 @@ import TextOutput
   }
 
   @Test(arguments: [
-    (Double.infinity, "\"Infinity\""), (-.infinity, "\"-Infinity\""), (.nan, "\"NaN\""), (1e-7, "1e-07"),
+    (Double.infinity, "\"Infinity\""), (-.infinity, "\"-Infinity\""), (.nan, "\"NaN\""),
+    (1e-7, "1e-07"),
     (123_456_789, "123456789"),
   ])
   func numbersAreTheShortestThatReadBack(number: Double, text: String) {

@@ -40,6 +40,9 @@ import TextOutput
         &lt;a href=&quot;x&quot;&gt;&#39;&amp;\u{FFFD}\u{FFFD}\n\t
         """)
     #expect(Markup.escaped("a\nb\tc", keepsLines: false) == "a b c")
-    #expect(Markup.escaped("\u{FFFE}\u{FDD0}\u{1FFFF}é") == "\u{FFFD}\u{FFFD}\u{FFFD}é")
+    for noncharacter in [0xFFFE, 0xFDD0, 0x1FFFF] as [UInt32] {
+      let text = Unicode.Scalar(noncharacter).map { "\($0)é" } ?? ""
+      #expect(Markup.escaped(text) == "\u{FFFD}é")
+    }
   }
 }
