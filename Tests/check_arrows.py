@@ -19,7 +19,7 @@ CORE = {
     "Tensors", "NeuralNetworks", "Datasets", "DatasetFetching", "ModelFiles", "Visualization"}
 # What both sides may stand on: pictures, and the wire format (ONNX files are protobuf too).
 COMMON = {"Images", "ProtobufWire", "NumPyFiles", "Charts"}
-WITHOUT_FOUNDATION = {"ProtobufWire", "Charts", "Tensors", "NeuralNetworks", "Visualization"}
+WITHOUT_FOUNDATION = {"TextOutput", "ProtobufWire", "Charts", "Tensors", "NeuralNetworks", "Visualization"}
 IMPORT = re.compile(
     r"^\s*(?:@\w+\s+)*(?:public |package |internal |private |fileprivate )?"
     r"import (?:struct |class |enum |protocol |func |let |var )?(\w+)", re.MULTILINE)
