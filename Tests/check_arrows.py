@@ -17,7 +17,7 @@ LOGGER = {
     "NumPyFiles", "Charts", "Reports"}
 CORE = {
     "Tensors", "NeuralNetworks", "Datasets", "DatasetFetching", "ModelFiles", "Visualization"}
-# What both sides may stand on: pictures, and the wire format (ONNX files are protobuf too).
+# What both sides may stand on: images, and the wire format (ONNX files are protobuf too).
 COMMON = {"Images", "ProtobufWire", "NumPyFiles", "Charts"}
 WITHOUT_FOUNDATION = {"TextOutput", "ProtobufWire", "Charts", "Tensors", "NeuralNetworks", "Visualization"}
 IMPORT = re.compile(

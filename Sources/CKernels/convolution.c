@@ -1,6 +1,6 @@
 // Convolution as a matrix product that is never written out: for one row of the kernel the
 // receptive fields of neighbouring positions are overlapping runs of kernel_width · in_channels
-// scalars of the bordered picture, so a register tile reads them in place.
+// scalars of the bordered image, so a register tile reads them in place.
 #include "kernels.h"
 
 #include <string.h>

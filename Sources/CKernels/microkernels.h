@@ -323,7 +323,7 @@ CK_TARGET static void K(max_unpool)(
   }
 }
 
-// Calls for each window position inside the picture; `backward` spreads instead of gathering.
+// Calls for each window position inside the image; `backward` spreads instead of gathering.
 CK_TARGET INLINE void K(average)(
     const ck_pool *p, const int backward, int count_outside, const float *in, float *out) {
   const ck_int c = p->channels, row = p->width * c;

@@ -18,7 +18,7 @@ enum {
   CPNG_NO_ROOM = 4,
 };
 
-/// What IHDR says, with the channels that the decoded picture has: 1 gray, 2 gray and alpha, 3 RGB,
+/// What IHDR says, with the channels that the decoded image has: 1 gray, 2 gray and alpha, 3 RGB,
 /// 4 RGBA.
 typedef struct {
   uint32_t width, height, channels;
@@ -87,7 +87,7 @@ static inline int cpng_read(cpng_stream *stream, cpng_header *header, uint8_t *p
   png_set_read_fn(png, stream, cpng_take);
   png_set_crc_action(png, PNG_CRC_ERROR_QUIT, PNG_CRC_ERROR_QUIT);
   png_set_benign_errors(png, 1);
-  // The caller judges the size of the picture.
+  // The caller judges the size of the image.
   png_set_user_limits(png, PNG_UINT_31_MAX, PNG_UINT_31_MAX);
   png_read_info(png, info);
 

@@ -1,7 +1,7 @@
 public import Images
 
 extension LineChart {
-  /// The chart as a picture, its lines without jags.
+  /// The chart as an image, its lines without jags.
   ///
   /// - Parameter textScale: How large letters are: 2 gives letters of 10 by 16 pixels.
   public func image(width: Int = 1200, height: Int = 720, textScale: Int = 2) -> Image {
@@ -136,7 +136,7 @@ private struct Stroke {
     }
   }
 
-  /// Lays the colour over a picture and begins anew.
+  /// Lays the colour over an image and begins anew.
   mutating func paint(
     onto pixels: inout [UInt8], color: Color, opacity: Float,
     within plot: (x: Range<Int>, y: Range<Int>)

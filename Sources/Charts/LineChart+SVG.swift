@@ -1,7 +1,7 @@
 import Images
 
 extension LineChart {
-  /// The chart as an SVG picture that any browser shows, without scripts or outside references.
+  /// The chart as an SVG image that any browser shows, without scripts or outside references.
   public func svg(width: Int = 800, height: Int = 480) -> String {
     let letter = (width: 7.0, height: 13.0)
     let lines = legend(columns: Int(Double(width) / letter.width) - 4)

@@ -1,6 +1,6 @@
 public import Images
 
-/// Curves over common axes, as a picture, as SVG, or as text for a terminal.
+/// Curves over common axes, as an image, as SVG, or as text for a terminal.
 public struct LineChart: Sendable {
   /// A point of a curve; one that isn't finite is a gap.
   public struct Point: Sendable, Equatable {

@@ -1,12 +1,12 @@
 public import Tensors
 
-/// The pictures of one training step or one evaluation step.
+/// The images of one training step or one evaluation step.
 public struct Batch: Sendable {
   /// `[N, height, width, channels]`.
   public let images: Tensor
-  /// The class of each picture.
+  /// The class of each image.
   public let labels: [Int]
-  /// The position of each picture in its `LabeledImages`.
+  /// The position of each image in its `LabeledImages`.
   public let indices: [Int]
   /// The number of the step, from 0, counted over all epochs.
   public let step: Int
@@ -15,6 +15,6 @@ public struct Batch: Sendable {
   /// Whether the next batch begins another epoch, or there is none.
   public let isLastOfEpoch: Bool
 
-  /// The number of pictures.
+  /// The number of images.
   public var count: Int { labels.count }
 }

@@ -2,12 +2,12 @@ private import Tensors
 
 /// Batches made one at a time, as a loop asks for them.
 ///
-/// In every epoch each picture comes once, in an order that is a function of (seed, epoch); whether
-/// it is mirrored is a function of (seed, epoch, picture). So a run that is resumed at a step sees
+/// In every epoch each image comes once, in an order that is a function of (seed, epoch); whether
+/// it is mirrored is a function of (seed, epoch, image). So a run that is resumed at a step sees
 /// what an uninterrupted one would have seen. An epoch's last batch is smaller when the batch size
-/// doesn't divide the number of pictures: none is left out.
+/// doesn't divide the number of images: none is left out.
 public struct Batches: Sequence, Sendable {
-  /// The order of the pictures in an epoch.
+  /// The order of the images in an epoch.
   enum Order: Sendable, Equatable {
     case sequential
     case shuffled(seed: Int, flips: Bool)
@@ -17,12 +17,12 @@ public struct Batches: Sequence, Sendable {
   let order: Order
   let pixelRange: PixelRange
   let firstStep: Int
-  /// The number of pictures in every batch but an epoch's last.
+  /// The number of images in every batch but an epoch's last.
   public let batchSize: Int
   /// One past the number of the last step.
   public let endStep: Int
 
-  /// Steps in an epoch: the number of pictures over the batch size, rounded up.
+  /// Steps in an epoch: the number of images over the batch size, rounded up.
   public var stepsPerEpoch: Int { data.stepsPerEpoch(batchSize: batchSize) }
 
   /// The number of batches that the loop will see.
@@ -48,7 +48,7 @@ public struct Batches: Sequence, Sendable {
       epoch: epoch, isLastOfEpoch: (step + 1) % stepsPerEpoch == 0 || step + 1 == endStep)
   }
 
-  /// The pictures in the order of an epoch.
+  /// The images in the order of an epoch.
   private func indices(epoch: Int) -> [Int] {
     var indices = Array(0..<data.count)
     guard case .shuffled(let seed, _) = order else { return indices }
@@ -101,11 +101,11 @@ extension LabeledImages {
   /// Shuffled batches over so many epochs.
   ///
   /// - Parameters:
-  ///   - size: The number of pictures in a batch; an epoch's last one may have fewer.
+  ///   - size: The number of images in a batch; an epoch's last one may have fewer.
   ///   - seed: Orders and flips are functions of it.
   ///   - step: The first step, when a run is resumed; steps are counted from 0 over all epochs.
   ///   - pixelRange: How bytes become scalars.
-  ///   - flips: Whether half of the pictures, others in each epoch, are mirrored left to right.
+  ///   - flips: Whether half of the images, others in each epoch, are mirrored left to right.
   public func batches(
     of size: Int, epochs: Int, seed: Int, startingAt step: Int = 0,
     pixelRange: PixelRange = .zeroToOne, flips: Bool = false
@@ -126,16 +126,16 @@ extension LabeledImages {
       firstStep: step, batchSize: size, endStep: count == 0 ? 0 : steps)
   }
 
-  /// Every picture once, in order; the last batch may be smaller.
+  /// Every image once, in order; the last batch may be smaller.
   public func batches(of size: Int, pixelRange: PixelRange = .zeroToOne) -> Batches {
     Batches(
       data: self, order: .sequential, pixelRange: pixelRange, firstStep: 0, batchSize: size,
       endStep: stepsPerEpoch(batchSize: size))
   }
 
-  /// Steps that show every picture once.
+  /// Steps that show every image once.
   public func stepsPerEpoch(batchSize: Int) -> Int {
-    precondition(batchSize > 0, "a batch has 1 picture or more, got \(batchSize)")
+    precondition(batchSize > 0, "a batch has 1 image or more, got \(batchSize)")
     return (count + batchSize - 1) / batchSize
   }
 }

@@ -5,19 +5,19 @@ extension Dataset {
   /// if it is there, `batches.meta.txt` with the names of the classes.
   ///
   /// A record is a byte with the label, then 32x32 bytes of red, of green and of blue. By default
-  /// the pictures become 28x28 gray, what LeNet takes: luma as ITU-R BT.601 weighs it, then the mean
+  /// the images become 28x28 gray, what LeNet takes: luma as ITU-R BT.601 weighs it, then the mean
   /// of the area of each new pixel (`Image.resized`).
   ///
   /// - Parameters:
-  ///   - channels: 1 makes gray pictures, 3 keeps the colours.
-  ///   - side: Rows and columns of the pictures; 32 leaves them as they are.
+  ///   - channels: 1 makes gray images, 3 keeps the colours.
+  ///   - side: Rows and columns of the images; 32 leaves them as they are.
   /// - Source: Krizhevsky, "Learning Multiple Layers of Features from Tiny Images", 2009, and
   ///   https://www.cs.toronto.edu/~kriz/cifar.html.
   /// - Throws: `DatasetError`.
   public static func cifar10(
     directory: String, channels: Int = 1, side: Int = 28
   ) throws(DatasetError) -> Dataset {
-    precondition([1, 3].contains(channels), "pictures have 1 or 3 channels, not \(channels)")
+    precondition([1, 3].contains(channels), "images have 1 or 3 channels, not \(channels)")
     let folder = try Folder(directory)
     let names = try cifarClassNames(folder)
     let parts = try CIFARFile.trainingNames.map { name throws(DatasetError) in
@@ -62,7 +62,7 @@ private enum CIFARFile {
   private static let planeSize = side * side
   private static let recordSize = 1 + 3 * planeSize
 
-  /// The pictures of a file, 32x32 RGB.
+  /// The images of a file, 32x32 RGB.
   static func load(_ name: String, of folder: Folder) throws(DatasetError) -> LabeledImages {
     let path = folder.path(of: name)
     guard folder.files.contains(name) else {

@@ -16,8 +16,8 @@ extension Dataset {
     let test = try mnistPart("t10k", of: folder)
     guard training.imageShape == test.imageShape else {
       throw .malformed(
-        path: folder.path, found: "the test pictures are \(test.width)x\(test.height)",
-        expected: "\(training.width)x\(training.height) as the training pictures")
+        path: folder.path, found: "the test images are \(test.width)x\(test.height)",
+        expected: "\(training.width)x\(training.height) as the training images")
     }
     return Dataset(
       name: isFashion ? "fashion-mnist" : "mnist",
@@ -43,7 +43,7 @@ extension Dataset {
     guard labels.dimensions[0] == images.dimensions[0] else {
       throw .malformed(
         path: labels.path, found: "has \(labels.dimensions[0]) labels",
-        expected: "one for each of the \(images.dimensions[0]) pictures of \(images.path)")
+        expected: "one for each of the \(images.dimensions[0]) images of \(images.path)")
     }
     let classes = labels.elements.map(Int.init)
     if let wrong = classes.firstIndex(where: { $0 > 9 }) {

@@ -4,18 +4,18 @@ import Synchronization
 extension Dataset {
   /// Reads a tree of PNG files, `Train/<class>/*.png` and `Test/<class>/*.png`.
   ///
-  /// Classes and files are in the order of their names. All pictures have one size and are all gray
+  /// Classes and files are in the order of their names. All images have one size and are all gray
   /// or all in colour; alpha channels are dropped. The case of `Train` and `Test` doesn't matter.
   ///
   /// - Parameters:
-  ///   - trainingPerClass: Reads at most so many pictures of each class, the first ones; nil: all.
-  ///   - testPerClass: The same for the test pictures.
+  ///   - trainingPerClass: Reads at most so many images of each class, the first ones; nil: all.
+  ///   - testPerClass: The same for the test images.
   /// - Throws: `DatasetError`.
   public static func pngTree(
     directory: String, trainingPerClass: Int? = nil, testPerClass: Int? = nil
   ) throws(DatasetError) -> Dataset {
     precondition(
-      trainingPerClass ?? 1 > 0 && testPerClass ?? 1 > 0, "a tree is read for 1 picture or more")
+      trainingPerClass ?? 1 > 0 && testPerClass ?? 1 > 0, "a tree is read for 1 image or more")
     let root = try Folder(directory)
     let training = try PNGTreePart(named: "Train", of: root, perClass: trainingPerClass)
     let test = try PNGTreePart(named: "Test", of: root, perClass: testPerClass)
@@ -58,11 +58,11 @@ private struct PNGTreePart {
     }
     for (label, className) in classNames.enumerated() {
       let ofClass = try Folder(folder.path(of: className))
-      let pictures = ofClass.files.filter { $0.lowercased().hasSuffix(".png") }
-      guard !pictures.isEmpty else {
+      let images = ofClass.files.filter { $0.lowercased().hasSuffix(".png") }
+      guard !images.isEmpty else {
         throw .malformed(path: ofClass.path, found: "has no .png files", expected: "one or more")
       }
-      let chosen = limit.map { Array(pictures.prefix($0)) } ?? pictures
+      let chosen = limit.map { Array(images.prefix($0)) } ?? images
       files += chosen.map(ofClass.path(of:))
       labels += chosen.map { _ in label }
     }
@@ -80,7 +80,7 @@ private struct PNGTreePart {
           image.channels == first.channels
         else {
           throw .malformed(
-            path: files[index], found: "is \(image)", expected: "\(first) as the first picture")
+            path: files[index], found: "is \(image)", expected: "\(first) as the first image")
         }
         _ = bytes.initialize(fromContentsOf: image.pixels)
       } catch {
@@ -96,7 +96,7 @@ private struct PNGTreePart {
       labels: labels, sources: files)
   }
 
-  /// A picture without its alpha channel.
+  /// An image without its alpha channel.
   static func decode(_ path: String) throws(DatasetError) -> Image {
     do {
       let image = try Image(contentsOf: path)

@@ -1,11 +1,11 @@
 extension Dataset {
   /// Reads the data set that a folder, or a folder in it, holds: a tree of PNG files, CIFAR-10's
-  /// binary files (as 28x28 gray pictures), or MNIST's.
+  /// binary files (as 28x28 gray images), or MNIST's.
   ///
   /// - Parameters:
   ///   - path: The folder.
-  ///   - trainingPerClass: Keeps at most so many pictures of each class, the first ones; nil: all.
-  ///   - testPerClass: The same for the test pictures.
+  ///   - trainingPerClass: Keeps at most so many images of each class, the first ones; nil: all.
+  ///   - testPerClass: The same for the test images.
   /// - Throws: `DatasetError`.
   public init(
     path: String, trainingPerClass: Int? = nil, testPerClass: Int? = nil
@@ -25,12 +25,12 @@ extension Dataset {
   /// A data set by the name of a drawn one, `shapes` or `digits`, or by the path of a folder.
   ///
   /// - Parameters:
-  ///   - seed: What a drawn set is made from; a folder's pictures don't depend on it.
-  ///   - trainingPerClass: At most so many training pictures of each class; nil: all, and 1000 of a
+  ///   - seed: What a drawn set is made from; a folder's images don't depend on it.
+  ///   - trainingPerClass: At most so many training images of each class; nil: all, and 1000 of a
   ///     drawn set.
-  ///   - testPerClass: The same for the test pictures; nil: all, and 100 of a drawn set.
+  ///   - testPerClass: The same for the test images; nil: all, and 100 of a drawn set.
   /// - Throws: `DatasetError`, also when a drawn set is asked for more than `largestDrawnClass`
-  ///   pictures of a class.
+  ///   images of a class.
   public init(
     nameOrPath: String, seed: Int = 1, trainingPerClass: Int? = nil, testPerClass: Int? = nil
   ) throws(DatasetError) {
@@ -48,14 +48,14 @@ extension Dataset {
     let (ofTraining, ofTest) = (trainingPerClass ?? 1_000, testPerClass ?? 100)
     for count in [ofTraining, ofTest] where !(1...Self.largestDrawnClass).contains(count) {
       throw .malformed(
-        path: nameOrPath, found: "can't be drawn with \(count) pictures of a class",
+        path: nameOrPath, found: "can't be drawn with \(count) images of a class",
         expected: "1 to \(Self.largestDrawnClass)")
     }
     let draw = nameOrPath == "shapes" ? Self.shapes : Self.digits
     self = draw(10 * ofTraining, 10 * ofTest, seed)
   }
 
-  /// The most pictures of a class that a drawn set has: all ten classes take 0.8 GB then.
+  /// The most images of a class that a drawn set has: all ten classes take 0.8 GB then.
   public static let largestDrawnClass = 100_000
 
   /// The names of the sets that need no file.

@@ -1,21 +1,21 @@
-/// Labelled pictures to train and to test a classifier with.
+/// Labelled images to train and to test a classifier with.
 public struct Dataset: Sendable, Equatable {
   /// What the data set is called: `shapes`, `cifar10`, or the name of its folder.
   public let name: String
   /// The names of the classes; a label is a position in this list.
   public let classNames: [String]
-  /// The pictures to learn from.
+  /// The images to learn from.
   public let training: LabeledImages
-  /// The pictures that are kept from training.
+  /// The images that are kept from training.
   public let test: LabeledImages
 
-  /// A data set of these pictures, all of one size.
+  /// A data set of these images, all of one size.
   public init(
     name: String, classNames: [String], training: LabeledImages, test: LabeledImages
   ) {
     precondition(
       training.imageShape == test.imageShape,
-      "training pictures are \(training.imageShape), test pictures \(test.imageShape)")
+      "training images are \(training.imageShape), test images \(test.imageShape)")
     let highest = max(training.labels.max() ?? 0, test.labels.max() ?? 0)
     precondition(
       highest < classNames.count, "label \(highest) has no name among \(classNames.count)")
@@ -25,10 +25,10 @@ public struct Dataset: Sendable, Equatable {
     self.test = test
   }
 
-  /// Height, width and channels of every picture.
+  /// Height, width and channels of every image.
   public var imageShape: [Int] { training.imageShape }
 
-  /// The same data set with at most so many pictures of each class, the first ones; nil keeps all.
+  /// The same data set with at most so many images of each class, the first ones; nil keeps all.
   public func limited(trainingPerClass: Int? = nil, testPerClass: Int? = nil) -> Dataset {
     guard trainingPerClass != nil || testPerClass != nil else { return self }
     return Dataset(

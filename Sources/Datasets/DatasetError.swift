@@ -10,15 +10,15 @@ public enum DatasetError: Error, Sendable, Equatable {
   case unrecognized(path: String, hint: String)
   /// What is there isn't what was expected.
   case malformed(path: String, found: String, expected: String)
-  /// A picture can't be read.
-  case picture(ImageError)
+  /// An image can't be read.
+  case image(ImageError)
 
   /// What the system or the decoder said of a file, as an error of the data set.
   init(_ error: ImageError) {
     if case .unreadable(let path, let reason) = error {
       self = .unreadable(path: path, reason: reason)
     } else {
-      self = .picture(error)
+      self = .image(error)
     }
   }
 }
@@ -31,7 +31,7 @@ extension DatasetError: CustomStringConvertible {
     case .unreadable(let path, let reason): "\(path): can't be read: \(reason)"
     case .unrecognized(let path, let hint): "\(path): is no data set: \(hint)"
     case .malformed(let path, let found, let expected): "\(path): \(found), expected \(expected)"
-    case .picture(let error): error.description
+    case .image(let error): error.description
     }
   }
 }

@@ -28,9 +28,9 @@ struct Folder {
     }
     var (folders, files): ([String], [String]) = ([], [])
     for name in names.sorted() where !name.hasPrefix(".") {
-      // A picture's name tells that it is a file: thousands of them need no question each.
-      let isPicture = name.hasSuffix(".png")
-      if !isPicture, manager.fileExists(atPath: "\(path)/\(name)", isDirectory: &isFolder),
+      // An image's name tells that it is a file: thousands of them need no question each.
+      let isImage = name.hasSuffix(".png")
+      if !isImage, manager.fileExists(atPath: "\(path)/\(name)", isDirectory: &isFolder),
         isFolder.boolValue
       {
         folders.append(name)

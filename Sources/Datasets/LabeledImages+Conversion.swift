@@ -1,7 +1,7 @@
 import Images
 
 extension LabeledImages {
-  /// The same pictures in another size and with another number of channels.
+  /// The same images in another size and with another number of channels.
   ///
   /// Channels first (gray is the luma), then the size (`Image.resized`).
   public func converted(toChannels channels: Int, width: Int, height: Int) -> LabeledImages {
@@ -18,11 +18,11 @@ extension LabeledImages {
       sources: sources)
   }
 
-  /// The pictures of several parts, one part after the other; they have one size.
+  /// The images of several parts, one part after the other; they have one size.
   init(joining parts: [LabeledImages]) {
     precondition(
       !parts.isEmpty && parts.allSatisfy { $0.imageShape == parts[0].imageShape },
-      "one part or more, of pictures of one size")
+      "one part or more, of images of one size")
     self.init(
       height: parts[0].height, width: parts[0].width, channels: parts[0].channels,
       pixels: Array(parts.map(\.pixels).joined()), labels: parts.flatMap(\.labels),

@@ -1,9 +1,9 @@
 public import Images
 public import Tensors
 
-/// Pictures of one size with a label each, 8 bits a channel.
+/// Images of one size with a label each, 8 bits a channel.
 public struct LabeledImages: Sendable, Equatable {
-  /// Rows of a picture.
+  /// Rows of an image.
   public let height: Int
   /// Pixels in a row.
   public let width: Int
@@ -11,21 +11,21 @@ public struct LabeledImages: Sendable, Equatable {
   public let channels: Int
   /// All bytes, `[count, height, width, channels]` in row-major order.
   public let pixels: [UInt8]
-  /// The class of each picture, from 0.
+  /// The class of each image, from 0.
   public let labels: [Int]
-  /// Where each picture comes from: a file's path, or a file's name and a position in it.
+  /// Where each image comes from: a file's path, or a file's name and a position in it.
   public let sources: [String]
 
-  /// Pictures of these bytes.
+  /// Images of these bytes.
   public init(
     height: Int, width: Int, channels: Int, pixels: [UInt8], labels: [Int], sources: [String]
   ) {
     precondition(
       height > 0 && width > 0 && channels > 0,
-      "a picture has at least 1x1 pixels of a channel, got \(height)x\(width)x\(channels)")
+      "an image has at least 1x1 pixels of a channel, got \(height)x\(width)x\(channels)")
     precondition(
       pixels.count == labels.count * height * width * channels && sources.count == labels.count,
-      "\(labels.count) pictures of \(height)x\(width)x\(channels) take "
+      "\(labels.count) images of \(height)x\(width)x\(channels) take "
         + "\(labels.count * height * width * channels) bytes and \(labels.count) sources, "
         + "got \(pixels.count) and \(sources.count)")
     precondition(labels.allSatisfy { $0 >= 0 }, "a label is a position in the list of classes")
@@ -37,30 +37,30 @@ public struct LabeledImages: Sendable, Equatable {
     self.sources = sources
   }
 
-  /// The number of pictures.
+  /// The number of images.
   public var count: Int { labels.count }
 
-  /// Height, width and channels of a picture.
+  /// Height, width and channels of an image.
   public var imageShape: [Int] { [height, width, channels] }
 
-  /// The bytes of one picture.
+  /// The bytes of one image.
   var bytesPerImage: Int { height * width * channels }
 
-  /// One picture.
+  /// One image.
   public func image(at index: Int) -> Image {
     Image(
       width: width, height: height, channels: channels,
       pixels: Array(pixels[index * bytesPerImage..<(index + 1) * bytesPerImage]))
   }
 
-  /// Some pictures as scalars, `[indices.count, height, width, channels]`.
+  /// Some images as scalars, `[indices.count, height, width, channels]`.
   public func tensor(
     at indices: some Collection<Int>, pixelRange: PixelRange = .zeroToOne
   ) -> Tensor {
     tensor(at: indices, pixelRange: pixelRange) { _ in false }
   }
 
-  /// Some pictures as scalars, those mirrored for whose index `isFlipped` says so.
+  /// Some images as scalars, those mirrored for whose index `isFlipped` says so.
   func tensor(
     at indices: some Collection<Int>, pixelRange: PixelRange, isFlipped: (Int) -> Bool
   ) -> Tensor {
@@ -69,7 +69,7 @@ public struct LabeledImages: Sendable, Equatable {
       pixels.withUnsafeBufferPointer { pixels in
         pixelRange.table.withUnsafeBufferPointer { table in
           for (row, index) in indices.enumerated() {
-            precondition(index >= 0 && index < count, "picture \(index) of \(count) doesn't exist")
+            precondition(index >= 0 && index < count, "image \(index) of \(count) doesn't exist")
             let source = UnsafeBufferPointer(rebasing: pixels[index * size..<(index + 1) * size])
             let target = UnsafeMutableBufferPointer(
               rebasing: scalars[row * size..<(row + 1) * size])
@@ -84,7 +84,7 @@ public struct LabeledImages: Sendable, Equatable {
     }
   }
 
-  /// The pictures at these positions, in this order.
+  /// The images at these positions, in this order.
   public func selecting(_ indices: some Collection<Int>) -> LabeledImages {
     var bytes: [UInt8] = []
     bytes.reserveCapacity(indices.count * bytesPerImage)
@@ -96,7 +96,7 @@ public struct LabeledImages: Sendable, Equatable {
       labels: indices.map { labels[$0] }, sources: indices.map { sources[$0] })
   }
 
-  /// The first pictures of each class, at most so many of one, in the order they have here.
+  /// The first images of each class, at most so many of one, in the order they have here.
   public func limited(perClass limit: Int) -> LabeledImages {
     precondition(limit >= 0, "a limit is 0 or more, got \(limit)")
     var seen: [Int: Int] = [:]
@@ -107,7 +107,7 @@ public struct LabeledImages: Sendable, Equatable {
     return kept.count == count ? self : selecting(kept)
   }
 
-  /// Writes the scalars of a picture with left and right exchanged.
+  /// Writes the scalars of an image with left and right exchanged.
   private func mirror(
     _ source: UnsafeBufferPointer<UInt8>, through table: UnsafeBufferPointer<Float>,
     into target: UnsafeMutableBufferPointer<Float>

@@ -1,4 +1,4 @@
-/// How a byte of a picture becomes a scalar of a tensor.
+/// How a byte of an image becomes a scalar of a tensor.
 public enum PixelRange: String, Sendable, CaseIterable {
   /// `byte / 255`: black is 0, white 1.
   case zeroToOne = "0..1"

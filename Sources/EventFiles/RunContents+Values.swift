@@ -20,14 +20,14 @@ extension RunContents {
     return summary.values[Int(place.index)]
   }
 
-  /// A picture's or sound's files at a position of a series: one, or as many as the writer put there.
+  /// An image's or sound's files at a position of a series: one, or as many as the writer put there.
   public func blobs(_ index: Int, of series: Series) throws(EventFileError) -> [[UInt8]] {
     switch try value(index, of: series)?.content {
     case .image(let image): return [image.encoded]
     case .audio(let audio): return [audio.encoded]
     case .tensor(let tensor):
       let strings = tensor.strings ?? []
-      // A picture's tensor begins with width and height; a sound's has pairs of sound and label.
+      // An image's tensor begins with width and height; a sound's has pairs of sound and label.
       switch series.kind {
       case .image: return Array(strings.dropFirst(2))
       case .audio:

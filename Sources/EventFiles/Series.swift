@@ -6,7 +6,7 @@ public struct Series: Sendable {
     case scalar
     /// Distributions.
     case histogram
-    /// Pictures: PNG, GIF or JPEG files.
+    /// Images: PNG, GIF or JPEG files.
     case image
     /// Sounds.
     case audio
@@ -16,7 +16,7 @@ public struct Series: Sendable {
     case tensor
   }
 
-  /// What charts and pictures are grouped by.
+  /// What charts and images are grouped by.
   public let tag: String
   /// What the values are.
   public internal(set) var kind: Kind

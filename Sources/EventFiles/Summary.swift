@@ -10,7 +10,7 @@ public struct Summary: Sendable, Equatable {
 
   /// A value under its tag.
   public struct Value: Sendable, Equatable {
-    /// What charts and pictures are grouped by: "loss/train".
+    /// What charts and images are grouped by: "loss/train".
     public var tag: String
     /// What kind of value the tag stands for. Readers go by that of the tag's first value in a run.
     public var metadata: SummaryMetadata?
@@ -28,7 +28,7 @@ public struct Summary: Sendable, Equatable {
     public enum Content: Sendable, Equatable {
       /// A number.
       case scalar(Float)
-      /// A picture.
+      /// An image.
       case image(Image)
       /// A histogram in the form of TensorFlow 1 and torch.
       indirect case histogram(HistogramProto)
@@ -39,7 +39,7 @@ public struct Summary: Sendable, Equatable {
     }
   }
 
-  /// An encoded picture.
+  /// An encoded image.
   public struct Image: Sendable, Equatable {
     /// Rows of pixels.
     public var height: Int
@@ -50,7 +50,7 @@ public struct Summary: Sendable, Equatable {
     /// The whole file: PNG, GIF or JPEG.
     public var encoded: [UInt8]
 
-    /// An encoded picture.
+    /// An encoded image.
     public init(height: Int, width: Int, colorspace: Int, encoded: [UInt8]) {
       self.height = height
       self.width = width
@@ -95,7 +95,7 @@ public struct SummaryMetadata: Sendable, Equatable {
     case scalar = 1
     /// A tensor a step.
     case tensor = 2
-    /// Large byte strings: pictures, sounds, graphs.
+    /// Large byte strings: images, sounds, graphs.
     case blobSequence = 3
   }
 

@@ -5,7 +5,7 @@ struct PackedValue {
   var tag = UnsafeRawBufferPointer(start: nil, count: 0)
   /// The metadata, if there is any.
   var metadata: UnsafeRawBufferPointer?
-  /// Which field holds the value: 2 a number, 4 a picture, 5 a histogram, 6 a sound, 8 a tensor.
+  /// Which field holds the value: 2 a number, 4 an image, 5 a histogram, 6 a sound, 8 a tensor.
   var field: UInt32 = 0
   /// The bits of a number.
   var bits: UInt32 = 0

@@ -1,11 +1,11 @@
-/// At most 256 colours, packed as 0xRRGGBB, which stand for those of a picture.
+/// At most 256 colours, packed as 0xRRGGBB, which stand for those of an image.
 struct ColorPalette {
   /// What isn't there at all.
   static let transparent = UInt32.max
 
   /// The colours; the transparent one comes last.
   let colors: [UInt32]
-  /// Whether every colour of the picture is among them.
+  /// Whether every colour of the image is among them.
   private let isExact: Bool
 
   /// A palette of these colours, 256 at most.

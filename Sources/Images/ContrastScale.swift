@@ -64,7 +64,7 @@ public struct ContrastScale: Sendable, Equatable {
 }
 
 extension Image {
-  /// A picture of scalars `[height, width, channels]`, stretched to all bytes.
+  /// An image of scalars `[height, width, channels]`, stretched to all bytes.
   public init(
     contrastStretching scalars: [Float], width: Int, height: Int, channels: Int = 1,
     rule: ContrastRule = .minMax
@@ -74,7 +74,7 @@ extension Image {
       scale: ContrastScale(rule, of: scalars))
   }
 
-  /// A picture of scalars `[height, width, channels]` with a scale of one's own.
+  /// An image of scalars `[height, width, channels]` with a scale of one's own.
   public init(
     contrastStretching scalars: [Float], width: Int, height: Int, channels: Int = 1,
     scale: ContrastScale
@@ -83,7 +83,7 @@ extension Image {
       width: width, height: height, channels: channels, pixels: scalars.map(scale.byte(of:)))
   }
 
-  /// Pictures of planes `[height, width, channels]`, and the scale of each.
+  /// Images of planes `[height, width, channels]`, and the scale of each.
   ///
   /// - Parameter sharingScale: One scale for all planes, so that their brightness can be compared;
   ///   otherwise each plane has its own.

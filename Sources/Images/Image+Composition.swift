@@ -1,5 +1,5 @@
 extension Image {
-  /// Copies another picture into this one, its top left corner at (x, y); what doesn't fit is left
+  /// Copies another image into this one, its top left corner at (x, y); what doesn't fit is left
   /// out. Its channels are converted; an alpha channel is copied or dropped, never blended.
   public mutating func paste(_ image: Image, x: Int, y: Int) {
     let image = image.converted(toChannels: channels)
@@ -13,18 +13,18 @@ extension Image {
     }
   }
 
-  /// Pictures in rows and columns, each in the middle of a cell that is large enough for the largest.
+  /// Images in rows and columns, each in the middle of a cell that is large enough for the largest.
   ///
   /// - Parameters:
   ///   - columns: Cells in a row; nil makes the grid about square.
   ///   - spacing: Pixels between cells.
   ///   - border: Pixels around all cells; nil is the spacing.
-  ///   - background: The colour of what no picture covers.
+  ///   - background: The colour of what no image covers.
   public static func grid(
     _ images: [Image], columns: Int? = nil, spacing: Int = 1, border: Int? = nil,
     background: Color = .black
   ) -> Image {
-    precondition(!images.isEmpty, "a grid has one picture or more")
+    precondition(!images.isEmpty, "a grid has one image or more")
     let columns = min(columns ?? squareColumns(images.count), images.count)
     let border = border ?? spacing
     precondition(
@@ -46,28 +46,28 @@ extension Image {
     return result
   }
 
-  /// Pictures side by side, centred vertically.
+  /// Images side by side, centred vertically.
   public static func beside(
     _ images: [Image], spacing: Int = 0, background: Color = .black
   ) -> Image {
     line(images, spacing: spacing, background: background, isVertical: false)
   }
 
-  /// Pictures one below the other, centred horizontally.
+  /// Images one below the other, centred horizontally.
   public static func stacked(
     _ images: [Image], spacing: Int = 0, background: Color = .black
   ) -> Image {
     line(images, spacing: spacing, background: background, isVertical: true)
   }
 
-  /// The picture with a frame around it.
+  /// The image with a frame around it.
   public func framed(by thickness: Int, color: Color = .black) -> Image {
     cropped(
       x: -thickness, y: -thickness, width: width + 2 * thickness,
       height: height + 2 * thickness, fill: color)
   }
 
-  /// The picture with lines of text below it (or above), on a strip that is wide enough for both.
+  /// The image with lines of text below it (or above), on a strip that is wide enough for both.
   public func captioned(
     _ caption: String, scale: Int = 1, color: Color = .white, background: Color = .black,
     isAbove: Bool = false
@@ -80,7 +80,7 @@ extension Image {
   private static func line(
     _ images: [Image], spacing: Int, background: Color, isVertical: Bool
   ) -> Image {
-    precondition(!images.isEmpty && spacing >= 0, "one picture or more, and no negative spacing")
+    precondition(!images.isEmpty && spacing >= 0, "one image or more, and no negative spacing")
     let gaps = spacing * (images.count - 1)
     let (widths, heights) = (images.map(\.width), images.map(\.height))
     var result = Image(
@@ -100,7 +100,7 @@ extension Image {
     return result
   }
 
-  /// The fewest channels that hold every picture: colour if one has it, alpha if one has it.
+  /// The fewest channels that hold every image: colour if one has it, alpha if one has it.
   private static func commonChannels(_ images: [Image]) -> Int {
     let hasColor = images.contains { $0.channels > 2 }
     let hasAlpha = images.contains { $0.channels.isMultiple(of: 2) }

@@ -1,5 +1,5 @@
 extension Image {
-  /// Fills a rectangle; what lies outside the picture is left out.
+  /// Fills a rectangle; what lies outside the image is left out.
   public mutating func fill(x: Int, y: Int, width: Int, height: Int, color: Color) {
     let pixel = color.components(channels: channels)
     let columns = max(x, 0)..<max(min(x + width, self.width), max(x, 0))
@@ -43,7 +43,7 @@ extension Image {
     }
   }
 
-  /// A picture of text with a margin of two pixels (times `scale`) around it.
+  /// An image of text with a margin of two pixels (times `scale`) around it.
   public static func text(
     _ text: String, scale: Int = 1, color: Color = .white, background: Color = .black
   ) -> Image {

@@ -1,13 +1,13 @@
 extension Image {
   /// The bytes of an animated GIF file that repeats for ever.
   ///
-  /// Gray pictures, and frames that hold at most 256 colours, stay as they are; frames with more get
-  /// the 256 colours that keep the squared error least, each frame its own. Where a picture has an
+  /// Gray images, and frames that hold at most 256 colours, stay as they are; frames with more get
+  /// the 256 colours that keep the squared error least, each frame its own. Where an image has an
   /// alpha channel, what is less than half opaque becomes transparent. Only what changed from frame to
   /// frame is stored.
   ///
   /// - Parameters:
-  ///   - frames: One picture or more of one size.
+  ///   - frames: One image or more of one size.
   ///   - delay: The time from a frame to the next. The format counts hundredths of a second, so single
   ///     delays are rounded such that the whole takes the right time; browsers show none of less than
   ///     two hundredths.
@@ -99,7 +99,7 @@ extension Image {
   }
 }
 
-/// A part of a picture.
+/// A part of an image.
 struct PixelBox: Sendable, Equatable {
   var x: Int
   var y: Int

@@ -1,7 +1,7 @@
 extension Image {
-  /// The picture with each pixel repeated `factor` times in both directions.
+  /// The image with each pixel repeated `factor` times in both directions.
   public func enlarged(by factor: Int) -> Image {
-    precondition(factor > 0, "a picture is enlarged by 1 or more, got \(factor)")
+    precondition(factor > 0, "an image is enlarged by 1 or more, got \(factor)")
     guard factor > 1 else { return self }
     var bytes: [UInt8] = []
     bytes.reserveCapacity(pixels.count * factor * factor)
@@ -18,14 +18,14 @@ extension Image {
       width: width * factor, height: height * factor, channels: channels, pixels: bytes)
   }
 
-  /// A part of the picture; what lies outside it is of the `fill` colour.
+  /// A part of the image; what lies outside it is of the `fill` colour.
   public func cropped(x: Int, y: Int, width: Int, height: Int, fill: Color = .black) -> Image {
     var result = Image(width: width, height: height, channels: channels, filledWith: fill)
     result.paste(self, x: -x, y: -y)
     return result
   }
 
-  /// The picture mirrored left to right.
+  /// The image mirrored left to right.
   public func mirrored() -> Image {
     var result = self
     for y in 0..<height {

@@ -1,7 +1,7 @@
 private import CPNG
 
 extension Image {
-  /// What a picture may take in memory when it is read, in bytes.
+  /// What an image may take in memory when it is read, in bytes.
   public static let maximumByteCount = 1 << 30
 
   /// Reads a PNG file of any kind as 8 bits a channel.
@@ -51,7 +51,7 @@ extension Image {
     self.init(width: width, height: height, channels: channels, pixels: pixels)
   }
 
-  /// The bytes of a PNG file of this picture, 8 bits a channel; the same picture gives the same
+  /// The bytes of a PNG file of this image, 8 bits a channel; the same image gives the same
   /// bytes.
   ///
   /// - Throws: `ImageError` when libpng refuses: a side beyond 2^31 - 1, or no memory.
@@ -86,7 +86,7 @@ extension Image {
     return Array(bytes[...])
   }
 
-  /// How the bytes are prepared for deflate (level 6 does the rest), chosen for the whole picture.
+  /// How the bytes are prepared for deflate (level 6 does the rest), chosen for the whole image.
   ///
   /// libpng's own choice for each row takes longer than packing what it chose, and mixes filters
   /// where deflate would rather see the same letters and tiles again. Measured beside Pillow:

@@ -1,10 +1,10 @@
 extension Image {
-  /// The picture at another size: each new pixel is the mean of the area it covers, its sums exact
-  /// and rounded once (a box filter, so a smaller picture has no aliases).
+  /// The image at another size: each new pixel is the mean of the area it covers, its sums exact
+  /// and rounded once (a box filter, so a smaller image has no aliases).
   public func resized(toWidth newWidth: Int, height newHeight: Int) -> Image {
     precondition(
       newWidth > 0 && newHeight > 0,
-      "a picture has at least 1x1 pixels, got \(newWidth)x\(newHeight)")
+      "an image has at least 1x1 pixels, got \(newWidth)x\(newHeight)")
     guard newWidth != width || newHeight != height else { return self }
     let columns = AreaWeights(from: width, to: newWidth)
     let rows = AreaWeights(from: height, to: newHeight)

@@ -1,4 +1,4 @@
-/// A picture of 8-bit pixels in memory: gray or RGB, with or without an alpha channel.
+/// An image of 8-bit pixels in memory: gray or RGB, with or without an alpha channel.
 ///
 /// `pixels` holds the rows from the top, each pixel's channels side by side: `[height, width,
 /// channels]` in row-major order.
@@ -12,7 +12,7 @@ public struct Image: Sendable, Equatable {
   /// The bytes, `height * width * channels` of them.
   public internal(set) var pixels: [UInt8]
 
-  /// A picture of these bytes.
+  /// An image of these bytes.
   public init(width: Int, height: Int, channels: Int, pixels: [UInt8]) {
     precondition(
       width > 0 && height > 0 && (1...4).contains(channels),
@@ -27,7 +27,7 @@ public struct Image: Sendable, Equatable {
     self.pixels = pixels
   }
 
-  /// A picture of one colour.
+  /// An image of one colour.
   public init(width: Int, height: Int, channels: Int, filledWith color: Color) {
     let pixel = color.components(channels: channels)
     self.init(
@@ -58,7 +58,7 @@ public struct Image: Sendable, Equatable {
     }
   }
 
-  /// The same picture with another number of channels.
+  /// The same image with another number of channels.
   ///
   /// Gray to RGB repeats the byte, RGB to gray takes the luma of ITU-R BT.601; a new alpha channel
   /// is opaque, and one that goes is dropped without blending.

@@ -1,4 +1,4 @@
-/// Why a picture can't be read or written.
+/// Why an image can't be read or written.
 ///
 /// `name` is the path of the file, or "PNG data" for bytes in memory.
 public enum ImageError: Error, Sendable, Equatable {
@@ -8,7 +8,7 @@ public enum ImageError: Error, Sendable, Equatable {
   case unwritable(name: String, reason: String)
   /// The bytes don't begin as a PNG does.
   case notPNG(name: String, byteCount: Int)
-  /// The bytes end before the picture does.
+  /// The bytes end before the image does.
   case truncated(name: String, byteCount: Int)
   /// A checksum or a value is wrong; the detail is libpng's.
   case damaged(name: String, detail: String)
@@ -28,10 +28,10 @@ extension ImageError: CustomStringConvertible {
     switch self {
     case .unreadable(let name, let reason): "\(name): can't be read: \(reason)"
     case .unwritable(let name, let reason): "\(name): can't be written: \(reason)"
-    case .notPNG(let name, byteCount: 0): "\(name): is empty, expected a PNG picture"
-    case .notPNG(let name, _): "\(name): is not a PNG picture (its first 8 bytes are another's)"
+    case .notPNG(let name, byteCount: 0): "\(name): is empty, expected a PNG image"
+    case .notPNG(let name, _): "\(name): is not a PNG image (its first 8 bytes are another's)"
     case .truncated(let name, let byteCount):
-      "\(name): the PNG is cut off, it ends after \(byteCount) bytes before the picture is whole"
+      "\(name): the PNG is cut off, it ends after \(byteCount) bytes before the image is whole"
     case .damaged(let name, let detail): "\(name): the PNG is damaged: \(detail)"
     case .tooLarge(let name, let width, let height, let channels):
       "\(name): \(Image.describe(width, height, channels: channels)) is too large, "

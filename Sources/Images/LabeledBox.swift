@@ -1,8 +1,8 @@
-/// A box around something in a picture, with a label that says what it is.
+/// A box around something in an image, with a label that says what it is.
 public struct LabeledBox: Sendable, Equatable {
-  /// The left edge, in pixels from the picture's left.
+  /// The left edge, in pixels from the image's left.
   public var x: Double
-  /// The upper edge, in pixels from the picture's top.
+  /// The upper edge, in pixels from the image's top.
   public var y: Double
   /// The width, in pixels.
   public var width: Double
@@ -27,7 +27,7 @@ public struct LabeledBox: Sendable, Equatable {
 }
 
 extension Image {
-  /// The colours of boxes that have none: as different as they can be, on dark and light pictures.
+  /// The colours of boxes that have none: as different as they can be, on dark and light images.
   private static let boxColors = [
     Color(red: 230, green: 25, blue: 75), Color(red: 0, green: 130, blue: 200),
     Color(red: 60, green: 180, blue: 75), Color(red: 245, green: 130, blue: 48),
@@ -36,10 +36,10 @@ extension Image {
     Color(red: 170, green: 110, blue: 40), Color(red: 70, green: 240, blue: 240),
   ]
 
-  /// The picture in colour, with boxes and their labels drawn into it.
+  /// The image in colour, with boxes and their labels drawn into it.
   ///
-  /// A label stands on the box, or in it where the picture has no room above, and is moved so that
-  /// it begins in the picture. What lies outside the picture is left out; a box without area, or
+  /// A label stands on the box, or in it where the image has no room above, and is moved so that
+  /// it begins in the image. What lies outside the image is left out; a box without area, or
   /// with a number that isn't finite, isn't drawn.
   ///
   /// - Parameter scale: How often each pixel is repeated in both directions before boxes are drawn.

@@ -45,10 +45,10 @@ public struct Checkpoint: Sendable {
   /// - Parameters:
   ///   - path: the file, whose name ends in `.onnx` if it is one, or the folder of a run.
   ///   - architecture: what network a safetensors file of PyTorch belongs to.
-  ///   - pictureSize: the size of the pictures, for an ONNX model that leaves it open.
+  ///   - imageSize: the size of the images, for an ONNX model that leaves it open.
   /// - Throws: `SafetensorsError`, `ONNXError`, `ArchitectureError` or `CheckpointError`.
   public init(
-    path: String, architecture: Architecture? = nil, pictureSize: Extent? = nil
+    path: String, architecture: Architecture? = nil, imageSize: Extent? = nil
   ) throws {
     var isFolder: ObjCBool = false
     let isThere = FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
@@ -61,7 +61,7 @@ public struct Checkpoint: Sendable {
       if let architecture {
         throw CheckpointError(filePath, .needsNoArchitecture(architecture.path))
       }
-      let network = try ONNXNetwork(path: filePath, pictureSize: pictureSize)
+      let network = try ONNXNetwork(path: filePath, imageSize: imageSize)
       source = .onnx(network)
       model = network.description
       isRecognized = false

@@ -15,7 +15,7 @@ public indirect enum LayerDescription: Sendable, Equatable {
   /// An average pooling.
   case averagePool2D(
     size: Extent, stride: Stride, padding: Padding, countsPadding: Bool, roundsUp: Bool = false)
-  /// An average over whole pictures.
+  /// An average over whole images.
   case globalAveragePool2D
   /// A batch normalisation.
   case batchNorm2D(channels: Int, epsilon: Float, usesBatchStatistics: Bool = false)
@@ -25,7 +25,7 @@ public indirect enum LayerDescription: Sendable, Equatable {
   case dense(in: Int, out: Int, hasBias: Bool)
   /// A dropout.
   case dropout(rate: Float)
-  /// A flattening of pictures to rows.
+  /// A flattening of images to rows.
   case flatten
   /// `max(0, x)`.
   case relu
@@ -39,7 +39,7 @@ public indirect enum LayerDescription: Sendable, Equatable {
   case softmax
   /// Logarithms of probabilities.
   case logSoftmax
-  /// A picture as the sequence of its rows.
+  /// An image as the sequence of its rows.
   case rowSequence
   /// A recurrent layer that gives the state after each step, or after the last one.
   case recurrent(RecurrentCell, in: Int, hidden: Int, returnsSequence: Bool)

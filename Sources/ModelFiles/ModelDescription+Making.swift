@@ -80,16 +80,16 @@ extension LayerDescription {
 
   /// Throws where the layer's initializer or its first use would trap.
   fileprivate func check(_ shape: [Int], path: String) throws(ModelProblem) {
-    func expectPicture(channels: Int? = nil) throws(ModelProblem) {
+    func expectImage(channels: Int? = nil) throws(ModelProblem) {
       guard shape.count == 3, channels.map({ $0 == shape[2] }) ?? true else {
-        let takes = channels.map { "pictures of \($0) channels" } ?? "pictures"
+        let takes = channels.map { "images of \($0) channels" } ?? "images"
         throw .mismatch(layer: path, takes: takes, gets: shape)
       }
     }
     switch self {
     case .conv2D(
       let inputs, let outputs, let kernel, let stride, let padding, _, let dilation, let groups):
-      try expectPicture(channels: inputs)
+      try expectImage(channels: inputs)
       guard (1...Self.mostChannels).contains(outputs) else {
         throw .badSetting(layer: path, "\(outputs) filters")
       }
@@ -115,7 +115,7 @@ extension LayerDescription {
       try Self.check(shape, window: extent, stride, padding, path: path, paddingIsFree: true)
     case .maxPool2D(let size, let stride, let padding, _),
       .averagePool2D(let size, let stride, let padding, _, _):
-      try expectPicture()
+      try expectImage()
       guard (1...16).contains(size.height), (1...16).contains(size.width) else {
         throw .badSetting(
           layer: path, "windows of \(size.height) × \(size.width), where 1 to 16 are possible")
@@ -128,13 +128,13 @@ extension LayerDescription {
       guard (1...Self.mostChannels).contains(outputs) else {
         throw .badSetting(layer: path, "\(outputs) outputs")
       }
-    case .globalAveragePool2D: try expectPicture()
+    case .globalAveragePool2D: try expectImage()
     case .batchNorm2D(let channels, _, _):
       guard shape.last == channels else {
         throw .mismatch(layer: path, takes: "\(channels) channels", gets: shape)
       }
     case .localResponseNormalization(let size, let before, _, _, _):
-      try expectPicture()
+      try expectImage()
       guard (1...Self.mostChannels).contains(size), (0..<size).contains(before) else {
         throw .badSetting(layer: path, "a neighbourhood of \(size) channels, \(before) before")
       }
@@ -142,7 +142,7 @@ extension LayerDescription {
       guard (0..<1).contains(rate) else {
         throw .badSetting(layer: path, "the impossible dropout rate \(rate)")
       }
-    case .rowSequence: try expectPicture()
+    case .rowSequence: try expectImage()
     case .recurrent(_, let inputs, let hidden, _):
       guard shape.count == 2, shape[1] == inputs else {
         throw .mismatch(layer: path, takes: "sequences of \(inputs) scalars a step", gets: shape)
@@ -184,7 +184,7 @@ extension LayerDescription {
       shape[1] + padding.left + padding.right >= window.width
     else {
       throw .mismatch(
-        layer: path, takes: "pictures of at least \(window.height) × \(window.width)", gets: shape)
+        layer: path, takes: "images of at least \(window.height) × \(window.width)", gets: shape)
     }
   }
 

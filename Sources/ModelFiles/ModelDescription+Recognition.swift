@@ -4,8 +4,8 @@ extension ModelDescription {
   /// Recognises a LeNet by the names and shapes of its tensors, where a file doesn't say what its
   /// network is: `conv1`, `conv2`, … with odd square filters, then `fc1`, `fc2`, ….
   ///
-  /// It is taken to be the network of TensorFlow's tutorials: each convolution keeps the picture's
-  /// size and has a ReLU and a 2×2 max pooling behind it, pictures are square, dense layers have
+  /// It is taken to be the network of TensorFlow's tutorials: each convolution keeps the image's
+  /// size and has a ReLU and a 2×2 max pooling behind it, images are square, dense layers have
   /// ReLUs between them. Nil when the shapes don't fit that.
   init?(recognizing shapes: [String: [Int]]) {
     var layers: [NamedLayerDescription] = []

@@ -2,7 +2,7 @@ public import NeuralNetworks
 
 /// What a network is, without its parameters: the shape of its input, and its layers.
 public struct ModelDescription: Sendable, Equatable, Codable {
-  /// The shape of one input, `[H, W, C]` for pictures.
+  /// The shape of one input, `[H, W, C]` for images.
   public var inputShape: [Int]
   /// The layers, first to last.
   public var layers: [NamedLayerDescription]

@@ -41,7 +41,7 @@ public struct BestResult: Sendable, Equatable, Codable {
   }
 }
 
-/// How to find a data set again, and what was made of its pictures.
+/// How to find a data set again, and what was made of its images.
 public struct DataDescription: Sendable, Equatable, Codable {
   /// What the user gave: a drawn set's name (`shapes`, `digits`) or a path.
   public var source: String
@@ -49,9 +49,9 @@ public struct DataDescription: Sendable, Equatable, Codable {
   public var classNames: [String]
   /// How bytes became scalars: `0..1` or `-1..1`.
   public var pixels: String
-  /// Pictures taken of each class for training; nil for all.
+  /// Images taken of each class for training; nil for all.
   public var trainingPerClass: Int?
-  /// Pictures taken of each class for the test; nil for all.
+  /// Images taken of each class for the test; nil for all.
   public var testPerClass: Int?
 
   private enum CodingKeys: String, CodingKey {

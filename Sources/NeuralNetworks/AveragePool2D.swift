@@ -9,9 +9,9 @@ public struct AveragePool2D: Layer {
   public let size: Extent
   /// Steps from window to window.
   public let stride: Stride
-  /// How far windows reach over the picture's edges.
+  /// How far windows reach over the image's edges.
   public let padding: Padding
-  /// Whether positions outside the picture count as zeros (`count_include_pad`).
+  /// Whether positions outside the image count as zeros (`count_include_pad`).
   public let countsPadding: Bool
   /// Whether a last window that reaches over the edge counts (`ceil_mode`).
   public let roundsUp: Bool

@@ -1,6 +1,6 @@
 public import Tensors
 
-/// Convolution (cross-correlation) over the two dimensions of a picture.
+/// Convolution (cross-correlation) over the two dimensions of an image.
 ///
 /// - Input: `[N, H, W, in]`. Output: `[N, H', W', out]` with
 ///   `H' = (H + padding above and below - extent's height) / stride + 1`, and `W'` likewise.
@@ -17,7 +17,7 @@ public struct Conv2D: Layer {
   public var bias: Tensor?
   /// Steps from position to position.
   public let stride: Stride
-  /// Zeros around the picture.
+  /// Zeros around the image.
   public let padding: Padding
   /// Pixels from one row or column of a filter to its next.
   public let dilation: Stride
@@ -49,7 +49,7 @@ public struct Conv2D: Layer {
 
   /// New filters, drawn by an initializer.
   ///
-  /// - Parameter padding: by default such that a stride of 1 keeps the picture's size ("same").
+  /// - Parameter padding: by default such that a stride of 1 keeps the image's size ("same").
   public init(
     in inChannels: Int, out outChannels: Int, kernel: Extent, stride: Stride = Stride(1),
     padding: Padding? = nil, initializer: Initializer, using generator: inout SeededGenerator
@@ -81,12 +81,12 @@ public struct Conv2D: Layer {
   /// The filters with zeros where dilation leaves pixels out: `geometry`'s weights.
   package var denseWeight: Tensor { Kernels.dilated(weight, by: dilation) }
 
-  /// The sizes, for one picture `[H, W, C]`, dilation included; only without groups can it be carried
+  /// The sizes, for one image `[H, W, C]`, dilation included; only without groups can it be carried
   /// out as it is.
   package func geometry(for inputShape: [Int]) -> ConvolutionGeometry {
     precondition(
       inputShape.count == 3 && inputShape[2] == inChannels,
-      "a convolution of \(inChannels) channels can't take pictures of shape \(inputShape)")
+      "a convolution of \(inChannels) channels can't take images of shape \(inputShape)")
     return ConvolutionGeometry(
       input: inputShape, kernel: extent, outChannels: outChannels, stride: stride,
       padding: padding)

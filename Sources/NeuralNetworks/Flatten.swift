@@ -1,6 +1,6 @@
 public import Tensors
 
-/// A picture as one row of scalars, in PyTorch's order: channel, row, column.
+/// An image as one row of scalars, in PyTorch's order: channel, row, column.
 ///
 /// - Input: `[N, H, W, C]`, or `[N, n]`, which stays. Output: `[N, C · H · W]`, index
 ///   `c · H · W + y · W + x`.
@@ -11,7 +11,7 @@ public struct Flatten: Layer {
   public func outputShape(for inputShape: [Int]) -> [Int] { [inputShape.reduce(1, *)] }
 
   public func forward(_ input: Tensor, phase: Phase) -> (output: Tensor, trace: Trace) {
-    let output = Self.moved(input, to: .channelsFirst, pictureShape: input.shape)
+    let output = Self.moved(input, to: .channelsFirst, imageShape: input.shape)
     return (
       output.reshaped(to: [input.shape[0], input.count / max(1, input.shape[0])]),
       Trace(input: input, output: phase.isTraining ? nil : output)
@@ -26,18 +26,18 @@ public struct Flatten: Layer {
     return Gradients(input: unflattened(gradient, to: shape))
   }
 
-  /// Rows in PyTorch's order back to pictures of `[N, H, W, C]`.
+  /// Rows in PyTorch's order back to images of `[N, H, W, C]`.
   package func unflattened(_ rows: Tensor, to shape: [Int]) -> Tensor {
-    Self.moved(rows, to: .channelsLast, pictureShape: shape).reshaped(to: shape)
+    Self.moved(rows, to: .channelsLast, imageShape: shape).reshaped(to: shape)
   }
 
   private enum Order { case channelsFirst, channelsLast }
 
-  private static func moved(_ x: Tensor, to order: Order, pictureShape shape: [Int]) -> Tensor {
+  private static func moved(_ x: Tensor, to order: Order, imageShape shape: [Int]) -> Tensor {
     guard shape.count == 4, shape[3] > 1, shape[1] * shape[2] > 1 else { return x }
     let (positions, channels) = (shape[1] * shape[2], shape[3])
     return order == .channelsFirst
-      ? Kernels.transposedPictures(x, batch: shape[0], rows: positions, columns: channels)
-      : Kernels.transposedPictures(x, batch: shape[0], rows: channels, columns: positions)
+      ? Kernels.transposedImages(x, batch: shape[0], rows: positions, columns: channels)
+      : Kernels.transposedImages(x, batch: shape[0], rows: channels, columns: positions)
   }
 }

@@ -1,6 +1,6 @@
 public import Tensors
 
-/// The mean of each channel over the whole picture.
+/// The mean of each channel over the whole image.
 ///
 /// - Input: `[N, H, W, C]`. Output: `[N, 1, 1, C]`.
 /// - Source: Lin, Chen & Yan, "Network In Network", ICLR 2014, arXiv 1312.4400, §3.2.
@@ -11,19 +11,19 @@ public struct GlobalAveragePool2D: Layer {
   public func outputShape(for inputShape: [Int]) -> [Int] { [1, 1, inputShape.last ?? 0] }
 
   public func forward(_ input: Tensor, phase: Phase) -> (output: Tensor, trace: Trace) {
-    precondition(input.rank == 4, "pictures are [N, H, W, C], got shape \(input.shape)")
+    precondition(input.rank == 4, "images are [N, H, W, C], got shape \(input.shape)")
     let (batch, channels) = (input.shape[0], input.shape[3])
     let positions = input.shape[1] * input.shape[2]
     let output = Tensor(uninitializedShape: [batch, 1, 1, channels]) { y in
       input.withUnsafeBufferPointer { x in
-        Parallel.forEach(batch) { picture in
+        Parallel.forEach(batch) { image in
           var sums = [Double](repeating: 0, count: channels)
           for position in 0..<positions {
-            let first = (picture * positions + position) * channels
+            let first = (image * positions + position) * channels
             for channel in 0..<channels { sums[channel] += Double(x[first + channel]) }
           }
           for channel in 0..<channels {
-            y[picture * channels + channel] = Float(sums[channel] / Double(positions))
+            y[image * channels + channel] = Float(sums[channel] / Double(positions))
           }
         }
       }
@@ -41,11 +41,11 @@ public struct GlobalAveragePool2D: Layer {
     return Gradients(
       input: Tensor(uninitializedShape: shape) { dx in
         gradient.withUnsafeBufferPointer { dy in
-          Parallel.forEach(shape[0]) { picture in
+          Parallel.forEach(shape[0]) { image in
             for position in 0..<positions {
-              let first = (picture * positions + position) * channels
+              let first = (image * positions + position) * channels
               for channel in 0..<channels {
-                dx[first + channel] = dy[picture * channels + channel] * share
+                dx[first + channel] = dy[image * channels + channel] * share
               }
             }
           }

@@ -3,7 +3,7 @@ public import Tensors
 /// Max pooling over windows, keeping where each maximum was.
 ///
 /// - Input: `[N, H, W, C]`. Output: `[N, (H - size) / stride + 1, (W - size) / stride + 1, C]`, with
-///   padding counted in `H` and `W`; positions outside the picture are never the maximum.
+///   padding counted in `H` and `W`; positions outside the image are never the maximum.
 /// - Switches: for each output scalar, the position in its input plane. The first maximum in
 ///   row-major order wins a tie.
 /// - Source: Zeiler & Fergus, "Visualizing and Understanding Convolutional Networks", ECCV 2014, §2.1.
@@ -12,7 +12,7 @@ public struct MaxPool2D: Layer {
   public let size: Extent
   /// Steps from window to window.
   public let stride: Stride
-  /// How far windows reach over the picture's edges.
+  /// How far windows reach over the image's edges.
   public let padding: Padding
   /// Whether a last window that reaches over the edge counts (`ceil_mode`).
   public let roundsUp: Bool
@@ -30,7 +30,7 @@ public struct MaxPool2D: Layer {
   /// Square windows side by side.
   public init(_ side: Int) { self.init(size: Extent(side)) }
 
-  /// The sizes, for one picture `[H, W, C]`.
+  /// The sizes, for one image `[H, W, C]`.
   package func geometry(for inputShape: [Int]) -> PoolingGeometry {
     PoolingGeometry(
       input: inputShape, window: size, stride: stride, padding: padding, roundsUp: roundsUp)

@@ -1,6 +1,6 @@
 public import Tensors
 
-/// A picture as a sequence of its rows, the first one first.
+/// An image as a sequence of its rows, the first one first.
 ///
 /// - Input: `[N, H, W, C]`. Output: `[N, H, W · C]`, the channels of a pixel side by side.
 public struct RowSequence: Layer {
@@ -8,7 +8,7 @@ public struct RowSequence: Layer {
   public init() {}
 
   public func outputShape(for inputShape: [Int]) -> [Int] {
-    precondition(inputShape.count == 3, "rows are taken of pictures [H, W, C], not \(inputShape)")
+    precondition(inputShape.count == 3, "rows are taken of images [H, W, C], not \(inputShape)")
     return [inputShape[0], inputShape[1] * inputShape[2]]
   }
 

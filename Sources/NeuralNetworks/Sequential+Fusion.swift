@@ -1,7 +1,7 @@
 internal import Tensors
 
 /// Layers that are carried out together: a convolution with the ReLU and the max pooling behind it a
-/// picture at a time, a dense layer with its ReLU. The numbers are those of one after the other, bit
+/// image at a time, a dense layer with its ReLU. The numbers are those of one after the other, bit
 /// for bit; the maps in between are never written to memory, so a trace of training lacks them.
 extension Sequential {
   /// One step of a pass.

@@ -33,7 +33,7 @@ extension Sequential {
   ) -> Sequential {
     precondition(
       input.count == 3 && input[0] >= 4 && input[1] >= 4,
-      "LeNet-5 takes pictures [H, W, C] of at least 4 × 4, got \(input)")
+      "LeNet-5 takes images [H, W, C] of at least 4 × 4, got \(input)")
     func generator(_ layer: Int) -> SeededGenerator { SeededGenerator(seed: seed, layer) }
     var generators = (generator(0), generator(1), generator(2), generator(3))
     let flat = 64 * (input[0] / 4) * (input[1] / 4)

@@ -20,7 +20,7 @@ public enum RecurrentCell: String, Sendable, CaseIterable, Codable {
 }
 
 extension Sequential {
-  /// A network that reads a picture row by row: a recurrent layer, whose last state goes through a
+  /// A network that reads an image row by row: a recurrent layer, whose last state goes through a
   /// dense layer. Softmax is the loss's part.
   ///
   /// - Input: `[N] + input`, `input` being `[H, W, C]`. Output: logits `[N, classes]`.
@@ -32,7 +32,7 @@ extension Sequential {
   ) -> Sequential {
     precondition(
       input.count == 3 && input.allSatisfy { $0 > 0 } && hidden > 0,
-      "a row reader takes pictures [H, W, C] and 1 hidden unit or more, got \(input) and \(hidden)")
+      "a row reader takes images [H, W, C] and 1 hidden unit or more, got \(input) and \(hidden)")
     var generators = (SeededGenerator(seed: seed, 0), SeededGenerator(seed: seed, 1))
     let width = input[1] * input[2]
     let layer: any Layer =

@@ -3,7 +3,7 @@ public import Tensors
 /// Scores as probabilities: `exp(x) / Σ exp(x)` over the last dimension, the largest score subtracted
 /// first.
 ///
-/// - Input and output: `[N, classes]`, or pictures, whose channels are the classes.
+/// - Input and output: `[N, classes]`, or images, whose channels are the classes.
 public struct Softmax: Layer {
   /// The normalisation.
   public init() {}
@@ -37,7 +37,7 @@ public struct Softmax: Layer {
 
 /// Scores as the natural logarithms of probabilities: `x - ln Σ exp(x)` over the last dimension.
 ///
-/// - Input and output: `[N, classes]`, or pictures, whose channels are the classes.
+/// - Input and output: `[N, classes]`, or images, whose channels are the classes.
 public struct LogSoftmax: Layer {
   /// The normalisation.
   public init() {}

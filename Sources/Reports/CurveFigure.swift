@@ -10,7 +10,7 @@ struct Curve {
   var series: Series
 }
 
-/// Draws curves over common axes as a `<figure>`: a picture that needs no script, and its numbers, for the
+/// Draws curves over common axes as a `<figure>`: an image that needs no script, and its numbers, for the
 /// script that shows those under the pointer.
 struct CurveFigure {
   /// How large a chart is, in the units of its `viewBox`.
@@ -31,7 +31,7 @@ struct CurveFigure {
   var hasLegend = false
   /// Values are accuracies: powers of ten would say nothing.
   var isShare = false
-  /// Curves whose mean, deviation, least and greatest value make one picture.
+  /// Curves whose mean, deviation, least and greatest value make one image.
   var band: Band?
 
   /// Mean ± deviation.

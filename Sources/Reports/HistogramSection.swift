@@ -63,12 +63,12 @@ extension Report {
     guard !chart.ridges.isEmpty else { return "" }
     let style = RunStyle(entry.style)
     let name = labels.labels[entry.run]
-    let picture = chart.figure(
+    let image = chart.figure(
       width: 320, height: 250, label: "\(tag) over time, \(name)", styleClass: style.classes)
     let caption =
       shown.count > 1
       ? "<figcaption>\(HTML.sample(style.classes))\(HTML.escaped(name))</figcaption>\n" : ""
-    return "<figure class=\"chart r\(entry.style)\">\n\(caption)\(picture)\n</figure>\n"
+    return "<figure class=\"chart r\(entry.style)\">\n\(caption)\(image)\n</figure>\n"
   }
 }
 

@@ -1,17 +1,17 @@
 import EventFiles
 
 extension Report {
-  /// Pictures of a step and tag that are shown.
+  /// Images of a step and tag that are shown.
   private static let batchLimit = 8
-  /// Runs whose pictures of a tag are shown.
+  /// Runs whose images of a tag are shown.
   private static let runsOfTag = 12
 
-  /// The latest pictures of each tag, the best runs first, as many as the budget holds.
+  /// The latest images of each tag, the best runs first, as many as the budget holds.
   func imagesSection(_ omissions: inout Omissions) throws -> ReportSection? {
     let groups = seriesByTag(.image)
     guard !groups.isEmpty else { return nil }
     var html = [String](repeating: "", count: groups.count)
-    var left = options.pictureBudget
+    var left = options.imageBudget
     var (missing, strange, shrunk) = (0, 0, 0)
     // Every tag's best run before any tag's second best.
     for rank in 0..<(groups.map(\.entries.count).max() ?? 0) {
@@ -25,26 +25,26 @@ extension Report {
         let blobs = try entry.contents.blobs(last, of: entry.series)
         missing += max(0, blobs.count - Self.batchLimit)
         for (index, blob) in blobs.prefix(Self.batchLimit).enumerated() {
-          guard let picture = PictureFile(blob) else {
+          guard let image = ImageFile(blob) else {
             strange += 1
             continue
           }
-          guard let fitting = picture.fitting(options.pictureLimit), fitting.bytes.count <= left
+          guard let fitting = image.fitting(options.imageLimit), fitting.bytes.count <= left
           else {
             missing += 1
             continue
           }
-          if fitting.width != picture.width { shrunk += 1 }
+          if fitting.width != image.width { shrunk += 1 }
           left -= fitting.bytes.count
           html[number] += figure(
             fitting, entry, tag: group.tag, index: blobs.count > 1 ? index : nil,
-            original: (picture.width, picture.height))
+            original: (image.width, image.height))
         }
       }
     }
     tell(missing: missing, strange: strange, shrunk: shrunk, &omissions)
     let parts = zip(groups, html).filter { !$1.isEmpty }.map { group, figures in
-      "<div class=\"group\">\n<h3>\(HTML.escaped(group.tag))</h3>\n<div class=\"pictures\">\n"
+      "<div class=\"group\">\n<h3>\(HTML.escaped(group.tag))</h3>\n<div class=\"images\">\n"
         + "\(figures)</div>\n</div>\n"
     }
     return ReportSection(
@@ -58,7 +58,7 @@ extension Report {
     if missing > 0 {
       omissions.append(
         "\(Number.counted(missing, "image")) beyond \(Self.runsOfTag) runs a tag, \(Self.batchLimit) "
-          + "a step or \(Number.bytes(options.pictureBudget)) in all. --run and --tag choose.")
+          + "a step or \(Number.bytes(options.imageBudget)) in all. --run and --tag choose.")
     }
     if strange > 0 {
       omissions.append(
@@ -71,16 +71,16 @@ extension Report {
   }
 
   private func figure(
-    _ picture: PictureFile, _ entry: TagEntry, tag: String, index: Int?,
+    _ image: ImageFile, _ entry: TagEntry, tag: String, index: Int?,
     original: (width: Int, height: Int)
   ) -> String {
-    let scale = picture.magnification
+    let scale = image.magnification
     let name = labels.labels[entry.run]
     let step = entry.series.steps.last ?? 0
     let number = index.map { ", number \($0)" } ?? ""
-    return "<figure class=\"picture r\(entry.style)\">"
-      + "<img\(scale > 1 ? " class=\"pixels\"" : "") src=\"\(picture.dataURI)\" "
-      + "width=\"\(picture.width * scale)\" height=\"\(picture.height * scale)\" "
+    return "<figure class=\"image r\(entry.style)\">"
+      + "<img\(scale > 1 ? " class=\"pixels\"" : "") src=\"\(image.dataURI)\" "
+      + "width=\"\(image.width * scale)\" height=\"\(image.height * scale)\" "
       + "alt=\"\(HTML.escaped("\(tag) of \(name) at step \(step)\(number)"))\">\n<figcaption>"
       + (shown.count > 1
         ? HTML.sample(RunStyle(entry.style).classes) + "\(HTML.escaped(name)), " : "")

@@ -1,5 +1,5 @@
 /// Markdown as HTML, of which nothing can harm: every letter of the text is escaped, tags in it are shown
-/// as they are written, and links and pictures become text, so that the page refers to nothing outside.
+/// as they are written, and links and images become text, so that the page refers to nothing outside.
 ///
 /// Headings, paragraphs, lists, quotations, rules, code and tables (GitHub Flavored Markdown, §4 and 5).
 struct MarkdownPage {

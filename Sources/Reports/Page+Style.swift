@@ -77,7 +77,7 @@ extension Page {
     figure{margin:0;min-width:0;break-inside:avoid}
     .chart{position:relative}
     figcaption{font-size:.9rem;font-weight:600;margin-bottom:.15rem}
-    .tiny figcaption,.ridges figcaption,.picture figcaption{font-weight:400;color:var(--soft)}
+    .tiny figcaption,.ridges figcaption,.image figcaption{font-weight:400;color:var(--soft)}
     .key{font-weight:400;color:var(--soft);margin-left:.7rem;white-space:nowrap}
     .switch{float:right;font:inherit;font-size:.8rem;color:var(--link);background:none;
     border:1px solid var(--line);border-radius:.3rem;padding:0 .45rem;cursor:pointer}
@@ -113,10 +113,10 @@ extension Page {
     padding:.35rem .55rem;font-size:.8rem;line-height:1.4;white-space:nowrap}
     .tip td{padding:0 .6rem 0 0;border:0;font-size:.8rem}
     .tip .near{font-weight:700}
-    .pictures{display:flex;flex-wrap:wrap;gap:1rem;align-items:flex-start}
-    .picture{max-width:100%}
-    .picture img{display:block;max-width:100%;height:auto;border-radius:.2rem;background:#8883}
-    .picture figcaption{margin-top:.25rem}
+    .images{display:flex;flex-wrap:wrap;gap:1rem;align-items:flex-start}
+    .image{max-width:100%}
+    .image img{display:block;max-width:100%;height:auto;border-radius:.2rem;background:#8883}
+    .image figcaption{margin-top:.25rem}
     .pixels{image-rendering:pixelated}
     .texts{display:grid;gap:0 1.4rem;grid-template-columns:repeat(auto-fill,minmax(min(100%,28rem),1fr))}
     .text{border-left:3px solid var(--line);padding:.1rem 0 .1rem 1rem;margin:.6rem 0 1.2rem;
@@ -155,7 +155,7 @@ extension Page {
     .charts.small{grid-template-columns:repeat(3,1fr)}
     .charts.tiny{grid-template-columns:repeat(4,1fr)}
     .ridges .chart{width:18.4rem}.groups{gap:0 1.2rem}.ridges{gap:.4rem 1.2rem}
-    .picture{max-width:100%}.picture img{max-height:200mm;width:auto;max-width:100%}
+    .image{max-width:100%}.image img{max-height:200mm;width:auto;max-width:100%}
     .text pre{white-space:pre-wrap}}
 
     """

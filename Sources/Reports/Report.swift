@@ -1,8 +1,8 @@
 public import EventFiles
 
-/// A log directory as one page: a table of runs, their curves, distributions, pictures and texts.
+/// A log directory as one page: a table of runs, their curves, distributions, images and texts.
 ///
-/// The page is whole in itself: it refers to nothing outside, opens from a disk, and is a static picture
+/// The page is whole in itself: it refers to nothing outside, opens from a disk, and is a static image
 /// where no scripts run. Nothing that a log says becomes markup or script.
 public struct Report: Sendable {
   let options: ReportOptions
@@ -58,7 +58,7 @@ public struct Report: Sendable {
     if ranking.count > shown.count {
       omissions.append(
         "\(Number.counted(ranking.count - shown.count, "run")) of \(ranking.count): the table has all, "
-          + "charts and pictures the \(shown.count) best. --run chooses others.")
+          + "charts and images the \(shown.count) best. --run chooses others.")
     }
     let tags = scalarTags()
     let table = RunTable(

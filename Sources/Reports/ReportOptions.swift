@@ -22,9 +22,9 @@ public struct ReportOptions: Sendable {
   /// Histogram charts in all, and ridges of one.
   var histogramLimit = 60
   var ridgeLimit = 24
-  /// Bytes of all pictures, and of one.
-  var pictureBudget = 3_000_000
-  var pictureLimit = 500_000
+  /// Bytes of all images, and of one.
+  var imageBudget = 3_000_000
+  var imageLimit = 500_000
   /// Letters of all texts, and of one.
   var textBudget = 200_000
   var textLimit = 20_000

@@ -19,7 +19,7 @@ extension SummaryWriter {
 extension ProjectorEmbedding {
   /// One embedding is written at a time, so that none is lost from the list.
   private static let writing = Monitor(())
-  /// Browsers draw no larger picture, in pixels.
+  /// Browsers draw no larger image, in pixels.
   private static let longestSpriteSide = 8_192
 
   /// Writes the embedding into the directory of a run, for the dashboard Projector.
@@ -93,8 +93,8 @@ extension ProjectorEmbedding {
     }
   }
 
-  /// All pictures, and the size of each. There are as many rows as columns: TensorBoard divides a
-  /// picture's number by the wrong one of the two to find its row.
+  /// All images, and the size of each. There are as many rows as columns: TensorBoard divides a
+  /// image's number by the wrong one of the two to find its row.
   private func spriteImage() -> (Image, width: Int, height: Int)? {
     guard let first = sprites.first else { return nil }
     var columns = 1
@@ -103,11 +103,11 @@ extension ProjectorEmbedding {
     let side = max(first.width, first.height)
     func shrunk(_ length: Int) -> Int { side <= longest ? length : max(1, length * longest / side) }
     let (width, height) = (shrunk(first.width), shrunk(first.height))
-    let pictures = sprites.map { $0.resized(toWidth: width, height: height) }
+    let images = sprites.map { $0.resized(toWidth: width, height: height) }
     let empty = Image(
-      width: width, height: height, channels: pictures[0].channels, filledWith: .black)
+      width: width, height: height, channels: images[0].channels, filledWith: .black)
     let unused = [Image](repeating: empty, count: columns * columns - count)
-    return (Image.grid(pictures + unused, columns: columns, spacing: 0), width, height)
+    return (Image.grid(images + unused, columns: columns, spacing: 0), width, height)
   }
 
   /// A step of at least five digits, so that names sort by it.

@@ -1,12 +1,12 @@
 internal import EventFiles
 public import Images
 
-/// Vectors for the dashboard Projector, with what is known of each and a picture of it.
+/// Vectors for the dashboard Projector, with what is known of each and an image of it.
 ///
 /// ```swift
 /// let digits = try ProjectorEmbedding(
 ///   "dense1", vectors: features, dimension: 1024,
-///   columns: ["label": names, "prediction": guesses], sprites: pictures)
+///   columns: ["label": names, "prediction": guesses], sprites: images)
 /// try writer.add(digits, step: 1_000)
 /// ```
 public struct ProjectorEmbedding: Sendable {
@@ -29,7 +29,7 @@ public struct ProjectorEmbedding: Sendable {
   ///   - vectors: `[count, dimension]` in row-major order.
   ///   - columns: What is known of each vector: names, and a text a vector. With them points are coloured,
   ///     labelled and searched.
-  ///   - sprites: A picture a vector, all of one size; shown instead of the point.
+  ///   - sprites: An image a vector, all of one size; shown instead of the point.
   /// - Throws: `SummaryError` where there is no vector, a number isn't finite, a column or the sprites
   ///   have another count, two columns have one name, or a text holds a tab or a line feed.
   public init(

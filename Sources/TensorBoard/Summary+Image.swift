@@ -2,16 +2,16 @@ public import EventFiles
 public import Images
 
 extension Summary {
-  /// A picture, for the dashboards Images and Time Series.
+  /// An image, for the dashboards Images and Time Series.
   ///
-  /// - Throws: `ImageError`, where the picture can't be encoded as PNG.
+  /// - Throws: `ImageError`, where the image can't be encoded as PNG.
   public static func image(_ tag: String, _ image: Images.Image) throws(ImageError) -> Summary {
     let encoded = try image.pngData()
     return Summary.image(
       tag, encoded: encoded, width: image.width, height: image.height, channels: image.channels)
   }
 
-  /// A picture that is encoded already: PNG, JPEG, BMP, or GIF, which is shown moving.
+  /// An image that is encoded already: PNG, JPEG, BMP, or GIF, which is shown moving.
   ///
   /// - Parameter channels: Channels a pixel: 1 gray, 2 gray and alpha, 3 RGB, 4 RGBA.
   public static func image(

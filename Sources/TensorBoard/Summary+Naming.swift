@@ -30,7 +30,7 @@ extension Summary.Value {
   /// The dashboard that shows it.
   fileprivate var kind: String { metadata?.pluginName ?? metadataOfField.pluginName }
 
-  /// What readers take a value without metadata for: a picture, or else a number.
+  /// What readers take a value without metadata for: an image, or else a number.
   fileprivate var metadataOfField: SummaryMetadata {
     if case .image? = content {
       SummaryMetadata(pluginName: "images", dataClass: .blobSequence)

@@ -12,8 +12,8 @@ public enum SummaryError: Error, Sendable, Equatable {
   case outOfRange(tag: String, what: String, value: String, expected: String)
   /// A name occurs twice where each must be another.
   case duplicate(tag: String, what: String, name: String)
-  /// A picture of the values can't be made or encoded.
-  case picture(tag: String, ImageError)
+  /// An image of the values can't be made or encoded.
+  case image(tag: String, ImageError)
 }
 
 extension SummaryError: CustomStringConvertible {
@@ -30,7 +30,7 @@ extension SummaryError: CustomStringConvertible {
       "\(tag): \(what) is \(value), expected \(expected)"
     case .duplicate(let tag, let what, let name):
       "\(tag): the \(what) \(name) occurs twice"
-    case .picture(let tag, let error):
+    case .image(let tag, let error):
       "\(tag): \(error)"
     }
   }

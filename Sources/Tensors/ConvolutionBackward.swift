@@ -53,9 +53,9 @@ struct ConvolutionBackward {
 
   /// The gradients; `x` is the convolution's input, needed for those of its parameters.
   func run(_ x: Tensor?) -> (input: Tensor?, weight: Tensor?, bias: Tensor?) {
-    let batch = Kernels.pictures(
+    let batch = Kernels.images(
       in: gradient, of: pooling?.outputCount ?? geometry.outputCount)
-    let chunks = (batch + Kernels.pictureChunk - 1) / Kernels.pictureChunk
+    let chunks = (batch + Kernels.imageChunk - 1) / Kernels.imageChunk
     let plan = Plan(geometry, isSparse: isSparse, isPooled: pooling != nil)
     var sums = Tensor(zeros: [wantsParameters ? chunks : 0, plan.sumsCount])
     var dx =
@@ -69,8 +69,8 @@ struct ConvolutionBackward {
           withOptional(x) { x in
             Parallel.forEach(chunks) { chunk in
               Kernels.withScratch(plan.scratchCount) { scratch in
-                let low = chunk * Kernels.pictureChunk
-                for i in low..<min(batch, low + Kernels.pictureChunk) {
+                let low = chunk * Kernels.imageChunk
+                for i in low..<min(batch, low + Kernels.imageChunk) {
                   let dy = unpooled(i, scratch + plan.map)
                   one(
                     plan, dy, weights, scratch,
@@ -89,7 +89,7 @@ struct ConvolutionBackward {
     return (dx, weight, bias)
   }
 
-  /// The gradient of the convolution's own output, for picture `i`.
+  /// The gradient of the convolution's own output, for image `i`.
   private func unpooled(_ i: Int, _ map: UnsafeMutablePointer<Float>) -> UnsafePointer<Float> {
     gradient.withUnsafeBufferPointer { dy in
       guard let start = dy.baseAddress else { return UnsafePointer(map) }
@@ -109,7 +109,7 @@ struct ConvolutionBackward {
     }
   }
 
-  /// The gradients of one picture.
+  /// The gradients of one image.
   private func one(
     _ plan: Plan, _ dy: UnsafePointer<Float>, _ weights: UnsafePointer<Float>,
     _ scratch: UnsafeMutablePointer<Float>, x: UnsafePointer<Float>?,

@@ -1,6 +1,6 @@
 internal import CKernels
 
-/// Rows or columns added at each side of a picture.
+/// Rows or columns added at each side of an image.
 public struct Padding: Sendable, Equatable, Codable {
   /// Rows above.
   public var top: Int
@@ -58,11 +58,11 @@ package struct ConvolutionGeometry: Sendable, Equatable {
   package let stride: Stride
   package let padding: Padding
 
-  /// - Input: the sizes `[H, W, C]` of one picture.
+  /// - Input: the sizes `[H, W, C]` of one image.
   package init(
     input shape: [Int], kernel: Extent, outChannels: Int, stride: Stride, padding: Padding
   ) {
-    precondition(shape.count == 3, "a picture is [H, W, C], got \(shape)")
+    precondition(shape.count == 3, "an image is [H, W, C], got \(shape)")
     precondition(stride.y > 0 && stride.x > 0, "a stride is positive, got \(stride)")
     input = Extent(height: shape[0], width: shape[1])
     inChannels = shape[2]
@@ -72,7 +72,7 @@ package struct ConvolutionGeometry: Sendable, Equatable {
     self.padding = padding
     precondition(
       output.height > 0 && output.width > 0,
-      "a kernel of \(kernel.height) × \(kernel.width) doesn't fit into a picture of \(shape)")
+      "a kernel of \(kernel.height) × \(kernel.width) doesn't fit into an image of \(shape)")
   }
 
   /// Output rows and columns.
@@ -126,11 +126,11 @@ package struct PoolingGeometry: Sendable, Equatable {
   /// Whether a last window that reaches over the edge counts (ONNX's and PyTorch's `ceil_mode`).
   package let roundsUp: Bool
 
-  /// - Input: the sizes `[H, W, C]` of one picture.
+  /// - Input: the sizes `[H, W, C]` of one image.
   package init(
     input shape: [Int], window: Extent, stride: Stride, padding: Padding, roundsUp: Bool = false
   ) {
-    precondition(shape.count == 3, "a picture is [H, W, C], got \(shape)")
+    precondition(shape.count == 3, "an image is [H, W, C], got \(shape)")
     precondition(
       window.height > 0 && window.width > 0 && window.height * window.width <= 256,
       "a pooling window has 1 to 256 positions, got \(window.height) × \(window.width)")
@@ -146,7 +146,7 @@ package struct PoolingGeometry: Sendable, Equatable {
     self.roundsUp = roundsUp
     precondition(
       outputHeight > 0 && outputWidth > 0,
-      "a window of \(window.height) × \(window.width) doesn't fit into a picture of \(shape)")
+      "a window of \(window.height) × \(window.width) doesn't fit into an image of \(shape)")
   }
 
   package var outputHeight: Int {
@@ -158,7 +158,7 @@ package struct PoolingGeometry: Sendable, Equatable {
   package var inputCount: Int { height * width * channels }
   package var outputCount: Int { outputHeight * outputWidth * channels }
 
-  /// Windows along one direction. With `roundsUp`, a window that would begin beyond the picture and
+  /// Windows along one direction. With `roundsUp`, a window that would begin beyond the image and
   /// its first padding is left out, as PyTorch does.
   private func windows(_ length: Int, _ before: Int, _ after: Int, _ window: Int, _ stride: Int)
     -> Int

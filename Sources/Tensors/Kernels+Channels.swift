@@ -1,4 +1,4 @@
-/// Work on the last dimension: the channels of pictures `[N, H, W, C]` and the filters of convolution
+/// Work on the last dimension: the channels of images `[N, H, W, C]` and the filters of convolution
 /// weights `[height, width, in, out]` alike.
 extension Kernels {
   /// Some of the channels, the others left out.

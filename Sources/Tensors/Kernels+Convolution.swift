@@ -1,8 +1,8 @@
 internal import CKernels
 
-/// Convolutions of batches of pictures `[N, H, W, C]` with weights `[height, width, in, out]`.
+/// Convolutions of batches of images `[N, H, W, C]` with weights `[height, width, in, out]`.
 ///
-/// A ReLU and a max pooling behind a convolution can be taken along, a picture at a time while it is
+/// A ReLU and a max pooling behind a convolution can be taken along, an image at a time while it is
 /// in the cache. The results are the same bits as those of one after the other.
 extension Kernels {
   /// What a convolution with its followers gave.
@@ -16,7 +16,7 @@ extension Kernels {
     _ x: Tensor, weight: Tensor, bias: Tensor?, _ geometry: ConvolutionGeometry, relu: Bool = false,
     pooling: PoolingGeometry? = nil
   ) -> ConvolutionOutput {
-    let batch = pictures(in: x, of: geometry.inputCount)
+    let batch = images(in: x, of: geometry.inputCount)
     check(weight, bias, geometry)
     let bands = bands(batch, geometry)
     let outputShape = pooling.map { [$0.outputHeight, $0.outputWidth, $0.channels] }
@@ -31,7 +31,7 @@ extension Kernels {
         withScratch(ck_conv_packed_count(instructionSet, &c)) { packed in
           ck_conv_pack(instructionSet, &c, weight, packed)
           guard let pooling else {
-            forEachPicture(batch, scratch: ck_conv_bordered_count(&c)) { i, bordered in
+            forEachImage(batch, scratch: ck_conv_bordered_count(&c)) { i, bordered in
               forward(
                 geometry, x + i * geometry.inputCount, bordered, packed, bias, relu,
                 yStart + i * geometry.outputCount, bands: bands)
@@ -41,7 +41,7 @@ extension Kernels {
           switches = Switches(pooling: pooling, batch: batch) { switches in
             let borderedCount = aligned(ck_conv_bordered_count(&c))
             let scratch = borderedCount + geometry.outputCount
-            forEachPicture(batch, scratch: scratch) { i, bordered in
+            forEachImage(batch, scratch: scratch) { i, bordered in
               let map = bordered + borderedCount
               forward(
                 geometry, x + i * geometry.inputCount, bordered, packed, bias, relu, map,
@@ -76,12 +76,12 @@ extension Kernels {
     }
   }
 
-  /// Into how many bands of rows each picture's output is divided: threads share pictures where there
+  /// Into how many bands of rows each image's output is divided: threads share images where there
   /// are fewer than they could take whole, and enough to do in each.
   private static func bands(_ batch: Int, _ geometry: ConvolutionGeometry) -> Int {
     let multiplications =
       geometry.outputCount * geometry.kernel.height * geometry.kernel.width * geometry.inChannels
-    guard batch <= pictureChunk, multiplications > 4_000_000 else { return 1 }
+    guard batch <= imageChunk, multiplications > 4_000_000 else { return 1 }
     return min(Parallel.workers, geometry.output.height)
   }
 
@@ -109,7 +109,7 @@ extension Kernels {
     let (kernel, channels) = (geometry.kernel, geometry.inChannels)
     precondition(
       weight.shape == [kernel.height, kernel.width, channels, geometry.outChannels],
-      "convolution weights of shape \(weight.shape) for pictures of \(channels) channels")
+      "convolution weights of shape \(weight.shape) for images of \(channels) channels")
     precondition(
       bias.map { $0.count == geometry.outChannels } ?? true,
       "a bias of \(bias?.count ?? 0) for \(geometry.outChannels) channels")
@@ -118,18 +118,18 @@ extension Kernels {
   /// Scalars, rounded up so that what follows begins on a 64-byte boundary.
   static func aligned(_ count: Int) -> Int { (count + 15) & ~15 }
 
-  /// Pictures in chunks of a fixed size, each chunk with scratch memory of its own.
-  static func forEachPicture(
+  /// Images in chunks of a fixed size, each chunk with scratch memory of its own.
+  static func forEachImage(
     _ batch: Int, scratch: Int, _ body: (Int, UnsafeMutablePointer<Float>) -> Void
   ) {
-    Parallel.forEachRange(batch, chunk: pictureChunk) { pictures in
+    Parallel.forEachRange(batch, chunk: imageChunk) { images in
       withScratch(scratch) { scratch in
-        for i in pictures { body(i, scratch) }
+        for i in images { body(i, scratch) }
       }
     }
   }
 
-  /// Pictures a thread takes at a time. Gradients of weights are summed within such a chunk, then over
+  /// Images a thread takes at a time. Gradients of weights are summed within such a chunk, then over
   /// chunks in order: the number is part of the result's bits and doesn't depend on the threads.
-  static let pictureChunk = 8
+  static let imageChunk = 8
 }

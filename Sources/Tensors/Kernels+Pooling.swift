@@ -7,7 +7,7 @@ extension Kernels {
   package static func maxPool(
     _ x: Tensor, _ pooling: PoolingGeometry
   ) -> (output: Tensor, switches: Switches) {
-    let batch = pictures(in: x, of: pooling.inputCount)
+    let batch = images(in: x, of: pooling.inputCount)
     var switches: Switches?
     let output = Tensor(
       uninitializedShape: [batch, pooling.outputHeight, pooling.outputWidth, pooling.channels]
@@ -33,9 +33,9 @@ extension Kernels {
   /// - Shapes: `[N, H', W', C] → [N, H, W, C]`.
   package static func maxUnpool(_ gradient: Tensor, _ switches: Switches) -> Tensor {
     let pooling = switches.pooling
-    let batch = pictures(in: gradient, of: pooling.outputCount)
+    let batch = images(in: gradient, of: pooling.outputCount)
     precondition(
-      batch == switches.batch, "\(batch) pictures for the switches of \(switches.batch)")
+      batch == switches.batch, "\(batch) images for the switches of \(switches.batch)")
     return Tensor(uninitializedShape: [batch, pooling.height, pooling.width, pooling.channels]) {
       dx in
       gradient.withUnsafeBufferPointer { dy in
@@ -58,7 +58,7 @@ extension Kernels {
   package static func averagePool(
     _ x: Tensor, _ pooling: PoolingGeometry, countsPadding: Bool
   ) -> Tensor {
-    let batch = pictures(in: x, of: pooling.inputCount)
+    let batch = images(in: x, of: pooling.inputCount)
     return Tensor(
       uninitializedShape: [batch, pooling.outputHeight, pooling.outputWidth, pooling.channels]
     ) { y in
@@ -78,7 +78,7 @@ extension Kernels {
   package static func averageUnpool(
     _ gradient: Tensor, _ pooling: PoolingGeometry, countsPadding: Bool
   ) -> Tensor {
-    let batch = pictures(in: gradient, of: pooling.outputCount)
+    let batch = images(in: gradient, of: pooling.outputCount)
     return Tensor(uninitializedShape: [batch, pooling.height, pooling.width, pooling.channels]) {
       dx in
       gradient.withUnsafeBufferPointer { dy in
@@ -93,11 +93,11 @@ extension Kernels {
     }
   }
 
-  /// The number of pictures of `size` scalars in a tensor.
-  static func pictures(in tensor: Tensor, of size: Int) -> Int {
+  /// The number of images of `size` scalars in a tensor.
+  static func images(in tensor: Tensor, of size: Int) -> Int {
     precondition(
       tensor.rank == 4 && tensor.count == tensor.shape[0] * size,
-      "pictures of \(size) scalars expected, got shape \(tensor.shape)")
+      "images of \(size) scalars expected, got shape \(tensor.shape)")
     return tensor.shape[0]
   }
 }

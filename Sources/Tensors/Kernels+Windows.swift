@@ -15,7 +15,7 @@ extension Kernels {
     let (kernel, stride) = (geometry.kernel, geometry.stride)
     let corners = windows.corners.map {
       SignalWindows.Corner(
-        picture: $0.picture, y: $0.y * stride.y - geometry.padding.top,
+        image: $0.image, y: $0.y * stride.y - geometry.padding.top,
         x: $0.x * stride.x - geometry.padding.left)
     }
     let size = Extent(
@@ -25,7 +25,7 @@ extension Kernels {
     guard kernel.width * geometry.inChannels >= 16 else {
       return added(windows, weight: weight, geometry, size: size, corners: corners)
     }
-    // Each window is a little picture of its own, without padding.
+    // Each window is a little image of its own, without padding.
     let own = ConvolutionGeometry(
       input: [size.height, size.width, geometry.inChannels], kernel: kernel,
       outChannels: geometry.outChannels, stride: stride, padding: Padding(0))
@@ -81,13 +81,13 @@ extension Kernels {
     let pooling = switches.pooling
     let (target, inside) = placed(windows, under: pooling)
     precondition(
-      windows.corners.allSatisfy { (0..<switches.batch).contains($0.picture) },
-      "windows into pictures that the switches of \(switches.batch) don't have")
+      windows.corners.allSatisfy { (0..<switches.batch).contains($0.image) },
+      "windows into images that the switches of \(switches.batch) don't have")
     var result = Tensor(zeros: [windows.count, target.height, target.width, pooling.channels])
     switches.withUnsafePointer { switches in
       forEachWindow(of: windows, to: &result) { index, from, to in
         let (corner, new) = (windows.corners[index], inside[index])
-        let picture = switches + corner.picture * pooling.outputCount
+        let image = switches + corner.image * pooling.outputCount
         var next = 0
         for y in corner.y..<corner.y + windows.size.height {
           let top = y * pooling.stride.y - pooling.padding.top - new.y
@@ -98,7 +98,7 @@ extension Kernels {
               let value = from[next]
               next += 1
               guard value != 0 else { continue }
-              let (row, column) = Int(picture[place + channel])
+              let (row, column) = Int(image[place + channel])
                 .quotientAndRemainder(dividingBy: pooling.window.width)
               to[((top + row) * target.width + left + column) * pooling.channels + channel] +=
                 value
@@ -161,7 +161,7 @@ extension Kernels {
         width: (windows.size.width - 1) * pooling.stride.x + pooling.window.width),
       at: windows.corners.map {
         SignalWindows.Corner(
-          picture: $0.picture, y: $0.y * pooling.stride.y - pooling.padding.top,
+          image: $0.image, y: $0.y * pooling.stride.y - pooling.padding.top,
           x: $0.x * pooling.stride.x - pooling.padding.left)
       }, in: Extent(height: pooling.height, width: pooling.width))
   }
@@ -176,7 +176,7 @@ extension Kernels {
     result.withUnsafeMutableBufferPointer { result in
       windows.scalars.withUnsafeBufferPointer { scalars in
         guard let scalars = scalars.baseAddress, let result = result.baseAddress else { return }
-        Parallel.forEachRange(windows.count, chunk: pictureChunk) { range in
+        Parallel.forEachRange(windows.count, chunk: imageChunk) { range in
           for index in range { body(index, scalars + index * from, result + index * to) }
         }
       }

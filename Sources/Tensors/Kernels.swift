@@ -127,7 +127,7 @@ extension Kernels {
   }
 
   /// Each of a batch of matrices `[rows, columns]` transposed, in parallel.
-  package static func transposedPictures(
+  package static func transposedImages(
     _ tensor: Tensor, batch: Int, rows: Int, columns: Int
   ) -> Tensor {
     let size = rows * columns
@@ -136,8 +136,8 @@ extension Kernels {
     return Tensor(uninitializedShape: [batch, columns, rows]) { y in
       tensor.withUnsafeBufferPointer { x in
         guard let x = x.baseAddress, let y = y.baseAddress else { return }
-        Parallel.forEachRange(batch, chunk: pictureChunk) { pictures in
-          for i in pictures { ck_transpose(rows, columns, x + i * size, y + i * size) }
+        Parallel.forEachRange(batch, chunk: imageChunk) { images in
+          for i in images { ck_transpose(rows, columns, x + i * size, y + i * size) }
         }
       }
     }

@@ -3,13 +3,13 @@
 package struct SignalWindows: Sendable {
   /// Where a window begins.
   package struct Corner: Sendable, Equatable {
-    /// The picture of the batch; several windows may be of one.
-    package var picture: Int
+    /// The image of the batch; several windows may be of one.
+    package var image: Int
     package var y: Int
     package var x: Int
 
-    package init(picture: Int, y: Int, x: Int) {
-      (self.picture, self.y, self.x) = (picture, y, x)
+    package init(image: Int, y: Int, x: Int) {
+      (self.image, self.y, self.x) = (image, y, x)
     }
   }
 
@@ -88,7 +88,7 @@ package struct SignalWindows: Sendable {
         for (index, corner) in corners.enumerated() {
           for y in 0..<size.height {
             let source =
-              ((corner.picture * map.height + corner.y + y) * map.width + corner.x) * channels
+              ((corner.image * map.height + corner.y + y) * map.width + corner.x) * channels
             let target = (index * size.height + y) * row
             for offset in 0..<row {
               to.initializeElement(at: target + offset, to: from[source + offset])
@@ -127,7 +127,7 @@ package struct SignalWindows: Sendable {
       height: min(size.height, map.height), width: min(size.width, map.width))
     let moved = corners.map { corner in
       Corner(
-        picture: corner.picture, y: max(0, min(corner.y, map.height - inside.height)),
+        image: corner.image, y: max(0, min(corner.y, map.height - inside.height)),
         x: max(0, min(corner.x, map.width - inside.width)))
     }
     return (inside, moved)

@@ -5,7 +5,7 @@
 public struct Switches: Sendable {
   /// The pooling's windows.
   package let pooling: PoolingGeometry
-  /// The pictures pooled.
+  /// The images pooled.
   package let batch: Int
   private let memory: PooledMemory
 

@@ -1,6 +1,6 @@
 /// A dense array of `Float` scalars with a shape, in row-major order.
 ///
-/// A value: copies share memory until one of them is changed. Pictures and feature maps are
+/// A value: copies share memory until one of them is changed. Images and feature maps are
 /// `[N, H, W, C]`, convolution weights `[height, width, in, out]`, dense weights `[in, out]`.
 public struct Tensor: Sendable {
   /// The length of each dimension; `[]` is a single scalar.

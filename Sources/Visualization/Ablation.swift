@@ -1,7 +1,7 @@
 import NeuralNetworks
 public import Tensors
 
-/// How a network does with each filter of a layer switched off, one at a time, over pictures that come
+/// How a network does with each filter of a layer switched off, one at a time, over images that come
 /// in batches.
 ///
 /// A filter that is off gives 0 everywhere, behind its activation function. The stages below the layer
@@ -13,7 +13,7 @@ public import Tensors
 public struct Ablation: Sendable {
   /// Predictions that were right, and their loss.
   public struct Score: Sendable, Equatable {
-    /// Pictures.
+    /// Images.
     public internal(set) var count = 0
     /// Right predictions.
     public internal(set) var correct = 0
@@ -72,7 +72,7 @@ public struct Ablation: Sendable {
     at images: Tensor, labels: [Int], visit: (_ place: Int, _ logits: Tensor) -> Void = { _, _ in }
   ) {
     precondition(
-      labels.count == images.shape.first, "\(labels.count) labels for pictures \(images.shape)")
+      labels.count == images.shape.first, "\(labels.count) labels for images \(images.shape)")
     let maps = deconvnet.activations(of: images, layer: layer)
     let upper = usesShortcut ? UpperStages(deconvnet, above: layer, maps: maps) : nil
     whole.add(
@@ -142,7 +142,7 @@ private struct UpperStages {
     switch deconvnet.chain.layers[linear].layer {
     case let dense as Dense:
       let rows = filter * neighbours..<(filter + 1) * neighbours
-      return Dense(weight: dense.weight.pictures(rows), bias: nil)(alone)
+      return Dense(weight: dense.weight.images(rows), bias: nil)(alone)
     case let convolution as Conv2D:
       let shape = convolution.weight.shape
       let positions = convolution.weight.reshaped(to: [shape[0] * shape[1], shape[2] * shape[3]])

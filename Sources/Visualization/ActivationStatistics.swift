@@ -1,6 +1,6 @@
 public import Tensors
 
-/// How active each filter of a layer is over many pictures, counted in one pass over batches of any size.
+/// How active each filter of a layer is over many images, counted in one pass over batches of any size.
 ///
 /// Sums are made in double precision, in an order that the number of threads doesn't change.
 /// - Source: dead and rarely active filters: Zeiler & Fergus, arXiv 1311.2901, §3 and §4.1.
@@ -17,24 +17,24 @@ public struct ActivationStatistics: Sendable {
     public var maximum: Float
     /// The share of activations above 0.
     public var activeShare: Double
-    /// The share of pictures with an activation above 0.
-    public var activePictureShare: Double
-    /// The mean of each picture's largest activation.
-    public var meanOfPictureMaxima: Double
+    /// The share of images with an activation above 0.
+    public var activeImageShare: Double
+    /// The mean of each image's largest activation.
+    public var meanOfImageMaxima: Double
 
     /// The population's standard deviation.
     public var standardDeviation: Double { variance.squareRoot() }
-    /// Whether no picture has an activation above 0.
+    /// Whether no image has an activation above 0.
     public var isDead: Bool { maximum <= 0 }
-    /// Whether it isn't dead, but fewer pictures than this share have an activation above 0.
+    /// Whether it isn't dead, but fewer images than this share have an activation above 0.
     public func isRare(below share: Double = 0.01) -> Bool {
-      !isDead && activePictureShare < share
+      !isDead && activeImageShare < share
     }
   }
 
   /// The layer.
   public let layer: NumberedLayer
-  /// Pictures looked at.
+  /// Images looked at.
   public private(set) var seen = 0
   /// Positions of a map.
   private var positions = 0
@@ -46,7 +46,7 @@ public struct ActivationStatistics: Sendable {
     var minimum = Float.infinity
     var maximum = -Float.infinity
     var active = 0
-    var activePictures = 0
+    var activeImages = 0
     var maxima = 0.0
 
     mutating func add(_ other: Sums) {
@@ -55,7 +55,7 @@ public struct ActivationStatistics: Sendable {
       minimum = min(minimum, other.minimum)
       maximum = max(maximum, other.maximum)
       active += other.active
-      activePictures += other.activePictures
+      activeImages += other.activeImages
       maxima += other.maxima
     }
   }
@@ -66,17 +66,17 @@ public struct ActivationStatistics: Sendable {
     sums = Array(repeating: Sums(), count: layer.filters)
   }
 
-  /// Each filter's numbers; of no pictures, zeros.
+  /// Each filter's numbers; of no images, zeros.
   public var filters: [Filter] {
-    let (count, pictures) = (Double(max(1, seen * positions)), Double(max(1, seen)))
+    let (count, images) = (Double(max(1, seen * positions)), Double(max(1, seen)))
     return sums.map { sums in
       let mean = sums.sum / count
       return Filter(
         mean: mean, variance: max(0, sums.squares / count - mean * mean),
         minimum: seen > 0 ? sums.minimum : 0, maximum: seen > 0 ? sums.maximum : 0,
         activeShare: Double(sums.active) / count,
-        activePictureShare: Double(sums.activePictures) / pictures,
-        meanOfPictureMaxima: sums.maxima / pictures)
+        activeImageShare: Double(sums.activeImages) / images,
+        meanOfImageMaxima: sums.maxima / images)
     }
   }
 
@@ -89,14 +89,14 @@ public struct ActivationStatistics: Sendable {
     guard batch > 0 else { return }
     positions = activations.count / batch / channels
     let positions = positions
-    var ofPictures = [Sums](repeating: Sums(), count: batch * channels)
+    var ofImages = [Sums](repeating: Sums(), count: batch * channels)
     activations.withUnsafeBufferPointer { scalars in
-      ofPictures.withUnsafeMutableBufferPointer { all in
+      ofImages.withUnsafeMutableBufferPointer { all in
         Parallel.forEachRange(batch, chunk: 4) { range in
-          for picture in range {
-            let sums = all.extracting(picture * channels..<(picture + 1) * channels)
+          for image in range {
+            let sums = all.extracting(image * channels..<(image + 1) * channels)
             for position in 0..<positions {
-              let start = (picture * positions + position) * channels
+              let start = (image * positions + position) * channels
               for channel in 0..<channels {
                 let value = scalars[start + channel]
                 sums[channel].sum += Double(value)
@@ -107,15 +107,15 @@ public struct ActivationStatistics: Sendable {
               }
             }
             for channel in 0..<channels {
-              sums[channel].activePictures = sums[channel].maximum > 0 ? 1 : 0
+              sums[channel].activeImages = sums[channel].maximum > 0 ? 1 : 0
               sums[channel].maxima = Double(sums[channel].maximum)
             }
           }
         }
       }
     }
-    for picture in 0..<batch {
-      for channel in 0..<channels { sums[channel].add(ofPictures[picture * channels + channel]) }
+    for image in 0..<batch {
+      for channel in 0..<channels { sums[channel].add(ofImages[image * channels + channel]) }
     }
     seen += batch
   }

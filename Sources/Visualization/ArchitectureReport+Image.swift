@@ -1,10 +1,10 @@
 public import Images
 
 extension ArchitectureReport {
-  /// The first layer's filters with their spectra, and for each rectified layer how many of the pictures
+  /// The first layer's filters with their spectra, and for each rectified layer how many of the images
   /// excite each filter; dead filters are marked.
   ///
-  /// - Parameter filters: the first layer's filters as pictures; nil where they can't be shown.
+  /// - Parameter filters: the first layer's filters as images; nil where they can't be shown.
   public func sheet(title: String, filters: [Image]?) -> Image {
     let palette = SheetPalette()
     var parts: [Image] = []
@@ -44,14 +44,14 @@ extension ArchitectureReport {
       .joined(separator: "/")
   }
 
-  /// A bar a filter: the share of pictures that excite it.
+  /// A bar a filter: the share of images that excite it.
   private func bars(_ layer: Layer, _ palette: SheetPalette) -> Image {
     let (height, width) = (60, max(1, min(12, 1024 / max(1, layer.activity.count))))
     var chart = Image(
       width: max(1, layer.activity.count * width), height: height, channels: 3,
       filledWith: Color(gray: 240))
     for (index, filter) in layer.activity.enumerated() {
-      let bar = max(1, Int((filter.activePictureShare * Double(height)).rounded()))
+      let bar = max(1, Int((filter.activeImageShare * Double(height)).rounded()))
       let gap = width > 2 ? 1 : 0
       if filter.isDead {
         chart.fill(x: index * width, y: 0, width: width - gap, height: height, color: palette.mark)

@@ -15,9 +15,9 @@ public struct ArchitectureReport: Sendable {
     public let norms: [Float]
     /// How active each filter is.
     public let activity: [ActivationStatistics.Filter]
-    /// Filters that no picture excites; none where the layer isn't rectified.
+    /// Filters that no image excites; none where the layer isn't rectified.
     public let dead: [Int]
-    /// Filters that aren't dead, but that fewer than one picture in a hundred excites.
+    /// Filters that aren't dead, but that fewer than one image in a hundred excites.
     public let rare: [Int]
     /// The filters' rows and columns, and the steps between positions; nil for dense layers.
     public let window: (kernel: Extent, stride: Tensors.Stride)?
@@ -27,21 +27,21 @@ public struct ArchitectureReport: Sendable {
   public let layers: [Layer]
   /// The first layer's spectra; nil where it isn't a convolution.
   public let spectra: [FilterSpectrum]?
-  /// Pictures looked at.
-  public let pictureCount: Int
+  /// Images looked at.
+  public let imageCount: Int
 
-  /// Fewer pictures than this share make a filter rare.
+  /// Fewer images than this share make a filter rare.
   public static let rareShare = 0.01
   /// Less than this share of the first layer's power between low and high is little coverage.
   public static let littleMiddle = 0.2
   /// So many times the layer's median makes a filter dominate.
   public static let dominance: Float = 3
 
-  /// A report, from one pass over pictures.
+  /// A report, from one pass over images.
   ///
-  /// - Parameter statistics: of each of the network's layers, over the same pictures.
+  /// - Parameter statistics: of each of the network's layers, over the same images.
   public init(of deconvnet: Deconvnet, _ statistics: [ActivationStatistics]) {
-    pictureCount = statistics.first?.seen ?? 0
+    imageCount = statistics.first?.seen ?? 0
     layers = zip(deconvnet.layers, statistics).map { layer, statistics in
       let own = deconvnet.chain[layer.name]
       let activity = statistics.filters
@@ -62,10 +62,10 @@ public struct ArchitectureReport: Sendable {
   public var findings: [ArchitectureFinding] {
     var found: [ArchitectureFinding] = []
     for layer in layers where !layer.dead.isEmpty {
-      found.append(.dead(layer.dead, layer.layer, pictures: pictureCount))
+      found.append(.dead(layer.dead, layer.layer, images: imageCount))
     }
     for layer in layers where !layer.rare.isEmpty {
-      found.append(.rare(layer.rare, layer.layer, pictures: pictureCount))
+      found.append(.rare(layer.rare, layer.layer, images: imageCount))
     }
     for layer in layers {
       guard let (kernel, stride) = layer.window else { continue }
@@ -96,10 +96,10 @@ public struct ArchitectureReport: Sendable {
 
 /// Something about an architecture that is worth a word.
 public enum ArchitectureFinding: Sendable, CustomStringConvertible {
-  /// No picture excites these filters.
-  case dead([Int], NumberedLayer, pictures: Int)
-  /// Hardly a picture excites these filters.
-  case rare([Int], NumberedLayer, pictures: Int)
+  /// No image excites these filters.
+  case dead([Int], NumberedLayer, images: Int)
+  /// Hardly an image excites these filters.
+  case rare([Int], NumberedLayer, images: Int)
   /// The filters are too far apart for their size.
   case aliasing(NumberedLayer, kernel: Extent, stride: Tensors.Stride)
   /// The first layer sees low and high frequencies, and little between.
@@ -138,16 +138,16 @@ public enum ArchitectureFinding: Sendable, CustomStringConvertible {
   /// The finding and advice, in a sentence or two.
   public var description: String {
     switch self {
-    case .dead(let filters, let layer, let pictures):
+    case .dead(let filters, let layer, let images):
       """
       \(filters.count) of \(layer.filters) \(layer.filterNoun)s of \(layer) are dead: 0 on all \
-      \(pictures) images. What nothing excites doesn't learn. A lower learning rate, He's initializer \
+      \(images) images. What nothing excites doesn't learn. A lower learning rate, He's initializer \
       and pixels centred on 0 keep filters alive; if all is well without them, so many aren't needed.
       """
-    case .rare(let filters, let layer, let pictures):
+    case .rare(let filters, let layer, let images):
       """
       \(filters.count) of \(layer.filters) \(layer.filterNoun)s of \(layer) are active in fewer than \
-      1 % of \(pictures) images. They may be about to die, or wait for something seldom: "deconv top" \
+      1 % of \(images) images. They may be about to die, or wait for something seldom: "deconv top" \
       shows what excites them.
       """
     case .aliasing(let layer, let kernel, let stride):
@@ -173,7 +173,7 @@ public enum ArchitectureFinding: Sendable, CustomStringConvertible {
 }
 
 extension Deconvnet {
-  /// Calls `body` with each layer's activations for a batch of pictures, from the first layer up; the
+  /// Calls `body` with each layer's activations for a batch of images, from the first layer up; the
   /// pass is made once.
   public func forEachLayer(
     of images: Tensor, _ body: (_ layer: NumberedLayer, _ activations: Tensor) throws -> Void

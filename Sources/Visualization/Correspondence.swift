@@ -17,29 +17,29 @@ public struct PixelBox: Sendable, Equatable {
     (self.y, self.x, self.height, self.width) = (y, x, height, width)
   }
 
-  /// Whether it is not empty and lies in a picture.
+  /// Whether it is not empty and lies in an image.
   public func fits(height: Int, width: Int) -> Bool {
     y >= 0 && x >= 0 && self.height > 0 && self.width > 0 && self.height <= height - y
       && self.width <= width - x
   }
 }
 
-/// Whether features change in the same way when the same part is hidden in several pictures.
+/// Whether features change in the same way when the same part is hidden in several images.
 ///
-/// `ε_i = x_i - x̃_i` is what hiding the part does to picture `i`'s features; `Δ` says how often the
-/// signs of two pictures' `ε` differ. A low `Δ` means that the network treats the part alike.
+/// `ε_i = x_i - x̃_i` is what hiding the part does to image `i`'s features; `Δ` says how often the
+/// signs of two images' `ε` differ. A low `Δ` means that the network treats the part alike.
 ///
 /// The paper prints `Δ = Σ_{i≠j} H(sign ε_i, sign ε_j)`, and gives means in its table: so `H` is
 /// divided by the number of features, and averaged over the pairs.
 /// - Source: Zeiler & Fergus, "Visualizing and Understanding Convolutional Networks", ECCV 2014,
 ///   arXiv 1311.2901, §4.3, Table 1.
 public struct Correspondence: Sendable, Equatable {
-  /// For each pair of pictures, the number of features whose signs differ.
+  /// For each pair of images, the number of features whose signs differ.
   public let differences: [[Int]]
-  /// The features of a picture.
+  /// The features of an image.
   public let featureCount: Int
 
-  /// The paper's sum: over ordered pairs of different pictures.
+  /// The paper's sum: over ordered pairs of different images.
   public var sum: Int { differences.reduce(0) { $0 + $1.reduce(0, +) } }
 
   /// The share of features whose signs differ, for each pair `i < j`.
@@ -61,7 +61,7 @@ public struct Correspondence: Sendable, Equatable {
     return (squares / Double(max(1, pairs.count))).squareRoot()
   }
 
-  /// Compares the signs of each picture's changes.
+  /// Compares the signs of each image's changes.
   init(signs: [[Int8]]) {
     featureCount = signs.first?.count ?? 0
     differences = signs.map { first in
@@ -73,11 +73,11 @@ public struct Correspondence: Sendable, Equatable {
 }
 
 extension Deconvnet {
-  /// Hides a box in each picture and compares what that does to features.
+  /// Hides a box in each image and compares what that does to features.
   ///
   /// - Parameters:
-  ///   - images: two or more pictures, `[N, H, W, C]`.
-  ///   - boxes: what is hidden, one a picture.
+  ///   - images: two or more images, `[N, H, W, C]`.
+  ///   - boxes: what is hidden, one an image.
   ///   - stages: whose features are compared.
   ///   - fill: what a box is filled with, one scalar a channel, in units of the input.
   ///   - threshold: a change of at most so much has no sign: rectified features are mostly 0 and
@@ -90,7 +90,7 @@ extension Deconvnet {
     correspondences(of: images, hiding: [boxes], at: stages, fill: fill, threshold: threshold)[0]
   }
 
-  /// The same for several sets of boxes; the whole pictures go through the network once.
+  /// The same for several sets of boxes; the whole images go through the network once.
   public func correspondences(
     of images: Tensor, hiding sets: [[PixelBox]], at stages: [FeatureStage], fill: [Float],
     threshold: Float = 1e-6, progress: (_ done: Int) -> Void = { _ in }
@@ -103,17 +103,17 @@ extension Deconvnet {
     }
   }
 
-  /// For each stage and picture, the sign of each feature's change: -1, 0 or 1.
+  /// For each stage and image, the sign of each feature's change: -1, 0 or 1.
   func signs(
     of images: Tensor, _ clear: [Tensor], hiding boxes: [PixelBox], at stages: [FeatureStage],
     _ fill: [Float], _ threshold: Float
   ) -> [[[Int8]]] {
     precondition(
-      boxes.count == images.shape[0], "\(boxes.count) boxes for \(images.shape[0]) pictures")
+      boxes.count == images.shape[0], "\(boxes.count) boxes for \(images.shape[0]) images")
     var hidden = images
-    for (picture, box) in boxes.enumerated() {
+    for (image, box) in boxes.enumerated() {
       Occluder.cover(
-        &hidden, picture: picture, y: box.y, x: box.x, height: box.height, width: box.width,
+        &hidden, image: image, y: box.y, x: box.x, height: box.height, width: box.width,
         fill: fill)
     }
     let covered = features(of: hidden, at: stages).features
@@ -121,8 +121,8 @@ extension Deconvnet {
       let size = clear.count / boxes.count
       return clear.withUnsafeBufferPointer { clear in
         covered.withUnsafeBufferPointer { covered in
-          boxes.indices.map { picture in
-            (picture * size..<(picture + 1) * size).map { index -> Int8 in
+          boxes.indices.map { image in
+            (image * size..<(image + 1) * size).map { index -> Int8 in
               let change = clear[index] - covered[index]
               return change > threshold ? 1 : change < -threshold ? -1 : 0
             }
@@ -134,11 +134,11 @@ extension Deconvnet {
 }
 
 extension PixelBox {
-  /// Boxes at random places of a picture: the controls of a comparison.
+  /// Boxes at random places of an image: the controls of a comparison.
   ///
   /// - Parameters:
   ///   - sizes: a box is as large as each of these.
-  ///   - isShared: one place for all, so that only the place is what the pictures have in common;
+  ///   - isShared: one place for all, so that only the place is what the images have in common;
   ///     otherwise each box has its own.
   public static func random(
     like sizes: [PixelBox], height: Int, width: Int, isShared: Bool,

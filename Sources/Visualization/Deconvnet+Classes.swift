@@ -1,9 +1,9 @@
 import NeuralNetworks
 public import Tensors
 
-/// What a network says of a picture: the classes, and how any stage's signal comes from them.
+/// What a network says of an image: the classes, and how any stage's signal comes from them.
 extension Deconvnet {
-  /// The number of classes, for pictures of shape `[H, W, C]`.
+  /// The number of classes, for images of shape `[H, W, C]`.
   public func classCount(input: [Int]) -> Int {
     logitStages(from: 0).outputShape(for: input).reduce(1, *)
   }
@@ -45,14 +45,14 @@ extension Deconvnet {
     return (output, trace.children)
   }
 
-  /// A signal of 1 at one class's logit of each picture, 0 elsewhere.
+  /// A signal of 1 at one class's logit of each image, 0 elsewhere.
   static func oneHot(_ label: Int, like logits: Tensor) -> Tensor {
     let batch = logits.shape[0]
     let classes = logits.count / max(1, batch)
     precondition((0..<classes).contains(label), "class \(label) of \(classes)")
     var signal = Tensor(zeros: logits.shape)
     signal.withUnsafeMutableBufferPointer { signal in
-      for picture in 0..<batch { signal[picture * classes + label] = 1 }
+      for image in 0..<batch { signal[image * classes + label] = 1 }
     }
     return signal
   }
@@ -75,8 +75,8 @@ extension Deconvnet {
 }
 
 extension Tensor {
-  /// The pictures at a range of the first dimension.
-  func pictures(_ range: Range<Int>) -> Tensor {
+  /// The images at a range of the first dimension.
+  func images(_ range: Range<Int>) -> Tensor {
     let size = count / max(1, shape[0])
     return withUnsafeBufferPointer { scalars in
       Tensor(
@@ -85,9 +85,9 @@ extension Tensor {
     }
   }
 
-  /// One picture so many times.
+  /// One image so many times.
   func repeated(_ times: Int) -> Tensor {
-    precondition(shape.first == 1, "one picture can be repeated, not shape \(shape)")
+    precondition(shape.first == 1, "one image can be repeated, not shape \(shape)")
     return Tensor(uninitializedShape: [times] + shape.dropFirst()) { buffer in
       withUnsafeBufferPointer { scalars in
         for copy in 0..<times {

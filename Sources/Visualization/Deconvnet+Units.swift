@@ -4,14 +4,14 @@ import NeuralNetworks
 /// Projections of single units: their signal is zero outside of a small window, which grows on the way
 /// down to the unit's receptive field, and only the window is computed.
 extension Deconvnet {
-  /// Brings single units down to the pixels of their pictures.
+  /// Brings single units down to the pixels of their images.
   ///
   /// Only what the way down needs is computed of the forward pass: the switches below the layer.
   /// - Parameters:
   ///   - units: which, with the activations that they are known to have; several may be of one
-  ///     picture.
+  ///     image.
   ///   - number: the layer's number, from 1.
-  ///   - images: the pictures, `[N, H, W, C]`.
+  ///   - images: the images, `[N, H, W, C]`.
   /// - Source: Zeiler & Fergus, arXiv 1311.2901, §2.1.
   /// - Throws: `DeconvnetError`.
   public func project(
@@ -21,7 +21,7 @@ extension Deconvnet {
     let layer = try layer(number)
     guard !units.isEmpty else { return [] }
     let shape = Array(images.shape.dropFirst())
-    for unit in units { try check(unit, of: layer, input: shape, pictures: images.shape[0]) }
+    for unit in units { try check(unit, of: layer, input: shape, images: images.shape[0]) }
     guard let start = windowStart(of: layer) else {
       return try projectWhole(units, layer: layer, of: images, rule: rule)
     }
@@ -34,7 +34,7 @@ extension Deconvnet {
         let count = size.height * size.width * windows.channels
         let corner = windows.corners[index]
         return UnitProjection(
-          unit: unit, field: layer.field(of: unit.activation), pictureShape: shape,
+          unit: unit, field: layer.field(of: unit.activation), imageShape: shape,
           window: Tensor(
             shape: [size.height, size.width, windows.channels],
             scalars: scalars[index * count..<(index + 1) * count]),
@@ -43,13 +43,13 @@ extension Deconvnet {
     }
   }
 
-  /// Brings a feature of each picture down to its pixels, and computes only what that needs: of the
+  /// Brings a feature of each image down to its pixels, and computes only what that needs: of the
   /// layer itself, for a single unit, the one filter's map.
   ///
   /// - Parameters:
   ///   - selection: what is kept of the layer.
   ///   - number: the layer's number, from 1.
-  ///   - images: the pictures, `[N, H, W, C]`.
+  ///   - images: the images, `[N, H, W, C]`.
   /// - Throws: `DeconvnetError`.
   public func project(
     _ selection: FeatureSelection, layer number: Int, of images: Tensor,
@@ -73,7 +73,7 @@ extension Deconvnet {
       rule: rule)
   }
 
-  /// The map of one filter of a layer for a batch of pictures, `[N, H, W, 1]`, or `[N, 1]` of a dense
+  /// The map of one filter of a layer for a batch of images, `[N, H, W, 1]`, or `[N, 1]` of a dense
   /// unit: `activations` of this filter alone, which saves the time of the others where it can.
   public func map(of filter: Int, layer: NumberedLayer, for images: Tensor) -> Tensor {
     if let start = windowStart(of: layer) {
@@ -153,7 +153,7 @@ extension Deconvnet {
 
   func units(_ filter: Int, _ activations: [Activation2D]) -> [FeatureUnit] {
     activations.enumerated().map {
-      FeatureUnit(picture: $0.offset, filter: filter, activation: $0.element)
+      FeatureUnit(image: $0.offset, filter: filter, activation: $0.element)
     }
   }
 
@@ -201,15 +201,15 @@ extension Deconvnet {
     var result: [UnitProjection] = []
     for start in stride(from: 0, to: units.count, by: Self.wholeBatch) {
       let batch = Array(units[start..<min(start + Self.wholeBatch, units.count)])
-      let pictures = images.withUnsafeBufferPointer { images in
+      let chosen = images.withUnsafeBufferPointer { images in
         Tensor(
           shape: [batch.count] + shape,
           scalars: Array(
-            batch.lazy.map { images[$0.picture * size..<($0.picture + 1) * size] }.joined()))
+            batch.lazy.map { images[$0.image * size..<($0.image + 1) * size] }.joined()))
       }
-      let traces = network.forward(pictures).trace.children
+      let traces = network.forward(chosen).trace.children
       var signal = Tensor(
-        zeros: self.shape(of: layer, pictures, filters: layer.filters))
+        zeros: self.shape(of: layer, chosen, filters: layer.filters))
       let one = signal.count / batch.count
       let width = signal.rank == 4 ? signal.shape[2] : 1
       signal.withUnsafeMutableBufferPointer { signal in
@@ -223,7 +223,7 @@ extension Deconvnet {
         for (index, unit) in batch.enumerated() {
           result.append(
             UnitProjection(
-              unit: unit, field: layer.field(of: unit.activation), pictureShape: shape,
+              unit: unit, field: layer.field(of: unit.activation), imageShape: shape,
               window: Tensor(shape: shape, scalars: pixels[index * size..<(index + 1) * size]),
               corner: (0, 0)))
         }
@@ -232,14 +232,14 @@ extension Deconvnet {
     return result
   }
 
-  /// Pictures that whole maps are computed of at a time.
+  /// Images that whole maps are computed of at a time.
   private static let wholeBatch = 50
 
   private func check(
-    _ unit: FeatureUnit, of layer: NumberedLayer, input: [Int], pictures: Int
+    _ unit: FeatureUnit, of layer: NumberedLayer, input: [Int], images: Int
   ) throws(DeconvnetError) {
     precondition(
-      (0..<pictures).contains(unit.picture), "picture \(unit.picture) of \(pictures)")
+      (0..<images).contains(unit.image), "image \(unit.image) of \(images)")
     _ = try self.layer(layer.number, withFilter: unit.filter)
     let shape = activationShape(of: layer, input: input)
     let (height, width) = shape.count == 3 ? (shape[0], shape[1]) : (1, 1)

@@ -51,13 +51,13 @@ public struct Deconvnet: Sendable {
     return layer
   }
 
-  /// The activations of a layer for a batch of pictures, `[N, H, W, filters]` or `[N, units]`; what
+  /// The activations of a layer for a batch of images, `[N, H, W, filters]` or `[N, units]`; what
   /// lies above the layer isn't computed.
   public func activations(of images: Tensor, layer: NumberedLayer) -> Tensor {
     Sequential(Array(chain.layers[...layer.stage]))(images)
   }
 
-  /// The shape of a layer's activations for one picture: `[H, W, filters]` or `[units]`.
+  /// The shape of a layer's activations for one image: `[H, W, filters]` or `[units]`.
   public func activationShape(of layer: NumberedLayer, input: [Int]) -> [Int] {
     Sequential(Array(chain.layers[...layer.stage])).outputShape(for: input)
   }
@@ -72,7 +72,7 @@ public struct Deconvnet: Sendable {
   /// - Parameters:
   ///   - selection: what is kept of the layer.
   ///   - number: the layer's number, from 1.
-  ///   - trace: what the network's `forward` returned, in inference, for the pictures.
+  ///   - trace: what the network's `forward` returned, in inference, for the images.
   /// - Throws: `DeconvnetError`.
   public func project(
     _ selection: FeatureSelection, layer number: Int, from trace: Trace,
@@ -131,23 +131,23 @@ public struct Deconvnet: Sendable {
 
   // MARK: What is kept
 
-  /// The signal to begin with, and the unit that was kept in each picture.
+  /// The signal to begin with, and the unit that was kept in each image.
   private func seed(
     _ selection: FeatureSelection, maps: Tensor, layer: NumberedLayer
   ) throws(DeconvnetError) -> (signal: Tensor, units: [Activation2D]) {
     let shape = layer.kind == .dense ? [maps.shape[0], 1, 1, layer.filters] : maps.shape
     var signal = Tensor(zeros: shape)
-    let pictures = maps.reshaped(to: shape)
+    let images = maps.reshaped(to: shape)
     let units = try Self.activations(
-      selection, filter: selection.filter, maps: pictures, layer: layer)
-    if !selection.isUnit { Self.copyMap(of: selection.filter, from: pictures, to: &signal) }
+      selection, filter: selection.filter, maps: images, layer: layer)
+    if !selection.isUnit { Self.copyMap(of: selection.filter, from: images, to: &signal) }
     for (index, unit) in units.enumerated() {
       signal[index, unit.y, unit.x, selection.filter] = unit.value
     }
     return (signal.reshaped(to: maps.shape), units)
   }
 
-  /// The unit that a selection keeps of each picture; none for whole maps.
+  /// The unit that a selection keeps of each image; none for whole maps.
   ///
   /// - Parameter filter: the selection's filter among those of the maps, `[N, H, W, filters]`.
   static func activations(
@@ -169,12 +169,12 @@ public struct Deconvnet: Sendable {
     }
   }
 
-  /// The largest activation of a filter in each picture, the first in row-major order.
+  /// The largest activation of a filter in each image, the first in row-major order.
   static func strongest(_ maps: Tensor, filter: Int) -> [Activation2D] {
     let (height, width, filters) = (maps.shape[1], maps.shape[2], maps.shape[3])
     return maps.withUnsafeBufferPointer { scalars in
-      (0..<maps.shape[0]).map { picture in
-        let base = picture * height * width * filters + filter
+      (0..<maps.shape[0]).map { image in
+        let base = image * height * width * filters + filter
         var best = 0
         for position in 0..<height * width
         where scalars[base + position * filters] > scalars[base + best * filters] {

@@ -2,8 +2,8 @@ public import Tensors
 
 /// What each filter of a layer responds to most at moments of a training.
 ///
-/// At each moment the picture that excites a filter most is found anew and its unit projected; where
-/// another picture becomes the strongest, the feature jumps.
+/// At each moment the image that excites a filter most is found anew and its unit projected; where
+/// another image becomes the strongest, the feature jumps.
 /// - Source: Zeiler & Fergus, "Visualizing and Understanding Convolutional Networks", ECCV 2014,
 ///   arXiv 1311.2901, §4 "Feature Evolution during Training", Fig. 4.
 public struct FeatureEvolution: Sendable {
@@ -12,7 +12,7 @@ public struct FeatureEvolution: Sendable {
     /// The step of the training.
     public let step: Int
     /// What each filter responds to most, in the order of `filters`; nil for a dead filter.
-    public let strongest: [StrongestPictures.Entry?]
+    public let strongest: [StrongestImages.Entry?]
     /// Its projections; nil for a dead filter.
     public let projections: [UnitProjection?]
   }
@@ -25,30 +25,30 @@ public struct FeatureEvolution: Sendable {
   /// No moment yet.
   public init(filters: [Int]) { self.filters = filters }
 
-  /// Adds a moment: a search over all pictures with the network of that moment.
+  /// Adds a moment: a search over all images with the network of that moment.
   ///
   /// - Parameters:
   ///   - strongest: the search, for these filters.
   ///   - deconvnet: the network's.
-  ///   - pictures: gives pictures by their numbers, `[N, H, W, C]`.
-  /// - Throws: `DeconvnetError`, or what `pictures` throws.
+  ///   - images: gives images by their numbers, `[N, H, W, C]`.
+  /// - Throws: `DeconvnetError`, or what `images` throws.
   public mutating func add(
-    step: Int, _ strongest: StrongestPictures, of deconvnet: Deconvnet,
-    rule: ProjectionRule = .deconvnet, pictures: (_ numbers: [Int]) throws -> Tensor
+    step: Int, _ strongest: StrongestImages, of deconvnet: Deconvnet,
+    rule: ProjectionRule = .deconvnet, images: (_ numbers: [Int]) throws -> Tensor
   ) throws {
     precondition(
       strongest.filters == filters,
       "a search of \(strongest.filters.count) filters for an evolution of \(filters.count)")
-    var entries: [StrongestPictures.Entry?] = []
+    var entries: [StrongestImages.Entry?] = []
     var projections: [UnitProjection?] = []
-    try deconvnet.project(strongest, rule: rule, pictures: pictures) { _, found, projected in
+    try deconvnet.project(strongest, rule: rule, images: images) { _, found, projected in
       entries.append(found.first)
       projections.append(projected.first)
     }
     moments.append(Moment(step: step, strongest: entries, projections: projections))
   }
 
-  /// Whether a filter's strongest picture at a moment is another one than at the moment before.
+  /// Whether a filter's strongest image at a moment is another one than at the moment before.
   ///
   /// - Parameters:
   ///   - filter: a place in `filters`.
@@ -57,10 +57,10 @@ public struct FeatureEvolution: Sendable {
     guard moment > 0, let now = moments[moment].strongest[filter],
       let before = moments[moment - 1].strongest[filter]
     else { return false }
-    return now.picture != before.picture
+    return now.image != before.image
   }
 
-  /// The places in `moments` at which a filter's strongest picture is another one than before.
+  /// The places in `moments` at which a filter's strongest image is another one than before.
   public func jumps(filter: Int) -> [Int] {
     moments.indices.filter { jumps(filter: filter, at: $0) }
   }

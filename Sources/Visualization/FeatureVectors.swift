@@ -1,6 +1,6 @@
 public import Tensors
 
-/// What a layer makes of pictures, a vector each.
+/// What a layer makes of images, a vector each.
 public struct FeatureVectors: Sendable {
   /// How a convolution's maps become numbers.
   public enum Pooling: String, Sendable, CaseIterable {
@@ -35,10 +35,10 @@ public struct FeatureVectors: Sendable {
     let (channels, positions) = (shape[3], shape[1] * shape[2])
     dimension = channels
     activations.withUnsafeBufferPointer { maps in
-      for picture in 0..<shape[0] {
+      for image in 0..<shape[0] {
         var vector = [Float](repeating: pooling == .max ? -.infinity : 0, count: channels)
         for position in 0..<positions {
-          let start = (picture * positions + position) * channels
+          let start = (image * positions + position) * channels
           for channel in 0..<channels {
             let value = maps[start + channel]
             vector[channel] =

@@ -2,15 +2,15 @@ public import Images
 public import NeuralNetworks
 import Tensors
 
-/// A first layer's filters as little pictures (Zeiler & Fergus, Fig. 6).
+/// A first layer's filters as little images (Zeiler & Fergus, Fig. 6).
 public struct FilterGrid: Sendable {
-  /// One picture a filter, gray or RGB.
+  /// One image a filter, gray or RGB.
   public let filters: [Image]
   /// The scale of each.
   public let scales: [ContrastScale]
 
-  /// The filters of a convolution over gray or RGB pictures; nil for other numbers of channels, which
-  /// no picture can show.
+  /// The filters of a convolution over gray or RGB images; nil for other numbers of channels, which
+  /// no image can show.
   ///
   /// - Parameters:
   ///   - sharingScale: one symmetric scale for all, so that strong and weak filters can be told

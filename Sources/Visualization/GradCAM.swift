@@ -1,7 +1,7 @@
 import NeuralNetworks
 public import Tensors
 
-/// Where in a picture the maps of a convolution speak for a class.
+/// Where in an image the maps of a convolution speak for a class.
 ///
 /// - Formula: `max(0, Σ α_k A_k)`, `α_k` the mean over map `A_k` of the class's logit's derivative.
 /// - Source: Selvaraju et al., "Grad-CAM: Visual Explanations from Deep Networks via Gradient-based
@@ -14,7 +14,7 @@ public struct GradCAM: Sendable {
   /// The layer whose maps these are.
   public let layer: NumberedLayer
 
-  /// The map at a picture's size, bilinear, `[1, H, W, 1]`.
+  /// The map at an image's size, bilinear, `[1, H, W, 1]`.
   public func enlarged(height: Int, width: Int) -> Tensor {
     map.resizedBilinearly(height: height, width: width)
   }
@@ -39,7 +39,7 @@ extension Deconvnet {
     let (logits, traces) = traced(image)
     let maps = required(traces[stage].output, "the output", of: chain.layers[stage].name)
     precondition(
-      maps.rank == 4 && maps.shape[0] == 1, "Grad-CAM takes maps of one picture, got \(maps.shape)")
+      maps.rank == 4 && maps.shape[0] == 1, "Grad-CAM takes maps of one image, got \(maps.shape)")
     let gradients = try descend(
       Self.oneHot(label, like: logits), through: traces, toOutputOf: stage, rule: .gradient)
     let (height, width, filters) = (maps.shape[1], maps.shape[2], maps.shape[3])
@@ -61,7 +61,7 @@ extension Deconvnet {
       map: Tensor(shape: [1, height, width, 1], scalars: scalars), weights: weights, layer: layer)
   }
 
-  /// Guided Grad-CAM: guided backpropagation, weighted by Grad-CAM at the picture's size.
+  /// Guided Grad-CAM: guided backpropagation, weighted by Grad-CAM at the image's size.
   func guided(
     of label: Int, in image: Tensor, weightedBy map: Tensor
   ) throws(DeconvnetError) -> Tensor {
@@ -73,10 +73,10 @@ extension Deconvnet {
 }
 
 extension Tensor {
-  /// Pictures `[N, H, W, C]` at another size, bilinear; pixels are areas with a middle at one half, and
+  /// Images `[N, H, W, C]` at another size, bilinear; pixels are areas with a middle at one half, and
   /// edges go on outside (PyTorch's `interpolate` with `align_corners=False`).
   func resizedBilinearly(height: Int, width: Int) -> Tensor {
-    precondition(rank == 4, "pictures have 4 dimensions, got \(shape)")
+    precondition(rank == 4, "images have 4 dimensions, got \(shape)")
     let (batch, oldHeight, oldWidth, channels) = (shape[0], shape[1], shape[2], shape[3])
     func taps(_ old: Int, _ new: Int) -> [(low: Int, high: Int, share: Double)] {
       (0..<new).map { index in
@@ -89,9 +89,9 @@ extension Tensor {
     return withUnsafeBufferPointer { old in
       Tensor(uninitializedShape: [batch, height, width, channels]) { new in
         new.initialize(repeating: 0)
-        for picture in 0..<batch {
+        for image in 0..<batch {
           func value(_ y: Int, _ x: Int, _ channel: Int) -> Double {
-            Double(old[((picture * oldHeight + y) * oldWidth + x) * channels + channel])
+            Double(old[((image * oldHeight + y) * oldWidth + x) * channels + channel])
           }
           for (y, row) in rows.enumerated() {
             for (x, column) in columns.enumerated() {
@@ -100,7 +100,7 @@ extension Tensor {
                   value(y, column.low, channel) * (1 - column.share)
                     + value(y, column.high, channel) * column.share
                 }
-                new[((picture * height + y) * width + x) * channels + channel] = Float(
+                new[((image * height + y) * width + x) * channels + channel] = Float(
                   along(row.low) * (1 - row.share) + along(row.high) * row.share)
               }
             }

@@ -35,14 +35,14 @@ public struct HeatMap: Sendable {
       })
   }
 
-  /// The numbers as colours laid over a picture of the same size.
+  /// The numbers as colours laid over an image of the same size.
   ///
   /// - Parameter opacity: of the colours, 0 to 1.
-  public func image(over picture: Image, opacity: Float = 0.55) -> Image {
+  public func image(over image: Image, opacity: Float = 0.55) -> Image {
     precondition(
-      picture.width == columns && picture.height == rows,
-      "a map of \(rows)x\(columns) over a picture of \(picture.height)x\(picture.width)")
-    var result = picture.converted(toChannels: 3)
+      image.width == columns && image.height == rows,
+      "a map of \(rows)x\(columns) over an image of \(image.height)x\(image.width)")
+    var result = image.converted(toChannels: 3)
     for y in 0..<rows {
       for x in 0..<columns {
         let (below, above) = (result[x, y], color(of: values[y * columns + x]))
@@ -95,16 +95,16 @@ extension SheetPalette {
   /// A heat map as a panel, with its legend and a caption.
   ///
   /// - Parameter image: the map, enlarged already where it isn't drawn one pixel a number.
-  func panel(_ map: HeatMap, as image: Image? = nil, _ caption: String) -> Image {
-    let picture = image ?? enlarged(map.image())
+  func panel(_ map: HeatMap, as drawn: Image? = nil, _ caption: String) -> Image {
+    let image = drawn ?? enlarged(map.image())
     return Image.stacked(
       [
         Image.text(caption, scale: textScale, color: text, background: background),
-        picture.framed(by: 1, color: frame), map.legend(width: picture.width + 2, palette: self),
+        image.framed(by: 1, color: frame), map.legend(width: image.width + 2, palette: self),
       ], spacing: 4, background: background)
   }
 
-  /// A picture with a caption above it, beside heat maps.
+  /// An image with a caption above it, beside heat maps.
   func topPanel(_ image: Image, _ caption: String) -> Image {
     Image.stacked(
       [
@@ -113,7 +113,7 @@ extension SheetPalette {
       ], spacing: 4, background: background)
   }
 
-  /// A picture at a panel's size.
+  /// An image at a panel's size.
   func enlarged(_ image: Image) -> Image {
     image.enlarged(by: max(1, side / max(image.width, image.height)))
   }

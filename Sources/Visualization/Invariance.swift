@@ -1,16 +1,16 @@
 import NeuralNetworks
 public import Tensors
 
-/// How far features move, and how sure the network stays, while a picture is warped step by step.
+/// How far features move, and how sure the network stays, while an image is warped step by step.
 ///
 /// - Source: Zeiler & Fergus, "Visualizing and Understanding Convolutional Networks", ECCV 2014,
 ///   arXiv 1311.2901, §4, Fig. 5.
 public struct Invariance: Sendable {
-  /// One step of a picture's way.
+  /// One step of an image's way.
   public struct Point: Sendable, Equatable {
-    /// The Euclidean distance of each layer's features to those of the picture as it is.
+    /// The Euclidean distance of each layer's features to those of the image as it is.
     public var distances: [Double]
-    /// The probability of the picture's class.
+    /// The probability of the image's class.
     public var probability: Float
   }
 
@@ -18,17 +18,17 @@ public struct Invariance: Sendable {
   public let layers: [FeatureStage]
   /// The warps.
   public let warps: [Warp]
-  /// For each picture, a point a warp.
+  /// For each image, a point a warp.
   public let points: [[Point]]
 
-  /// The mean distance over the pictures at each warp, for a layer.
+  /// The mean distance over the images at each warp, for a layer.
   public func meanDistances(layer: Int) -> [Double] {
     warps.indices.map { step in
       points.reduce(0) { $0 + $1[step].distances[layer] } / Double(max(1, points.count))
     }
   }
 
-  /// The mean probability over the pictures at each warp.
+  /// The mean probability over the images at each warp.
   public var meanProbabilities: [Double] {
     warps.indices.map { step in
       points.reduce(0) { $0 + Double($1[step].probability) } / Double(max(1, points.count))
@@ -60,27 +60,27 @@ public struct FeatureStage: Sendable, Equatable, CustomStringConvertible {
 }
 
 extension Deconvnet {
-  /// Follows the features of warped pictures.
+  /// Follows the features of warped images.
   ///
   /// - Parameters:
-  ///   - images: pictures `[1, H, W, C]`, and the class of each.
+  ///   - images: images `[1, H, W, C]`, and the class of each.
   ///   - warps: what is done to each.
   ///   - stages: the features to compare: a low layer's and a high one's in the paper.
   ///   - fill: what comes in from outside, one scalar a channel; nil for 0.
-  ///   - progress: is told the number of warped pictures done.
+  ///   - progress: is told the number of warped images done.
   public func invariance(
     of images: [(image: Tensor, label: Int)], under warps: [Warp], at stages: [FeatureStage],
     fill: [Float]? = nil, progress: (_ done: Int) -> Void = { _ in }
   ) -> Invariance {
     var done = 0
-    let points = images.map { picture in
-      let clear = features(of: picture.image, at: stages).features
+    let points = images.map { sample in
+      let clear = features(of: sample.image, at: stages).features
       var points: [Invariance.Point] = []
-      let batchSize = Self.batchSize(for: picture.image)
+      let batchSize = Self.batchSize(for: sample.image)
       for first in stride(from: 0, to: warps.count, by: batchSize) {
         let batch = Array(warps[first..<min(warps.count, first + batchSize)])
         let warped = Tensor(
-          joining: batch.map { $0.applied(to: picture.image, fill: fill) })
+          joining: batch.map { $0.applied(to: sample.image, fill: fill) })
         let (features, probabilities) = features(of: warped, at: stages)
         for row in batch.indices {
           let distances = zip(features, clear).map { features, clear in
@@ -89,7 +89,7 @@ extension Deconvnet {
           points.append(
             Invariance.Point(
               distances: distances,
-              probability: probabilities[row, picture.label]))
+              probability: probabilities[row, sample.label]))
         }
         done += batch.count
         progress(done)
@@ -114,7 +114,7 @@ extension Deconvnet {
     return (stages.map { found[$0.stage] ?? x }, probabilities)
   }
 
-  /// The Euclidean distance of one picture's features to those of a single one.
+  /// The Euclidean distance of one image's features to those of a single one.
   private static func distance(_ features: Tensor, row: Int, to clear: Tensor) -> Double {
     features.withUnsafeBufferPointer { features in
       clear.withUnsafeBufferPointer { clear in
@@ -130,11 +130,11 @@ extension Deconvnet {
 }
 
 extension Tensor {
-  /// Batches of pictures of one size, one after the other.
+  /// Batches of images of one size, one after the other.
   package init(joining parts: [Tensor]) {
     precondition(
       !parts.isEmpty && parts.allSatisfy { $0.shape.dropFirst() == parts[0].shape.dropFirst() },
-      "pictures of one size, got \(parts.map(\.shape))")
+      "images of one size, got \(parts.map(\.shape))")
     self.init(
       uninitializedShape: [parts.reduce(0) { $0 + $1.shape[0] }] + parts[0].shape.dropFirst()
     ) { buffer in

@@ -1,9 +1,9 @@
 public import Images
 public import Tensors
 
-/// The maps of a layer as a sheet: one tile a filter, or all units of a dense layer as one picture.
+/// The maps of a layer as a sheet: one tile a filter, or all units of a dense layer as one image.
 ///
-/// - Source: Zeiler & Fergus, arXiv 1311.2901, Fig. 7(b): feature maps as pictures.
+/// - Source: Zeiler & Fergus, arXiv 1311.2901, Fig. 7(b): feature maps as images.
 public struct MapSheet: Sendable {
   private let maps: Tensor
   private let layer: NumberedLayer
@@ -11,7 +11,7 @@ public struct MapSheet: Sendable {
   private let sharesScale: Bool
 
   /// - Parameters:
-  ///   - maps: of one picture, `[H, W, filters]` or `[units]`.
+  ///   - maps: of one image, `[H, W, filters]` or `[units]`.
   ///   - filters: those to show.
   ///   - sharesScale: black is then 0 or the lowest of all, and white the largest of all; otherwise of
   ///     each map.
@@ -28,7 +28,7 @@ public struct MapSheet: Sendable {
   /// The sheet.
   ///
   /// - Parameters:
-  ///   - first: a tile before all others: the picture. One that is much larger than the maps stands left
+  ///   - first: a tile before all others: the image. One that is much larger than the maps stands left
   ///     of all of them, so that it leaves no holes among them.
   ///   - caption: what stands below a filter's map; its number is added.
   ///   - isMarked: which filters get a coloured frame.

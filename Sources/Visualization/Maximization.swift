@@ -1,11 +1,11 @@
 import NeuralNetworks
 public import Tensors
 
-/// What keeps a picture that is made for a filter from turning into noise.
+/// What keeps an image that is made for a filter from turning into noise.
 public struct MaximizationSettings: Sendable, Equatable {
-  /// The length of a step, as the Euclidean norm over all scalars of a picture.
+  /// The length of a step, as the Euclidean norm over all scalars of an image.
   public var rate: Float = 1
-  /// The share by which a picture falls back to gray at each step.
+  /// The share by which an image falls back to gray at each step.
   public var decay: Float = 0.02
   /// The weight of the total variation: the sum of the squared differences of neighbours.
   public var variation: Float = 1e-3
@@ -13,9 +13,9 @@ public struct MaximizationSettings: Sendable, Equatable {
   public var blur: Double = 0.5
   /// Steps from blur to blur.
   public var blurInterval = 4
-  /// How far a picture is shifted before each step, at most, in pixels.
+  /// How far an image is shifted before each step, at most, in pixels.
   public var jitter = 0
-  /// The standard deviation of the noise that pictures begin with, around gray.
+  /// The standard deviation of the noise that images begin with, around gray.
   public var noise: Float = 0.05
   /// The network's input for black, one scalar a channel; nil for 0.
   public var black: [Float]?
@@ -26,9 +26,9 @@ public struct MaximizationSettings: Sendable, Equatable {
   public init() {}
 }
 
-/// Pictures that excite a filter, a unit or a class ever more: gradient ascent with regularisers.
+/// Images that excite a filter, a unit or a class ever more: gradient ascent with regularisers.
 ///
-/// Pictures hold scalars from 0, black, to 1, white. At each step `x ← x + rate · g / |g|`, `g` being the
+/// Images hold scalars from 0, black, to 1, white. At each step `x ← x + rate · g / |g|`, `g` being the
 /// gradient of `objective - variation · TV(x)`, then `x ← ½ + (x - ½)(1 - decay)`, at times a blur, and
 /// what lies outside 0 to 1 is cut off.
 ///
@@ -44,8 +44,8 @@ public struct Maximization: Sendable {
   public let filter: Int
   /// Steps made.
   public private(set) var step = 0
-  /// The pictures so far, `[N, H, W, C]`, from 0 to 1.
-  public private(set) var pictures: Tensor
+  /// The images so far, `[N, H, W, C]`, from 0 to 1.
+  public private(set) var images: Tensor
 
   private let settings: MaximizationSettings
   private let seeds: [Int]
@@ -57,7 +57,7 @@ public struct Maximization: Sendable {
   /// - Parameters:
   ///   - filter: of a convolution; of a dense layer a unit, of the last one a class.
   ///   - input: height, width and channels.
-  ///   - seeds: one a picture.
+  ///   - seeds: one an image.
   public init(
     of filter: Int, layer: NumberedLayer, in deconvnet: Deconvnet, input: [Int], seeds: [Int],
     _ settings: MaximizationSettings = MaximizationSettings()
@@ -74,46 +74,46 @@ public struct Maximization: Sendable {
       from: Tensor(shape: [seeds.count] + input, scalars: scalars), seeds: seeds, settings)
   }
 
-  /// Begins with pictures of one's own, `[N, H, W, C]`, from 0 to 1.
+  /// Begins with images of one's own, `[N, H, W, C]`, from 0 to 1.
   public init(
-    of filter: Int, layer: NumberedLayer, in deconvnet: Deconvnet, from pictures: Tensor,
+    of filter: Int, layer: NumberedLayer, in deconvnet: Deconvnet, from images: Tensor,
     seeds: [Int], _ settings: MaximizationSettings = MaximizationSettings()
   ) {
     precondition(
-      (0..<layer.filters).contains(filter) && pictures.rank == 4
-        && seeds.count == pictures.shape[0],
-      "filter \(filter) of \(layer), \(seeds.count) seeds for pictures \(pictures.shape)")
+      (0..<layer.filters).contains(filter) && images.rank == 4
+        && seeds.count == images.shape[0],
+      "filter \(filter) of \(layer), \(seeds.count) seeds for images \(images.shape)")
     (self.layer, self.filter, self.seeds) = (layer, filter, seeds)
-    (self.settings, self.pictures, self.deconvnet) = (settings, pictures, deconvnet)
+    (self.settings, self.images, self.deconvnet) = (settings, images, deconvnet)
     // Without the activation function.
     let stage = deconvnet.chain.layers.firstIndex { $0.name == layer.name } ?? layer.stage
     stages = Sequential(Array(deconvnet.chain.layers[...stage]))
   }
 
-  /// The objective of each picture.
-  public var objectives: [Float] { means(of: stages(input(pictures))) }
+  /// The objective of each image.
+  public var objectives: [Float] { means(of: stages(input(images))) }
 
-  /// Makes one step with every picture.
+  /// Makes one step with every image.
   ///
-  /// - Returns: the objective of each picture before the step.
+  /// - Returns: the objective of each image before the step.
   /// - Throws: `DeconvnetError.cannotProject`.
   public mutating func advance() throws(DeconvnetError) -> [Float] {
     let shifts = shifts()
-    var shifted = pictures
+    var shifted = images
     shifted.roll(shifts)
     let (maps, trace) = stages.forward(input(shifted))
     let objectives = means(of: maps)
     var gradient = try deconvnet.descend(
       signal(like: maps), through: trace.children, toOutputOf: nil, rule: .gradient)
-    scaleToPictures(&gradient)
+    scaleToImages(&gradient)
     addVariation(of: shifted, to: &gradient)
     gradient.roll(shifts.map { (-$0.y, -$0.x) })
     climb(gradient)
     step += 1
     if settings.blur > 0, step.isMultiple(of: max(1, settings.blurInterval)) {
-      pictures.blur(Self.kernel(deviation: settings.blur))
+      images.blur(Self.kernel(deviation: settings.blur))
     }
-    pictures.withUnsafeMutableBufferPointer { scalars in
+    images.withUnsafeMutableBufferPointer { scalars in
       for index in scalars.indices { scalars[index] = min(max(0, scalars[index]), 1) }
     }
     return objectives
@@ -121,10 +121,10 @@ public struct Maximization: Sendable {
 
   // MARK: Objective
 
-  /// The pictures in units of the input.
-  private func input(_ pictures: Tensor) -> Tensor {
-    guard let black = settings.black, let white = settings.white else { return pictures }
-    var result = pictures
+  /// The images in units of the input.
+  private func input(_ images: Tensor) -> Tensor {
+    guard let black = settings.black, let white = settings.white else { return images }
+    var result = images
     result.withUnsafeMutableBufferPointer { scalars in
       for index in scalars.indices {
         let channel = index % black.count
@@ -135,7 +135,7 @@ public struct Maximization: Sendable {
   }
 
   /// The gradient by what lies between 0 and 1, from the one by the input.
-  private func scaleToPictures(_ gradient: inout Tensor) {
+  private func scaleToImages(_ gradient: inout Tensor) {
     guard let black = settings.black, let white = settings.white else { return }
     gradient.withUnsafeMutableBufferPointer { scalars in
       for index in scalars.indices {
@@ -148,10 +148,10 @@ public struct Maximization: Sendable {
   private func means(of maps: Tensor) -> [Float] {
     let size = maps.count / maps.shape[0]
     return maps.withUnsafeBufferPointer { maps in
-      (0..<maps.count / size).map { picture -> Float in
+      (0..<maps.count / size).map { image -> Float in
         var sum = 0.0
         for index in stride(
-          from: picture * size + filter, to: (picture + 1) * size, by: layer.filters)
+          from: image * size + filter, to: (image + 1) * size, by: layer.filters)
         { sum += Double(maps[index]) }
         return Float(sum / Double(size / layer.filters))
       }
@@ -171,11 +171,11 @@ public struct Maximization: Sendable {
   }
 
   /// Takes the gradient of `variation · TV` from a gradient.
-  private func addVariation(of pictures: Tensor, to gradient: inout Tensor) {
-    let (height, width, channels) = (pictures.shape[1], pictures.shape[2], pictures.shape[3])
+  private func addVariation(of images: Tensor, to gradient: inout Tensor) {
+    let (height, width, channels) = (images.shape[1], images.shape[2], images.shape[3])
     let weight = 2 * settings.variation
     guard weight != 0 else { return }
-    pictures.withUnsafeBufferPointer { x in
+    images.withUnsafeBufferPointer { x in
       gradient.withUnsafeMutableBufferPointer { gradient in
         func pull(_ first: Int, _ second: Int) {
           let difference = weight * (x[first] - x[second])
@@ -198,20 +198,20 @@ public struct Maximization: Sendable {
     let size = gradient.count / seeds.count
     let (rate, keep) = (settings.rate, 1 - settings.decay)
     gradient.withUnsafeBufferPointer { gradient in
-      pictures.withUnsafeMutableBufferPointer { pictures in
-        for picture in seeds.indices {
-          let range = picture * size..<(picture + 1) * size
+      images.withUnsafeMutableBufferPointer { images in
+        for image in seeds.indices {
+          let range = image * size..<(image + 1) * size
           let squares = range.reduce(0.0) { $0 + Double(gradient[$1]) * Double(gradient[$1]) }
           let scale = rate / (Float(squares.squareRoot()) + 1e-8)
           for index in range {
-            pictures[index] = 0.5 + (pictures[index] + scale * gradient[index] - 0.5) * keep
+            images[index] = 0.5 + (images[index] + scale * gradient[index] - 0.5) * keep
           }
         }
       }
     }
   }
 
-  /// How far each picture is shifted at this step.
+  /// How far each image is shifted at this step.
   private func shifts() -> [(y: Int, x: Int)] {
     let jitter = settings.jitter
     guard jitter > 0 else { return seeds.map { _ in (0, 0) } }
@@ -236,19 +236,19 @@ public struct Maximization: Sendable {
 }
 
 extension Tensor {
-  /// Shifts each picture `[N, H, W, C]` around: what goes out on one side comes in on the other.
+  /// Shifts each image `[N, H, W, C]` around: what goes out on one side comes in on the other.
   mutating func roll(_ shifts: [(y: Int, x: Int)]) {
     guard shifts.contains(where: { $0 != (0, 0) }) else { return }
     let (height, width, channels) = (shape[1], shape[2], shape[3])
     let old = scalars
     withUnsafeMutableBufferPointer { new in
-      for (picture, shift) in shifts.enumerated() {
+      for (image, shift) in shifts.enumerated() {
         for y in 0..<height {
           let row = ((y + shift.y) % height + height) % height
           for x in 0..<width {
             let column = ((x + shift.x) % width + width) % width
-            let from = ((picture * height + y) * width + x) * channels
-            let to = ((picture * height + row) * width + column) * channels
+            let from = ((image * height + y) * width + x) * channels
+            let to = ((image * height + row) * width + column) * channels
             for channel in 0..<channels { new[to + channel] = old[from + channel] }
           }
         }
@@ -256,7 +256,7 @@ extension Tensor {
     }
   }
 
-  /// Blurs pictures `[N, H, W, C]` down and across; edges go on outside.
+  /// Blurs images `[N, H, W, C]` down and across; edges go on outside.
   mutating func blur(_ kernel: [Float]) {
     let radius = kernel.count / 2
     let channels = shape[3]

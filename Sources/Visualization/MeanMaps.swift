@@ -1,8 +1,8 @@
 public import Tensors
 
-/// The mean map of each filter of a layer over many pictures: where in the picture it is active.
+/// The mean map of each filter of a layer over many images: where in the image it is active.
 public struct MeanMaps: Sendable {
-  /// Pictures looked at.
+  /// Images looked at.
   public private(set) var seen = 0
   private var shape: [Int] = []
   private var sums: [Double] = []
@@ -20,8 +20,8 @@ public struct MeanMaps: Sendable {
     sums.withUnsafeMutableBufferPointer { sums in
       activations.withUnsafeBufferPointer { scalars in
         Parallel.forEachRange(count, chunk: 1 << 12) { range in
-          for picture in 0..<batch {
-            for index in range { sums[index] += Double(scalars[picture * count + index]) }
+          for image in 0..<batch {
+            for index in range { sums[index] += Double(scalars[image * count + index]) }
           }
         }
       }

@@ -19,7 +19,7 @@ public struct NumberedLayer: Sendable, Equatable {
   public let kind: Kind
   /// Filters or units, numbered from 0.
   public let filters: Int
-  /// What a unit sees; nil for the whole picture.
+  /// What a unit sees; nil for the whole image.
   public let receptiveField: ReceptiveField?
   /// Whether a ReLU follows, so that activations are never negative.
   public let isRectified: Bool
@@ -41,7 +41,7 @@ extension NumberedLayer: CustomStringConvertible {
 }
 
 extension NumberedLayer {
-  /// The pixels that a unit sees, some of them maybe outside the picture; nil for all of them.
+  /// The pixels that a unit sees, some of them maybe outside the image; nil for all of them.
   public func field(of unit: Activation2D) -> (rows: Range<Int>, columns: Range<Int>)? {
     receptiveField.map { ($0.y.pixels(of: unit.y), $0.x.pixels(of: unit.x)) }
   }

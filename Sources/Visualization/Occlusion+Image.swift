@@ -7,24 +7,24 @@ extension Occlusion {
   /// Fig. 7 (d) as a map: the probability of the class.
   public var probabilityMap: HeatMap { HeatMap(labelProbabilities, rows: rows, columns: columns) }
 
-  /// A sheet for people: the picture, and the three maps of Fig. 7, each place at the middle of its
-  /// square, so that maps and picture lie one over the other.
+  /// A sheet for people: the image, and the three maps of Fig. 7, each place at the middle of its
+  /// square, so that maps and image lie one over the other.
   ///
-  /// The box in the picture is where the square costs the class most.
+  /// The box in the image is where the square costs the class most.
   ///
   /// - Parameter classNames: how classes are called in the legend; numbers where there are none.
   public func sheet(source: Image, title: String, classNames: [String]) -> Image {
     let palette = SheetPalette()
     let worst = corner(ofPlace: labelProbabilities.indexOfSmallest)
     let factor = palette.factor(for: source)
-    var picture = source.enlarged(by: factor).converted(toChannels: 3)
-    picture.drawBox(
+    var image = source.enlarged(by: factor).converted(toChannels: 3)
+    image.drawBox(
       x: worst.x * factor, y: worst.y * factor, width: occluder.size * factor,
       height: occluder.size * factor, color: palette.mark, thickness: 2)
     let classes = classMap(classNames)
     return palette.topAligned(
       [
-        palette.topPanel(picture, "the picture"),
+        palette.topPanel(image, "the image"),
         palette.panel(
           activityMap, as: placed(activityMap.image(), in: source, palette),
           "\(layer.name), \(layer.filterNoun) \(filter)"),
@@ -51,7 +51,7 @@ extension Occlusion {
     return result
   }
 
-  /// Fig. 7 (e) as a picture, one pixel a place, and the colours' names, the most frequent first.
+  /// Fig. 7 (e) as an image, one pixel a place, and the colours' names, the most frequent first.
   private func classMap(_ classNames: [String]) -> (image: Image, legend: Image) {
     let palette = SheetPalette()
     let best = bestClasses
@@ -93,7 +93,7 @@ extension Occlusion {
 }
 
 extension SheetPalette {
-  /// How often a picture's pixels are repeated in a panel.
+  /// How often an image's pixels are repeated in a panel.
   func factor(for image: Image) -> Int { max(1, side / max(image.width, image.height)) }
 
   /// A colour of a legend and what it stands for.

@@ -1,8 +1,8 @@
 public import Tensors
 
-/// A square that covers a part of a picture, at every place of a grid.
+/// A square that covers a part of an image, at every place of a grid.
 ///
-/// Squares lie inside the picture: there are `(H - size) / stride + 1` rows of them, and columns
+/// Squares lie inside the image: there are `(H - size) / stride + 1` rows of them, and columns
 /// likewise.
 public struct Occluder: Sendable, Equatable {
   /// The square's side, in pixels.
@@ -19,26 +19,26 @@ public struct Occluder: Sendable, Equatable {
     (self.size, self.stride, self.fill) = (size, stride, fill)
   }
 
-  /// The rows and columns of places over a picture.
+  /// The rows and columns of places over an image.
   public func places(height: Int, width: Int) -> (rows: Int, columns: Int) {
     (max(0, (height - size) / stride + 1), max(0, (width - size) / stride + 1))
   }
 
-  /// Covers the pixels from (y, x) on in one picture of a batch `[N, H, W, C]`.
+  /// Covers the pixels from (y, x) on in one image of a batch `[N, H, W, C]`.
   static func cover(
-    _ images: inout Tensor, picture: Int, y: Int, x: Int, height: Int, width: Int, fill: [Float]
+    _ images: inout Tensor, image: Int, y: Int, x: Int, height: Int, width: Int, fill: [Float]
   ) {
     let (rows, columns, channels) = (images.shape[1], images.shape[2], images.shape[3])
     precondition(
       y >= 0 && x >= 0 && y + height <= rows && x + width <= columns && fill.count == channels,
       """
-      a box of \(height)x\(width) at \(y), \(x) filled with \(fill) lies outside pictures of \
+      a box of \(height)x\(width) at \(y), \(x) filled with \(fill) lies outside images of \
       \(images.shape)
       """)
     images.withUnsafeMutableBufferPointer { scalars in
       for row in y..<y + height {
         for column in x..<x + width {
-          let pixel = ((picture * rows + row) * columns + column) * channels
+          let pixel = ((image * rows + row) * columns + column) * channels
           for channel in 0..<channels { scalars[pixel + channel] = fill[channel] }
         }
       }
@@ -46,7 +46,7 @@ public struct Occluder: Sendable, Equatable {
   }
 }
 
-/// What a network makes of a picture while a square covers it, place by place.
+/// What a network makes of an image while a square covers it, place by place.
 ///
 /// - Source: Zeiler & Fergus, "Visualizing and Understanding Convolutional Networks", ECCV 2014,
 ///   arXiv 1311.2901, §4.2, Fig. 7.
@@ -61,15 +61,15 @@ public struct Occlusion: Sendable {
   public let label: Int
   /// The layer whose strongest map is watched.
   public let layer: NumberedLayer
-  /// The filter whose activation was the largest of all on the whole picture.
+  /// The filter whose activation was the largest of all on the whole image.
   public let filter: Int
   /// Fig. 7 (b): the sum of that filter's map, a place, in row-major order.
   public let activity: [Float]
   /// The probability of each class, `[rows, columns, classes]`.
   public let probabilities: Tensor
-  /// The sum of the filter's map for the picture without the square.
+  /// The sum of the filter's map for the image without the square.
   public let clearActivity: Float
-  /// The probabilities for the picture without the square.
+  /// The probabilities for the image without the square.
   public let clearProbabilities: [Float]
 
   /// Fig. 7 (d): the probability of the class, a place.
@@ -90,7 +90,7 @@ public struct Occlusion: Sendable {
     }
   }
 
-  /// The most probable class of the picture without the square.
+  /// The most probable class of the image without the square.
   public var clearClass: Int { Deconvnet.indexOfLargest(clearProbabilities) }
 
   /// The upper left pixel of a place.
@@ -100,7 +100,7 @@ public struct Occlusion: Sendable {
 }
 
 extension Deconvnet {
-  /// Covers a picture place by place.
+  /// Covers an image place by place.
   ///
   /// - Parameters:
   ///   - image: `[1, H, W, C]`, no smaller than the square.
@@ -127,7 +127,7 @@ extension Deconvnet {
       var covered = image.repeated(batch.count)
       for place in batch {
         Occluder.cover(
-          &covered, picture: place - first, y: place / places.columns * occluder.stride,
+          &covered, image: place - first, y: place / places.columns * occluder.stride,
           x: place % places.columns * occluder.stride, height: occluder.size,
           width: occluder.size, fill: occluder.fill)
       }
@@ -144,19 +144,19 @@ extension Deconvnet {
       clearActivity: Self.sums(of: filter, in: clear)[0], clearProbabilities: clearProbabilities)
   }
 
-  /// Pictures that go through the network at once: many small ones, few large ones.
+  /// Images that go through the network at once: many small ones, few large ones.
   static func batchSize(for image: Tensor) -> Int {
     max(1, min(64, 4_000_000 / max(1, image.count * 32)))
   }
 
-  /// The sum of a filter's map in each picture.
+  /// The sum of a filter's map in each image.
   private static func sums(of filter: Int, in maps: Tensor) -> [Float] {
     let filters = maps.shape[maps.rank - 1]
     let size = maps.count / maps.shape[0]
     return maps.withUnsafeBufferPointer { maps in
-      (0..<maps.count / size).map { picture in
+      (0..<maps.count / size).map { image in
         var sum = 0.0
-        for index in stride(from: picture * size + filter, to: (picture + 1) * size, by: filters) {
+        for index in stride(from: image * size + filter, to: (image + 1) * size, by: filters) {
           sum += Double(maps[index])
         }
         return Float(sum)

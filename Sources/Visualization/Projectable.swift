@@ -69,7 +69,7 @@ extension LeakyReLU: Projectable {
 }
 
 /// An affine function of each channel, transposed: only the factor counts. Where the statistics are the
-/// batch's, only the derivative takes their dependence on the pictures into account.
+/// batch's, only the derivative takes their dependence on the images into account.
 extension BatchNorm2D: Projectable {
   package func project(_ signal: Tensor, through trace: Trace, rule: ProjectionRule) -> Tensor {
     let input = required(trace.input, "the input", of: "BatchNorm2D")

@@ -2,10 +2,10 @@ public import Images
 import Tensors
 
 extension Projection {
-  /// The signal of one picture, stretched so that 0 is the middle gray.
+  /// The signal of one image, stretched so that 0 is the middle gray.
   ///
-  /// - Returns: the picture, and its scale: what became white (or black) is `scale.farthest` from 0.
-  public func image(ofPicture index: Int = 0) -> (image: Image, scale: ContrastScale) {
+  /// - Returns: the image, and its scale: what became white (or black) is `scale.farthest` from 0.
+  public func image(ofImage index: Int = 0) -> (image: Image, scale: ContrastScale) {
     let shape = pixels.shape
     let count = shape[1] * shape[2] * shape[3]
     let signal = pixels.withUnsafeBufferPointer {
@@ -19,21 +19,21 @@ extension Projection {
     )
   }
 
-  /// A sheet for people: the picture, what the unit sees of it, and the projection of both sizes,
+  /// A sheet for people: the image, what the unit sees of it, and the projection of both sizes,
   /// enlarged, with captions.
   ///
   /// - Parameters:
-  ///   - index: the picture's place in the batch.
-  ///   - source: the picture itself, of the network's input size.
+  ///   - index: the image's place in the batch.
+  ///   - source: the image itself, of the network's input size.
   ///   - title: lines above the panels; what white stands for is added.
-  ///   - caption: what stands below the picture: its class, say.
+  ///   - caption: what stands below the image: its class, say.
   public func sheet(
-    ofPicture index: Int = 0, source: Image, title: String, caption: String
+    ofImage index: Int = 0, source: Image, title: String, caption: String
   ) -> Image {
-    let (signal, scale) = image(ofPicture: index)
+    let (signal, scale) = image(ofImage: index)
     let palette = SheetPalette()
     var panels: [Image] = []
-    if let field = field(ofPicture: index) {
+    if let field = field(ofImage: index) {
       panels.append(palette.panel(source, caption, box: field))
       panels.append(palette.panel(palette.patch(of: source, field), "what the unit sees"))
       panels.append(palette.panel(palette.patch(of: signal, field), "its projection"))
@@ -49,16 +49,16 @@ extension Projection {
     return palette.sheet(panels, title: "\(title)\n\(note)")
   }
 
-  /// The parts that the kept unit of a picture sees of pictures of the network's input size, of one size;
+  /// The parts that the kept unit of an image sees of images of the network's input size, of one size;
   /// what lies outside is marked by a colour. Of whole maps and units that see everything, all of them.
   ///
   /// - Parameter side: the larger side that they get, about, in pixels.
   public func panels(
-    ofPicture index: Int = 0, of pictures: [Image], side: Int
+    ofImage index: Int = 0, of images: [Image], side: Int
   ) -> [Image] {
-    let field = field(ofPicture: index)
-    return pictures.map { picture in
-      (field.map { SheetPalette().patch(of: picture, $0) } ?? picture).fitted(to: side)
+    let field = field(ofImage: index)
+    return images.map { image in
+      (field.map { SheetPalette().patch(of: image, $0) } ?? image).fitted(to: side)
     }
   }
 
@@ -83,13 +83,13 @@ struct SheetPalette {
   let frame = Color(gray: 200)
   /// Marks the receptive field.
   let mark = Color(red: 235, green: 94, blue: 0)
-  /// What lies outside of the picture.
+  /// What lies outside of the image.
   let outside = Color(red: 214, green: 224, blue: 240)
   /// The side of a panel, about, in pixels.
   let side = 252
   let textScale = 2
 
-  /// The part of a picture that a unit sees, with what lies outside it marked.
+  /// The part of an image that a unit sees, with what lies outside it marked.
   func patch(of image: Image, _ field: (rows: Range<Int>, columns: Range<Int>)) -> Image {
     let isInside =
       field.rows.lowerBound >= 0 && field.columns.lowerBound >= 0
@@ -99,7 +99,7 @@ struct SheetPalette {
       height: field.rows.count, fill: outside)
   }
 
-  /// A picture enlarged to a panel's size, with a box around a part of it, and a caption.
+  /// An image enlarged to a panel's size, with a box around a part of it, and a caption.
   func panel(
     _ image: Image, _ caption: String, box: (rows: Range<Int>, columns: Range<Int>)? = nil
   ) -> Image {

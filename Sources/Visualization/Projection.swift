@@ -22,7 +22,7 @@ public enum FeatureSelection: Sendable, Equatable {
     }
   }
 
-  /// Whether a single unit is kept of each picture.
+  /// Whether a single unit is kept of each image.
   var isUnit: Bool {
     switch self {
     case .strongest, .position, .class: true
@@ -48,11 +48,11 @@ public struct Activation2D: Sendable, Equatable {
   }
 }
 
-/// A feature brought down to the pixels, for each picture of a batch.
+/// A feature brought down to the pixels, for each image of a batch.
 public struct Projection: Sendable {
   /// The signal at the pixels, `[N, H, W, C]`, signed, in units of the input.
   public let pixels: Tensor
-  /// The unit that was kept, a picture; empty when a whole map was.
+  /// The unit that was kept, an image; empty when a whole map was.
   public let units: [Activation2D]
   /// The layer it comes from.
   public let layer: NumberedLayer
@@ -61,9 +61,9 @@ public struct Projection: Sendable {
   /// The rule at the rectifiers.
   public let rule: ProjectionRule
 
-  /// The pixels that the kept unit of a picture sees, some of them outside the picture; nil for a
+  /// The pixels that the kept unit of an image sees, some of them outside the image; nil for a
   /// unit that sees everything and for whole maps.
-  public func field(ofPicture index: Int) -> (rows: Range<Int>, columns: Range<Int>)? {
+  public func field(ofImage index: Int) -> (rows: Range<Int>, columns: Range<Int>)? {
     units.indices.contains(index) ? layer.field(of: units[index]) : nil
   }
 }

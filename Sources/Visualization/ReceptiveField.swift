@@ -1,10 +1,10 @@
 package import NeuralNetworks
 import Tensors
 
-/// The part of the picture that a unit of a feature map sees.
+/// The part of the image that a unit of a feature map sees.
 ///
 /// Along each direction, unit `i` sees the pixels from `start + i · jump` on, `size` of them; some may
-/// lie outside the picture.
+/// lie outside the image.
 public struct ReceptiveField: Sendable, Equatable {
   /// One direction.
   public struct Axis: Sendable, Equatable {
@@ -12,7 +12,7 @@ public struct ReceptiveField: Sendable, Equatable {
     public var size: Int
     /// Pixels from one unit's field to the next one's.
     public var jump: Int
-    /// The first pixel of unit 0's field; negative when padding comes before the picture.
+    /// The first pixel of unit 0's field; negative when padding comes before the image.
     public var start: Int
 
     /// The pixels of a unit's field.
@@ -36,7 +36,7 @@ public struct ReceptiveField: Sendable, Equatable {
   public static let pixel = ReceptiveField(
     y: Axis(size: 1, jump: 1, start: 0), x: Axis(size: 1, jump: 1, start: 0))
 
-  /// The field behind one more layer; nil when every unit sees the whole picture.
+  /// The field behind one more layer; nil when every unit sees the whole image.
   package func behind(_ layer: any Layer) -> ReceptiveField? {
     switch layer {
     case let layer as Conv2D: windowed(layer.extent, layer.stride, layer.padding)

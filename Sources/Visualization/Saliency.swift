@@ -15,10 +15,10 @@ extension Deconvnet {
       Self.oneHot(label, like: logits), through: traces, toOutputOf: nil, rule: rule)
   }
 
-  /// Integrated gradients: the derivative's mean on the straight way from a baseline to the picture,
+  /// Integrated gradients: the derivative's mean on the straight way from a baseline to the image,
   /// times the way, `[1, H, W, C]`.
   ///
-  /// Their sum is about the logit's rise from baseline to picture; with more steps, closer.
+  /// Their sum is about the logit's rise from baseline to image; with more steps, closer.
   ///
   /// - Parameters:
   ///   - image: `[1, H, W, C]`.
@@ -31,7 +31,7 @@ extension Deconvnet {
   ) throws(DeconvnetError) -> Tensor {
     precondition(
       steps > 0 && image.shape == baseline.shape,
-      "\(steps) steps from a baseline \(baseline.shape) to a picture \(image.shape)")
+      "\(steps) steps from a baseline \(baseline.shape) to an image \(image.shape)")
     let (from, to) = (baseline.scalars, image.scalars)
     let mean = try meanSaliency(of: label, like: image, count: steps) { step, scalars in
       let share = (Float(step) + 0.5) / Float(steps)
@@ -43,7 +43,7 @@ extension Deconvnet {
       shape: image.shape, scalars: mean.indices.map { Float(mean[$0]) * (to[$0] - from[$0]) })
   }
 
-  /// SmoothGrad: the derivative's mean over copies of the picture with noise added, `[1, H, W, C]`.
+  /// SmoothGrad: the derivative's mean over copies of the image with noise added, `[1, H, W, C]`.
   ///
   /// Noisy scalars are not clipped to the range of pixels.
   ///
@@ -57,7 +57,7 @@ extension Deconvnet {
   ) throws(DeconvnetError) -> Tensor {
     precondition(
       noise.shape.dropFirst() == image.shape.dropFirst() && noise.shape[0] > 0,
-      "noise of shape \(noise.shape) for a picture of shape \(image.shape)")
+      "noise of shape \(noise.shape) for an image of shape \(image.shape)")
     let (clear, added) = (image.scalars, noise.scalars)
     let mean = try meanSaliency(of: label, like: image, count: noise.shape[0]) { copy, scalars in
       for index in scalars.indices {
@@ -71,7 +71,7 @@ extension Deconvnet {
   ///
   /// - Parameters:
   ///   - deviation: the noise's standard deviation, in units of the input.
-  ///   - copies: noisy pictures.
+  ///   - copies: noisy images.
   public func smoothGradient(
     of label: Int, in image: Tensor, deviation: Float, copies: Int, seed: Int
   ) throws(DeconvnetError) -> Tensor {
@@ -82,7 +82,7 @@ extension Deconvnet {
     return try smoothGradient(of: label, in: image, noise: noise)
   }
 
-  /// The mean derivative over pictures that are made batch by batch, added up in order.
+  /// The mean derivative over images that are made batch by batch, added up in order.
   private func meanSaliency(
     of label: Int, like image: Tensor, count: Int,
     _ make: (_ index: Int, _ scalars: UnsafeMutableBufferPointer<Float>) -> Void
@@ -92,14 +92,14 @@ extension Deconvnet {
     let batchSize = Self.batchSize(for: image)
     for first in stride(from: 0, to: count, by: batchSize) {
       let batch = first..<min(count, first + batchSize)
-      let pictures = Tensor(uninitializedShape: [batch.count] + image.shape.dropFirst()) { buffer in
+      let images = Tensor(uninitializedShape: [batch.count] + image.shape.dropFirst()) { buffer in
         buffer.initialize(repeating: 0)
         for index in batch {
           let start = (index - first) * size
           make(index, UnsafeMutableBufferPointer(rebasing: buffer[start..<start + size]))
         }
       }
-      let gradients = try saliency(of: label, in: pictures)
+      let gradients = try saliency(of: label, in: images)
       gradients.withUnsafeBufferPointer { gradients in
         for index in gradients.indices { sums[index % size] += Double(gradients[index]) }
       }

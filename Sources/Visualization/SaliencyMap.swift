@@ -1,7 +1,7 @@
 public import Images
 public import Tensors
 
-/// Which pixels of a picture speak for a class, by one of the methods.
+/// Which pixels of an image speak for a class, by one of the methods.
 public struct SaliencyMap: Sendable {
   /// How it was found.
   public let method: SaliencyMethod
@@ -47,12 +47,12 @@ public struct SaliencyMap: Sendable {
     return (index / map.columns, index % map.columns)
   }
 
-  /// A sheet for people: the picture, the signed scores in gray, their magnitudes as a heat map, and
-  /// these over the picture.
+  /// A sheet for people: the image, the signed scores in gray, their magnitudes as a heat map, and
+  /// these over the image.
   public func sheet(source: Image, title: String) -> Image {
     let palette = SheetPalette()
     let map = magnitudes
-    var panels = [palette.topPanel(palette.enlarged(source), "the picture")]
+    var panels = [palette.topPanel(palette.enlarged(source), "the image")]
     if method != .gradcam {
       let scale = ContrastScale(.symmetric, of: scores.scalars)
       let signed = Image(
@@ -69,7 +69,7 @@ public struct SaliencyMap: Sendable {
     }
     panels.append(palette.panel(map, "magnitude"))
     panels.append(
-      palette.topPanel(palette.enlarged(map.image(over: source)), "over the picture"))
+      palette.topPanel(palette.enlarged(map.image(over: source)), "over the image"))
     return palette.topAligned(panels, title: title)
   }
 }
@@ -85,7 +85,7 @@ public struct SaliencySettings: Sendable, Equatable {
   /// Integrated gradients: what the baseline is filled with, one scalar a channel, in units of the
   /// input; nil for 0.
   public var baseline: [Float]?
-  /// SmoothGrad: noisy pictures.
+  /// SmoothGrad: noisy images.
   public var copies = 50
   /// SmoothGrad: the noise's standard deviation, in units of the input.
   public var deviation: Float = 0.15
@@ -100,7 +100,7 @@ extension Deconvnet {
   /// The highest convolution; nil for a network of dense layers.
   public var highestConvolution: NumberedLayer? { layers.last { $0.kind == .convolution } }
 
-  /// Which pixels of a picture speak for a class.
+  /// Which pixels of an image speak for a class.
   ///
   /// - Parameter image: `[1, H, W, C]`.
   /// - Throws: `DeconvnetError`, also when Grad-CAM finds no convolution.

@@ -10,12 +10,12 @@ public enum SaliencyMethod: String, Sendable, CaseIterable {
   /// - Source: Springenberg et al., "Striving for Simplicity", ICLR 2015 workshop, arXiv 1412.6806,
   ///   §3.4.
   case guided
-  /// The derivative's mean on the straight way from a baseline to the picture, times the way.
+  /// The derivative's mean on the straight way from a baseline to the image, times the way.
   ///
   /// - Source: Sundararajan, Taly & Yan, "Axiomatic Attribution for Deep Networks", ICML 2017, arXiv
   ///   1703.01365, §3.
   case integrated
-  /// The derivative's mean over noisy copies of the picture.
+  /// The derivative's mean over noisy copies of the image.
   ///
   /// - Source: Smilkov et al., "SmoothGrad: removing noise by adding noise", arXiv 1706.03825, §2.
   case smoothgrad

@@ -1,7 +1,7 @@
 public import Images
 
 /// The sheet of Fig. 2: for each filter the projections of its strongest units, beside what the units
-/// saw of their pictures.
+/// saw of their images.
 ///
 /// - Source: Zeiler & Fergus, "Visualizing and Understanding Convolutional Networks", ECCV 2014,
 ///   arXiv 1311.2901, §4, Fig. 2.
@@ -18,7 +18,7 @@ public struct StrongestSheet: Sendable {
   ///
   /// - Parameters:
   ///   - filters: how many filters it will have.
-  ///   - count: pictures a filter, at most.
+  ///   - count: images a filter, at most.
   public init(title: String, filters: Int, count: Int = 9, sharesScale: Bool = false) {
     self.title = title
     self.sharesScale = sharesScale
@@ -32,13 +32,13 @@ public struct StrongestSheet: Sendable {
   ///
   /// - Parameters:
   ///   - projections: the strongest first; none for a dead filter.
-  ///   - sources: the picture of each.
+  ///   - sources: the image of each.
   public mutating func add(
     filter: Int, projections: [UnitProjection], sources: [Image]
   ) {
     precondition(
       projections.count == sources.count,
-      "\(sources.count) pictures for \(projections.count) projections")
+      "\(sources.count) images for \(projections.count) projections")
     guard let first = projections.first else {
       tiles.append(TileSheet.Tile(nil, caption: "\(filter): dead"))
       return
@@ -69,7 +69,7 @@ public struct StrongestSheet: Sendable {
 }
 
 extension Image {
-  /// The picture enlarged by a whole number so that it is about as large, or shrunk if it is larger.
+  /// The image enlarged by a whole number so that it is about as large, or shrunk if it is larger.
   func fitted(to side: Int) -> Image {
     let longest = max(width, height)
     guard longest > side else { return enlarged(by: side / longest) }

@@ -1,6 +1,6 @@
 public import Images
 
-/// Little pictures in rows and columns on one sheet, with words: a title, a caption over each column,
+/// Little images in rows and columns on one sheet, with words: a title, a caption over each column,
 /// before each row and below each tile.
 ///
 /// ```swift
@@ -9,9 +9,9 @@ public import Images
 /// try sheet.image(side: 56).write(to: "sheet.png")
 /// ```
 public struct TileSheet: Sendable {
-  /// A picture and a few words below it.
+  /// An image and a few words below it.
   public struct Tile: Sendable {
-    /// The picture; nil leaves its place empty.
+    /// The image; nil leaves its place empty.
     public var image: Image?
     /// What stands below it; empty for nothing.
     public var caption: String
@@ -74,8 +74,8 @@ public struct TileSheet: Sendable {
   ///   whole number; nil shows them as they are.
   public func image(side: Int? = nil) -> Image {
     let palette = SheetPalette()
-    let pictures = rows.flatMap(\.tiles).compactMap(\.image)
-    let largest = pictures.map { max($0.width, $0.height) }.max() ?? 1
+    let images = rows.flatMap(\.tiles).compactMap(\.image)
+    let largest = images.map { max($0.width, $0.height) }.max() ?? 1
     let factor = side.map { max(1, $0 / largest) } ?? 1
     let cells = rows.map { $0.tiles.map { cell($0, enlargedBy: factor, palette) } }
     let captions = rows.map { text($0.caption, palette) }

@@ -5,16 +5,16 @@ extension UnitProjection {
   /// The scale that makes 0 the middle gray, and what is farthest from it black or white.
   public var scale: ContrastScale { ContrastScale(.symmetric, of: pixels.scalars) }
 
-  /// The signal at all pixels of the picture.
+  /// The signal at all pixels of the image.
   ///
   /// - Parameter scale: nil for its own.
   public func image(scale: ContrastScale? = nil) -> Image {
     Image(
-      contrastStretching: pixels.scalars, width: pictureShape[1], height: pictureShape[0],
-      channels: pictureShape[2], scale: scale ?? self.scale)
+      contrastStretching: pixels.scalars, width: imageShape[1], height: imageShape[0],
+      channels: imageShape[2], scale: scale ?? self.scale)
   }
 
-  /// The signal at the pixels that the unit sees; those outside the picture are marked by a colour.
+  /// The signal at the pixels that the unit sees; those outside the image are marked by a colour.
   ///
   /// - Parameter scale: nil for its own.
   public func patchImage(scale: ContrastScale? = nil) -> Image {
@@ -22,16 +22,16 @@ extension UnitProjection {
     return field.map { SheetPalette().patch(of: whole, $0) } ?? whole
   }
 
-  /// What the unit sees of the picture itself; what lies outside is marked by a colour.
+  /// What the unit sees of the image itself; what lies outside is marked by a colour.
   public func patch(of source: Image) -> Image {
     field.map { SheetPalette().patch(of: source, $0) } ?? source
   }
 
-  /// Whether part of what the unit sees lies outside the picture, where the network saw its padding.
+  /// Whether part of what the unit sees lies outside the image, where the network saw its padding.
   public var reachesOverBorder: Bool {
     guard let field else { return false }
     return field.rows.lowerBound < 0 || field.columns.lowerBound < 0
-      || field.rows.upperBound > pictureShape[0] || field.columns.upperBound > pictureShape[1]
+      || field.rows.upperBound > imageShape[0] || field.columns.upperBound > imageShape[1]
   }
 }
 

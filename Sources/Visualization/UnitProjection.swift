@@ -1,17 +1,17 @@
 public import Tensors
 
-/// A unit of a layer, in a picture of a batch.
+/// A unit of a layer, in an image of a batch.
 public struct FeatureUnit: Sendable, Equatable {
-  /// The picture's place in the batch.
-  public var picture: Int
+  /// The image's place in the batch.
+  public var image: Int
   /// The filter, or the dense unit.
   public var filter: Int
   /// Where in the filter's map, and how active.
   public var activation: Activation2D
 
   /// A unit.
-  public init(picture: Int, filter: Int, activation: Activation2D) {
-    self.picture = picture
+  public init(image: Int, filter: Int, activation: Activation2D) {
+    self.image = image
     self.filter = filter
     self.activation = activation
   }
@@ -21,37 +21,37 @@ public struct FeatureUnit: Sendable, Equatable {
 public struct UnitProjection: Sendable {
   /// The unit.
   public let unit: FeatureUnit
-  /// The pixels that the unit sees, some of them maybe outside the picture; nil for all of it.
+  /// The pixels that the unit sees, some of them maybe outside the image; nil for all of it.
   public let field: (rows: Range<Int>, columns: Range<Int>)?
-  /// Height, width and channels of the picture.
-  public let pictureShape: [Int]
+  /// Height, width and channels of the image.
+  public let imageShape: [Int]
   /// The part of the signal that isn't zero for certain, `[h, w, C]`, and where it begins.
   private let window: Tensor
   private let corner: (y: Int, x: Int)
 
   init(
-    unit: FeatureUnit, field: (rows: Range<Int>, columns: Range<Int>)?, pictureShape: [Int],
+    unit: FeatureUnit, field: (rows: Range<Int>, columns: Range<Int>)?, imageShape: [Int],
     window: Tensor, corner: (y: Int, x: Int)
   ) {
     self.unit = unit
     self.field = field
-    self.pictureShape = pictureShape
+    self.imageShape = imageShape
     self.window = window
     self.corner = corner
   }
 
-  /// The signal at all pixels of the picture, `[H, W, C]`, signed, in units of the input.
+  /// The signal at all pixels of the image, `[H, W, C]`, signed, in units of the input.
   public var pixels: Tensor {
-    part(rows: 0..<pictureShape[0], columns: 0..<pictureShape[1])
+    part(rows: 0..<imageShape[0], columns: 0..<imageShape[1])
   }
 
-  /// The signal at the pixels that the unit sees, `[rows, columns, C]`; zero outside the picture.
+  /// The signal at the pixels that the unit sees, `[rows, columns, C]`; zero outside the image.
   public var patch: Tensor {
     field.map { part(rows: $0.rows, columns: $0.columns) } ?? pixels
   }
 
   private func part(rows: Range<Int>, columns: Range<Int>) -> Tensor {
-    let channels = pictureShape[2]
+    let channels = imageShape[2]
     let (height, width) = (window.shape[0], window.shape[1])
     var result = Tensor(zeros: [rows.count, columns.count, channels])
     let known = (

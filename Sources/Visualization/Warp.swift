@@ -1,9 +1,9 @@
 public import Images
 public import Tensors
 
-/// A picture moved, enlarged and turned.
+/// An image moved, enlarged and turned.
 ///
-/// - Formula: the pixel at row `y`, column `x` is what the picture has, bilinear, at row
+/// - Formula: the pixel at row `y`, column `x` is what the image has, bilinear, at row
 ///   `c + (cos · u + sin · v) / scale` and column `c + (-sin · u + cos · v) / scale`, with
 ///   `u = y - c - down`, `v = x - c - right` and `c` the middle, `(side - 1) / 2`. Outside is 0 or a
 ///   fill.
@@ -17,17 +17,17 @@ public struct Warp: Sendable, Equatable {
   /// Degrees.
   public var rotation = 0.0
 
-  /// The picture as it is.
+  /// The image as it is.
   public init() {}
 
-  /// A picture moved down, or up where negative.
+  /// An image moved down, or up where negative.
   public static func moved(down: Double) -> Warp {
     var warp = Warp()
     warp.down = down
     return warp
   }
 
-  /// A picture enlarged.
+  /// An image enlarged.
   public static func scaled(by scale: Double) -> Warp {
     precondition(scale > 0, "a scale is above 0, got \(scale)")
     var warp = Warp()
@@ -35,19 +35,19 @@ public struct Warp: Sendable, Equatable {
     return warp
   }
 
-  /// A picture turned by so many degrees.
+  /// An image turned by so many degrees.
   public static func rotated(by degrees: Double) -> Warp {
     var warp = Warp()
     warp.rotation = degrees
     return warp
   }
 
-  /// The picture warped, `[1, H, W, C]`.
+  /// The image warped, `[1, H, W, C]`.
   ///
   /// - Parameter fill: what lies outside, one scalar a channel; nil for 0.
   public func applied(to image: Tensor, fill: [Float]? = nil) -> Tensor {
     precondition(
-      image.rank == 4 && image.shape[0] == 1, "one picture is warped, not shape \(image.shape)")
+      image.rank == 4 && image.shape[0] == 1, "one image is warped, not shape \(image.shape)")
     let (height, width, channels) = (image.shape[1], image.shape[2], image.shape[3])
     let (cosine, sine) = Self.direction(rotation)
     let (middleY, middleX) = (Double(height - 1) / 2, Double(width - 1) / 2)
@@ -94,7 +94,7 @@ public struct Warp: Sendable, Equatable {
 }
 
 extension Image {
-  /// The picture warped; what comes in from outside is `fill`, a byte a channel.
+  /// The image warped; what comes in from outside is `fill`, a byte a channel.
   public func warped(_ warp: Warp, fill: [Float]? = nil) -> Image {
     let tensor = Tensor(
       shape: [1, height, width, channels], scalars: pixels.lazy.map { Float($0) })

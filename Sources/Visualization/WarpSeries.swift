@@ -1,6 +1,6 @@
 /// Warps of one kind, step by step: a horizontal axis of the paper's figure 5.
 public struct WarpSeries: Sendable {
-  /// What is done to the picture.
+  /// What is done to the image.
   public enum Kind: String, Sendable, CaseIterable {
     /// Moved up and down.
     case translation
@@ -10,7 +10,7 @@ public struct WarpSeries: Sendable {
     case rotation
   }
 
-  /// What is done to the picture.
+  /// What is done to the image.
   public let kind: Kind
   /// Pixels downwards, factors, or degrees.
   public let amounts: [Double]
@@ -26,7 +26,7 @@ public struct WarpSeries: Sendable {
     }
   }
 
-  /// The place of the amount that leaves a picture as it is.
+  /// The place of the amount that leaves an image as it is.
   public var clearIndex: Int { amounts.firstIndex(of: kind == .scale ? 1 : 0) ?? 0 }
 
   /// From so many pixels up to so many down.
@@ -38,7 +38,7 @@ public struct WarpSeries: Sendable {
       kind: .translation, amounts: (-steps...steps).map { Double($0 * step) })
   }
 
-  /// From the picture's own size to the largest, in so many even steps.
+  /// From the image's own size to the largest, in so many even steps.
   public static func scales(largest: Double, steps: Int = 8) -> WarpSeries {
     precondition(largest > 0 && steps > 0, "scales up to \(largest) in \(steps) steps")
     return WarpSeries(

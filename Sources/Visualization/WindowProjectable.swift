@@ -10,7 +10,7 @@ package protocol WindowProjectable: Projectable {
   /// The signal at the layer's input, from the one at its output.
   ///
   /// - Parameters:
-  ///   - inputShape: one picture's at the layer's input, `[H, W, C]`.
+  ///   - inputShape: one image's at the layer's input, `[H, W, C]`.
   ///   - trace: of the layer's forward pass, in inference.
   func project(
     _ windows: SignalWindows, inputShape: [Int], through trace: Trace, rule: ProjectionRule
@@ -74,7 +74,7 @@ extension Conv2D: WindowProjectable {
     }
     let corners = units.map { unit in
       SignalWindows.Corner(
-        picture: unit.picture, y: unit.activation.y * stride.y - padding.top,
+        image: unit.image, y: unit.activation.y * stride.y - padding.top,
         x: unit.activation.x * stride.x - padding.left)
     }
     return SignalWindows(cropping: fields, at: corners, map: geometry.input)

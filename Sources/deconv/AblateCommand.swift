@@ -61,7 +61,7 @@ struct AblateCommand: ParsableCommand {
       let filters = try filter.filters(of: layer, in: network.deconvnet)
       let output = try OutputFile(path: output, force: force.isOn)
       let files = try raw.files(["filters", "accuracy", "loss"], force: force.isOn)
-      let log = try PictureLog(network, folder: self.network.logdir)
+      let log = try ImageLog(network, folder: self.network.logdir)
       let images = try DataImages(data, for: network)
       try images.checkClasses(network)
 

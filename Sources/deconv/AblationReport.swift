@@ -23,7 +23,7 @@ struct AblationReport {
     }
   }
 
-  // MARK: Pictures
+  // MARK: Images
 
   /// Accuracy and loss without each filter, from the worst to the best, beside those of the whole
   /// network.
@@ -65,7 +65,7 @@ struct AblationReport {
       "whole",
       "accuracy \(Format.percent(whole.accuracy)), loss \(Format.fixed(whole.loss, decimals: 4))")
     head.add("found", finding)
-    head.add("picture", output)
+    head.add("output", output)
     var table = TextTable(
       (noun, .right), ("accuracy", .right), ("change", .right), ("loss", .right),
       ("change", .right))

@@ -66,12 +66,12 @@ struct ActivationsCommand: ParsableCommand {
       let output = try OutputFile(
         path: output ?? "layer\(layer.number)-\(name).png", force: force.isOn)
       let files = try raw.files(ActivationsResult.arrays, force: force.isOn)
-      let log = try PictureLog(network, folder: self.network.logdir)
-      let (subject, picture, pass) = try look(layer, network)
+      let log = try ImageLog(network, folder: self.network.logdir)
+      let (subject, image, pass) = try look(layer, network)
       let result = ActivationsResult(
         layer: layer, filters: filters, statistics: pass.statistics, maps: pass.maps)
       let sheet = result.sheet(
-        title: "\(layer), \(subject)", picture: picture, isMean: statistics,
+        title: "\(layer), \(subject)", image: image, isMean: statistics,
         sharesScale: sharedScale)
       try sheet.write(to: output.path)
       try result.write(to: files)
@@ -84,11 +84,11 @@ struct ActivationsCommand: ParsableCommand {
     }
   }
 
-  /// What is looked at, in words and as a picture if it is one, and what the layer makes of it.
+  /// What is looked at, in words and as an image if it is one, and what the layer makes of it.
   private func look(
     _ layer: NumberedLayer, _ network: Network
   ) throws -> (
-    subject: String, picture: Picture?, pass: (statistics: ActivationStatistics, maps: Tensor)
+    subject: String, input: InputImage?, pass: (statistics: ActivationStatistics, maps: Tensor)
   ) {
     var statistics = ActivationStatistics(of: layer)
     var means = MeanMaps()
@@ -98,9 +98,9 @@ struct ActivationsCommand: ParsableCommand {
       means.look(at: activations)
     }
     if let image {
-      let picture = try Picture(file: image, for: network)
-      look(at: picture.tensor(network.pixels))
-      return (picture.name, picture, (statistics, means.maps))
+      let input = try InputImage(file: image, for: network)
+      look(at: input.tensor(network.pixels))
+      return (input.name, input, (statistics, means.maps))
     }
     let images = try DataImages(
       data, for: network, remedy: "--data or --image says what to look at")
@@ -117,9 +117,9 @@ struct ActivationsCommand: ParsableCommand {
         """)
     }
     look(at: images.tensor(at: [index]))
-    let picture = images.picture(index)
+    let input = images.input(index)
     return (
-      "\(images.split.rawValue) image \(index), \(picture.name)", picture, (statistics, means.maps)
+      "\(images.split.rawValue) image \(index), \(input.name)", input, (statistics, means.maps)
     )
   }
 }

@@ -39,12 +39,12 @@ struct ActivationsResult {
         layer: layer.number, name: layer.name, filter: filter, images: statistics.seen,
         mean: numbers.mean, variance: numbers.variance, std: numbers.standardDeviation,
         min: numbers.minimum, max: numbers.maximum, active: numbers.activeShare,
-        active_images: numbers.activePictureShare,
-        mean_of_image_max: numbers.meanOfPictureMaxima)
+        active_images: numbers.activeImageShare,
+        mean_of_image_max: numbers.meanOfImageMaxima)
     }
   }
 
-  func sheet(title: String, picture: Picture?, isMean: Bool, sharesScale: Bool) -> Image {
+  func sheet(title: String, image: InputImage?, isMean: Bool, sharesScale: Bool) -> Image {
     let all = statistics.filters
     let words =
       isMean
@@ -52,7 +52,7 @@ struct ActivationsResult {
       : "below each map its number and its largest activation"
     return MapSheet(maps, of: layer, filters: filters, sharesScale: sharesScale).image(
       title: "\(title)\n\(layer.kind == .convolution ? words : "activations, black the lowest")",
-      first: picture.map {
+      first: image.map {
         TileSheet.Tile(
           $0.image.enlarged(by: max(1, 56 / max($0.image.width, $0.image.height))),
           caption: "the image")
@@ -60,13 +60,13 @@ struct ActivationsResult {
       caption: { filter in
         if layer.isRectified, all[filter].isDead { return isMean ? ": dead" : ": silent" }
         return isMean
-          ? ": \(Format.percent(all[filter].activePictureShare, decimals: 0))"
+          ? ": \(Format.percent(all[filter].activeImageShare, decimals: 0))"
           : ": \(Format.number(Double(all[filter].maximum), digits: 3))"
       }, isMarked: { layer.isRectified && all[$0].isDead })
   }
 
   func text(
-    _ checkpoint: String, _ subject: String, _ picture: String, isMean: Bool, sharesScale: Bool
+    _ checkpoint: String, _ subject: String, _ image: String, isMean: Bool, sharesScale: Bool
   ) -> String {
     var head = TextTable(("", .left), ("", .left))
     head.add("checkpoint", checkpoint)
@@ -91,7 +91,7 @@ struct ActivationsResult {
     head.add(
       "scale",
       "black 0 or the lowest, white the largest of \(sharesScale ? "all maps" : "each map")")
-    head.add("picture", picture)
+    head.add("output", image)
     guard isMean else { return head.rendered() }
     var table = TextTable(
       (layer.filterNoun, .right), ("mean", .right), ("std", .right), ("variance", .right),
@@ -103,7 +103,7 @@ struct ActivationsResult {
             numbers.mean, numbers.standardDeviation, numbers.variance, Double(numbers.minimum),
             Double(numbers.maximum),
           ].map { Format.number($0, digits: 3) }
-          + [Format.percent(numbers.activeShare), Format.percent(numbers.activePictureShare)])
+          + [Format.percent(numbers.activeShare), Format.percent(numbers.activeImageShare)])
     }
     return head.rendered() + "\n\n" + table.rendered()
   }

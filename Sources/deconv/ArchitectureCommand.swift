@@ -40,7 +40,7 @@ struct ArchitectureCommand: ParsableCommand {
       let files = try raw.files(
         deconvnet.layers.flatMap { ArchitectureResult.arrays(of: $0) } + ["spectrum"],
         force: force.isOn)
-      let log = try PictureLog(network, folder: self.network.logdir)
+      let log = try ImageLog(network, folder: self.network.logdir)
       let images = try DataImages(data, for: network)
 
       var statistics = deconvnet.layers.map { ActivationStatistics(of: $0) }

@@ -45,7 +45,7 @@ struct ArchitectureResult {
         var line = Filter(
           layer: layer.layer.number, name: layer.layer.name, filter: index,
           rms: layer.norms.indices.contains(index) ? layer.norms[index] : nil,
-          max: activity.maximum, active_images: activity.activePictureShare)
+          max: activity.maximum, active_images: activity.activeImageShare)
         if layer.layer.isRectified {
           (line.dead, line.rare) = (dead.contains(index), rare.contains(index))
         }
@@ -63,7 +63,7 @@ struct ArchitectureResult {
       }
   }
 
-  func text(_ checkpoint: String, _ images: String, _ picture: String) -> String {
+  func text(_ checkpoint: String, _ images: String, _ image: String) -> String {
     var head = TextTable(("", .left), ("", .left))
     head.add("checkpoint", checkpoint)
     head.add("images", images)
@@ -75,7 +75,7 @@ struct ArchitectureResult {
         "frequencies",
         "layer 1: low \(share(\.low)), middle \(share(\.middle)), high \(share(\.high))")
     }
-    head.add("picture", picture)
+    head.add("output", image)
     var table = TextTable(
       ("layer", .right), ("name", .left), ("filters", .right), ("dead", .right), ("rare", .right),
       ("kernel", .right), ("stride", .right), ("RMS least", .right), ("median", .right),
@@ -125,7 +125,7 @@ struct ArchitectureResult {
       let activity = layer.activity
       try files.write(name + "max", activity.map(\.maximum), shape: [activity.count])
       try files.write(
-        name + "active_images", activity.map(\.activePictureShare), shape: [activity.count])
+        name + "active_images", activity.map(\.activeImageShare), shape: [activity.count])
     }
     let spectra = report.spectra ?? []
     try files.write(

@@ -6,20 +6,20 @@ import ModelFiles
 import Tensors
 import Visualization
 
-/// `deconv correspond`: whether a part of several pictures means the same to the network.
+/// `deconv correspond`: whether a part of several images means the same to the network.
 struct CorrespondCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "correspond",
-    abstract: "Hide the same part in several pictures and compare what that does.",
+    abstract: "Hide the same part in several images and compare what that does.",
     discussion: """
       Zeiler & Fergus, section 4.3, table 1: delta is the share of features whose change has \
-      another sign in another picture, the mean over the pairs of pictures. Two controls stand \
-      beside each part: boxes of its size at random places, and at a random place that all pictures \
+      another sign in another image, the mean over the pairs of images. Two controls stand \
+      beside each part: boxes of its size at random places, and at a random place that all images \
       share. A part that means something has a lower delta than both: the place alone lowers it too.
 
       With --format json each object is a row at a layer. With --npy the arrays are mean and std, \
-      [rows, layers], boxes, [sets, pictures, 4] as y, x, height, width, and differences, [sets, \
-      layers, pictures, pictures]: first the parts, then the random sets, then the shared ones.
+      [rows, layers], boxes, [sets, images, 4] as y, x, height, width, and differences, [sets, \
+      layers, images, images]: first the parts, then the random sets, then the shared ones.
 
       \(ExitStatus.helpText)
       """)
@@ -28,7 +28,7 @@ struct CorrespondCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "A CSV or JSON file of parts in pictures.",
+      "A CSV or JSON file of parts in images.",
       discussion: """
         CSV with the head part,image,y,x,height,width, or a JSON list of objects with these keys. \
         An image is a number in the data set, or a PNG file, seen from the file's folder.
@@ -38,7 +38,7 @@ struct CorrespondCommand: ParsableCommand {
   @Option(
     parsing: .unconditionalSingleValue,
     help: ArgumentHelp(
-      "A part at one place in all pictures. (default: the middle)",
+      "A part at one place in all images. (default: the middle)",
       discussion: "May be given several times, as nose=12,10,6,8.",
       valueName: "name=y,x,height,width"))
   var box: [NamedBox] = []
@@ -82,7 +82,7 @@ struct CorrespondCommand: ParsableCommand {
 
   func validate() throws {
     if boxes != nil, !box.isEmpty || !subjects.image.isEmpty || subjects.index != nil {
-      throw ValidationError("--boxes names the pictures and their parts; give it alone")
+      throw ValidationError("--boxes names the images and their parts; give it alone")
     }
     guard (1...10_000).contains(random) else {
       throw ValidationError("--random lies between 1 and 10000")
@@ -101,7 +101,7 @@ struct CorrespondCommand: ParsableCommand {
       let files = try raw.files(["mean", "std", "boxes", "differences"], force: force.isOn)
       let (subjects, parts) = try subjectsAndParts(network)
       try check(parts, subjects, network)
-      let log = try PictureLog(network, folder: self.network.logdir)
+      let log = try ImageLog(network, folder: self.network.logdir)
 
       let sets = parts.map(\.boxes) + controls(parts, network)
       var bar = ProgressBar(unit: "set", total: sets.count, style: quiet.progressStyle)
@@ -153,12 +153,13 @@ struct CorrespondCommand: ParsableCommand {
       if let number = Int(image), let source { return try source.subject(number, network) }
       let path = image.hasPrefix("/") ? image : folder.appending(path: image).relativePath
       return Subject(
-        try Picture(file: path, for: network), label: nil, classNames: network.classNames, network)
+        try InputImage(file: path, for: network), label: nil, classNames: network.classNames,
+        network)
     }
     return (subjects, file.parts)
   }
 
-  /// A box in the middle, a quarter of the picture high and wide.
+  /// A box in the middle, a quarter of the image high and wide.
   private static func middle(of shape: [Int]) -> (String, PixelBox) {
     let (height, width) = (max(1, shape[0] / 4), max(1, shape[1] / 4))
     return (
@@ -172,7 +173,7 @@ struct CorrespondCommand: ParsableCommand {
     _ parts: [PartBoxes.Part], _ subjects: [Subject], _ network: Network
   ) throws {
     guard subjects.count > 1 else {
-      throw CommandFailure("one picture has nothing to be compared with; give two or more")
+      throw CommandFailure("one image has nothing to be compared with; give two or more")
     }
     for part in parts {
       for (box, subject) in zip(part.boxes, subjects)
@@ -180,7 +181,7 @@ struct CorrespondCommand: ParsableCommand {
         throw CommandFailure(
           """
           part "\(part.name)": the box of \(box.height)x\(box.width) at row \(box.y), column \
-          \(box.x) doesn't fit into \(subject.picture.name)
+          \(box.x) doesn't fit into \(subject.image.name)
           """)
       }
     }

@@ -35,7 +35,7 @@ struct CorrespondenceReport {
     ]
   }
 
-  /// Mean and standard deviation over the pairs of pictures of all sets of a row.
+  /// Mean and standard deviation over the pairs of images of all sets of a row.
   private func delta(_ row: Row, layer: Int) -> (mean: Double, deviation: Double) {
     let pairs = row.sets.flatMap { found[$0][layer].pairs }
     let mean = pairs.reduce(0, +) / Double(max(1, pairs.count))
@@ -43,18 +43,18 @@ struct CorrespondenceReport {
     return (mean, (squares / Double(max(1, pairs.count))).squareRoot())
   }
 
-  // MARK: Pictures
+  // MARK: Images
 
-  /// The pictures with the boxes of each part, of one random set and of one shared one; beside them the
+  /// The images with the boxes of each part, of one random set and of one shared one; beside them the
   /// deltas.
   func sheet() -> Image {
-    let factor = subjects.map { max(1, 112 / max($0.picture.image.width, $0.picture.image.height)) }
+    let factor = subjects.map { max(1, 112 / max($0.image.image.width, $0.image.image.height)) }
     let mark = Color(red: 235, green: 94, blue: 0)
     let rows = rows
     let lines = rows.map { row in
       let boxes = sets[row.sets.lowerBound]
-      let pictures = subjects.indices.map { index -> Image in
-        var image = subjects[index].picture.image.enlarged(by: factor[index])
+      let images = subjects.indices.map { index -> Image in
+        var image = subjects[index].image.image.enlarged(by: factor[index])
           .converted(toChannels: 3)
         let (box, factor) = (boxes[index], factor[index])
         image.drawBox(
@@ -65,17 +65,17 @@ struct CorrespondenceReport {
       let words = [row.name] + stages.indices.map { "\(stages[$0].layer.name) " + short(row, $0) }
       let text = Image.text(
         words.joined(separator: "\n"), scale: 2, color: Color(gray: 40), background: .white)
-      return (text, Image.beside(pictures, spacing: 6, background: .white))
+      return (text, Image.beside(images, spacing: 6, background: .white))
     }
     let wide = lines.map(\.0.width).max() ?? 1
-    let strips = lines.map { text, pictures in
+    let strips = lines.map { text, images in
       Image.beside(
         [
-          text.cropped(x: 0, y: 0, width: wide, height: text.height, fill: .white), pictures,
+          text.cropped(x: 0, y: 0, width: wide, height: text.height, fill: .white), images,
         ], spacing: 12, background: .white)
     }
     let title = Image.text(
-      "delta, mean +- std over the pairs of pictures; of random boxes the first set is shown",
+      "delta, mean +- std over the pairs of images; of random boxes the first set is shown",
       scale: 2, color: Color(gray: 40), background: .white)
     return Image.stacked([title] + strips, spacing: 10, background: .white)
       .framed(by: 12, color: .white)
@@ -92,9 +92,9 @@ struct CorrespondenceReport {
   func text(_ network: Network, output: String) -> String {
     var head = TextTable(("", .left), ("", .left))
     head.add("checkpoint", network.checkpoint.path)
-    head.add("images", subjects.map(\.picture.caption).joined(separator: ", "))
+    head.add("images", subjects.map(\.image.caption).joined(separator: ", "))
     head.add("boxes", "gray \(Words.short(Double(fill))), seed \(seed)")
-    head.add("picture", output)
+    head.add("output", output)
     var table = TextTable(
       ("delta", .left), ("sets", .right), ("\(stages[0])", .right), ("\(stages[1])", .right))
     for row in rows {
@@ -118,7 +118,7 @@ struct CorrespondenceReport {
       let (random, shared) = (delta(controls[0], layer: layer), delta(controls[1], layer: layer))
       let name = stages[layer].layer.name
       if part < random.mean - random.deviation, part < shared.mean - shared.deviation {
-        return "\(name): lower than both controls, so hiding it does the same to the pictures"
+        return "\(name): lower than both controls, so hiding it does the same to the images"
       }
       if part < min(random.mean, shared.mean) {
         return "\(name): lower than both controls, but within their spread"

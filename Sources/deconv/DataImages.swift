@@ -20,7 +20,7 @@ struct DataImages {
   ///
   /// - Parameter remedy: what the user can do where no data set is known.
   /// - Throws: `DatasetError`, or `CommandFailure` when the checkpoint names no data set and the flags
-  ///   don't either, when the pictures aren't of the network's size, or when there are none.
+  ///   don't either, when the images aren't of the network's size, or when there are none.
   init(
     _ options: DataOptions, for network: Network,
     remedy: String = "--data says which images to look at"
@@ -55,7 +55,7 @@ struct DataImages {
     guard images.imageShape == network.inputShape else {
       throw CommandFailure(
         """
-        \(set.name): has \(Network.size(images.imageShape)) pictures, but the network takes \
+        \(set.name): has \(Network.size(images.imageShape)) images, but the network takes \
         \(Network.size(network.inputShape))
         """)
     }

@@ -71,20 +71,20 @@ struct EmbedCommand: ParsableCommand {
       }
       bar.finish()
       let labels = shown.map { set.images.labels[$0] }
-      let pictures = shown.map { set.image(at: $0) }
+      let sprites = shown.map { set.image(at: $0) }
       let embedding = try ProjectorEmbedding(
         layer.name, vectors: vectors.scalars, dimension: vectors.dimension,
         columns: [
           "class": labels.map { set.classNames[$0] },
           "image": shown.map { set.images.sources[$0] },
-        ], sprites: pictures)
+        ], sprites: sprites)
       let run =
         self.network.runs.hasSuffix("/")
         ? self.network.runs + "deconv" : "\(self.network.runs)/deconv"
       let writer = try SummaryWriter(directory: run)
       try writer.add(embedding, step: network.checkpoint.state?.step)
       try writer.close()
-      if let output { try Image.grid(pictures, spacing: 0).write(to: output.path) }
+      if let output { try Image.grid(sprites, spacing: 0).write(to: output.path) }
       try files.write("features", vectors.scalars, shape: [count, vectors.dimension])
       try files.write("label", labels.map { Int32($0) }, shape: [count])
       try files.write("index", shown.map { Int32($0) }, shape: [count])
@@ -122,7 +122,7 @@ struct EmbedCommand: ParsableCommand {
       "\(Format.percent(result.neighbours)) of the images have one of their class nearest, "
         + "by chance \(Format.percent(chance))")
     table.add("run", result.run)
-    if let output { table.add("picture", output.path) }
+    if let output { table.add("output", output.path) }
     table.add("look", "tensorboard --logdir \(self.network.runs), Projector")
     return table
   }

@@ -39,9 +39,9 @@ struct EvolutionResult {
           step: moment.step, dead: moment.strongest[filter] == nil,
           jump: evolution.jumps(filter: filter, at: index))
         if let entry = moment.strongest[filter], let projection = moment.projections[filter] {
-          line.image = entry.picture
-          line.source = images.images.sources[entry.picture]
-          line.label = images.classNames[images.images.labels[entry.picture]]
+          line.image = entry.image
+          line.source = images.images.sources[entry.image]
+          line.label = images.classNames[images.images.labels[entry.image]]
           (line.y, line.x, line.activation) = (entry.unit.y, entry.unit.x, entry.unit.value)
           line.rows = projection.field.map { [$0.rows.lowerBound, $0.rows.upperBound - 1] }
           line.columns = projection.field.map {
@@ -109,7 +109,7 @@ struct EvolutionResult {
     let entries = evolution.moments.flatMap(\.strongest)
     let shape = [evolution.moments.count, evolution.filters.count]
     try files.write("step", evolution.moments.map { Int64($0.step) }, shape: [shape[0]])
-    try files.write("index", entries.map { Int32($0?.picture ?? -1) }, shape: shape)
+    try files.write("index", entries.map { Int32($0?.image ?? -1) }, shape: shape)
     try files.write("y", entries.map { Int32($0?.unit.y ?? -1) }, shape: shape)
     try files.write("x", entries.map { Int32($0?.unit.x ?? -1) }, shape: shape)
     try files.write("value", entries.map { $0?.unit.value ?? .nan }, shape: shape)

@@ -61,7 +61,7 @@ struct EvolveCommand: ParsableCommand {
         path: output ?? "layer\(layer.number)-evolution.png", force: force.isOn)
       let gif = try self.gif.map { try OutputFile(path: $0, force: force.isOn) }
       let files = try raw.files(EvolutionResult.arrays, force: force.isOn)
-      let log = try PictureLog(first, folder: network.logdir)
+      let log = try ImageLog(first, folder: network.logdir)
       let images = try DataImages(data, split: split, for: first)
 
       var evolution = FeatureEvolution(filters: filters)
@@ -70,7 +70,7 @@ struct EvolveCommand: ParsableCommand {
       for (index, path) in checkpoints.enumerated() {
         let moment = index == 0 ? first : try moment(path)
         try check(moment, is: first, layer)
-        var strongest = StrongestPictures(of: layer, count: 1, filters: filters)
+        var strongest = StrongestImages(of: layer, count: 1, filters: filters)
         images.forEachBatch { batch, indices in
           strongest.look(
             at: moment.deconvnet.activations(of: batch, layer: layer), of: indices)
@@ -124,7 +124,7 @@ struct EvolveCommand: ParsableCommand {
     }
   }
 
-  /// A picture a moment, all of one size.
+  /// An image a moment, all of one size.
   private func frames(of evolution: FeatureEvolution, _ layer: NumberedLayer) -> [Image] {
     let sheets = evolution.moments.indices.map { index in
       evolution.sheet(
@@ -154,7 +154,7 @@ struct EvolveCommand: ParsableCommand {
     table.add("jumps", result.jumps(layer))
     table.add("rule", rule.rawValue)
     table.add("scale", "gray 0, white the largest of each projection")
-    table.add("picture", output.path)
+    table.add("output", output.path)
     if let gif { table.add("animation", gif.path) }
     return table
   }

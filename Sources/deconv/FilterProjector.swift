@@ -14,16 +14,16 @@ struct FilterProjector {
   let rule: ProjectionRule
 
   /// What excites filters most.
-  var search: PictureSearch {
-    PictureSearch(network: network, layer: layer, position: position)
+  var search: ImageSearch {
+    ImageSearch(network: network, layer: layer, position: position)
   }
 
-  /// The projection of a filter of a picture; nil when the filter is silent on it.
+  /// The projection of a filter of an image; nil when the filter is silent on it.
   ///
-  /// A projection of nothing would be a gray picture without a word.
-  func projection(of filter: Int, _ picture: Picture) throws -> Projection? {
+  /// A projection of nothing would be a gray image without a word.
+  func projection(of filter: Int, _ image: InputImage) throws -> Projection? {
     let projection = try network.deconvnet.project(
-      selection(of: filter), layer: layer.number, of: picture.tensor(network.pixels), rule: rule)
+      selection(of: filter), layer: layer.number, of: image.tensor(network.pixels), rule: rule)
     guard layer.isRectified else { return projection }
     let isActive =
       projection.units.first.map { $0.value > 0 }
@@ -44,7 +44,7 @@ struct ProjectedFilter: Encodable {
   var name: String
   var filter: Int
   var rule: String
-  /// The position in the data set; absent for a PNG of one's own, and for a filter without a picture.
+  /// The position in the data set; absent for a PNG of one's own, and for a filter without an image.
   var image: Int?
   var source: String?
   /// Whether the filter is 0 there.
@@ -79,7 +79,7 @@ struct ProjectedFilter: Encodable {
     if let unit = projection?.units.first {
       (y, x, activation) = (unit.y, unit.x, unit.value)
     }
-    if let field = projection?.field(ofPicture: 0) {
+    if let field = projection?.field(ofImage: 0) {
       rows = [field.rows.lowerBound, field.rows.upperBound - 1]
       columns = [field.columns.lowerBound, field.columns.upperBound - 1]
     }

@@ -10,7 +10,7 @@ import Visualization
 struct FiltersCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "filters",
-    abstract: "Write the first layer's filters as a picture.",
+    abstract: "Write the first layer's filters as an image.",
     discussion: ExitStatus.helpText)
 
   @OptionGroup var network: NetworkOptions
@@ -35,12 +35,12 @@ struct FiltersCommand: ParsableCommand {
     else {
       throw CommandFailure(
         """
-        \(network.checkpoint.path): \(layer) isn't a convolution over gray or RGB pictures, so \
+        \(network.checkpoint.path): \(layer) isn't a convolution over gray or RGB images, so \
         its filters can't be shown
         """)
     }
     let image = grid.image(enlargedBy: 10)
-    let log = try PictureLog(network, folder: self.network.logdir)
+    let log = try ImageLog(network, folder: self.network.logdir)
     try image.write(to: output.path)
     try log?.log(image, tag: "filters/\(layer.name)")
     var table = TextTable(("", .left), ("", .left))
@@ -54,7 +54,7 @@ struct FiltersCommand: ParsableCommand {
       sharedScale
         ? "gray 0, white \(Format.number(Double(farthest), digits: 3)), black the opposite"
         : "black each filter's lowest weight, white its highest")
-    table.add("picture", output.path)
+    table.add("output", output.path)
     try Console.print(table.rendered())
   }
 }

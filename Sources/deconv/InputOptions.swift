@@ -1,21 +1,21 @@
 import ArgumentParser
 import Tensors
 
-/// The flags that say how pictures become the network's input.
+/// The flags that say how images become the network's input.
 struct InputOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "Make pictures this large first. (default: as they are)",
+      "Make images this large first. (default: as they are)",
       discussion: "256 makes the shorter side so long, 256x320 height and width.",
       valueName: "size"))
-  var resize: PictureSize?
+  var resize: ImageSize?
 
   @Option(
     help: ArgumentHelp(
       "Take the middle of this size then. (default: all)",
       discussion: "224 takes a square, 224x192 a rectangle of this height and width.",
       valueName: "size"))
-  var crop: PictureSize?
+  var crop: ImageSize?
 
   @Option(
     help: ArgumentHelp(
@@ -48,12 +48,12 @@ struct InputOptions: ParsableArguments {
     if let std, std.values.contains(0) { throw ValidationError("--std can't be 0") }
   }
 
-  /// What is done to pictures.
+  /// What is done to images.
   var preparation: InputPreparation { InputPreparation(resize: resize, crop: crop) }
 }
 
 /// A side's length, or height and width: `256` or `256x320`.
-struct PictureSize: ExpressibleByArgument, Equatable {
+struct ImageSize: ExpressibleByArgument, Equatable {
   let height: Int
   /// Nil when one number was given.
   let width: Int?

@@ -4,21 +4,21 @@ import Images
 import NeuralNetworks
 import Tensors
 
-/// What is done to a picture before a network takes it: all that reads pictures goes through here.
+/// What is done to an image before a network takes it: all that reads images goes through here.
 struct InputPreparation {
-  var resize: PictureSize?
-  var crop: PictureSize?
+  var resize: ImageSize?
+  var crop: ImageSize?
 
-  /// Whether pictures stay as they are, but for their colours.
+  /// Whether images stay as they are, but for their colours.
   var isNothing: Bool { resize == nil && crop == nil }
 
-  /// The size that pictures have then, where it doesn't depend on them.
+  /// The size that images have then, where it doesn't depend on them.
   var size: Extent? {
     if let crop { return crop.extent }
     return resize.flatMap { size in size.width == nil ? nil : size.extent }
   }
 
-  /// A picture of so many channels, resized and cropped.
+  /// An image of so many channels, resized and cropped.
   ///
   /// - Throws: `CommandFailure` when it is smaller than what is to be taken of it.
   func prepared(
@@ -43,7 +43,7 @@ struct InputPreparation {
       width: extent.width, height: extent.height)
   }
 
-  /// All pictures of a part of a data set.
+  /// All images of a part of a data set.
   func prepared(_ images: LabeledImages, shape: [Int]) throws(CommandFailure) -> LabeledImages {
     guard !isNothing, shape.count == 3, images.count > 0 else { return images }
     var pixels: [UInt8] = []
@@ -62,7 +62,7 @@ struct InputPreparation {
   }
 
   /// Height and width; of one number the shorter side is so long, the other in proportion.
-  private static func size(_ size: PictureSize, of image: Image) -> (height: Int, width: Int) {
+  private static func size(_ size: ImageSize, of image: Image) -> (height: Int, width: Int) {
     if let width = size.width { return (size.height, width) }
     let side = size.height
     return image.height <= image.width
@@ -84,7 +84,7 @@ struct InputPreparation {
       guard [1, channels].contains(values.count) else {
         throw CommandFailure(
           """
-          --\(flag) has \(Format.counted(values.count, "number")), but the network takes pictures \
+          --\(flag) has \(Format.counted(values.count, "number")), but the network takes images \
           of \(Format.counted(channels, "channel"))
           """)
       }

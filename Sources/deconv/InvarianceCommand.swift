@@ -6,18 +6,18 @@ import ModelFiles
 import Tensors
 import Visualization
 
-/// `deconv invariance`: how far features move when pictures are moved, enlarged and turned.
+/// `deconv invariance`: how far features move when images are moved, enlarged and turned.
 struct InvarianceCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "invariance",
-    abstract: "Move, enlarge and turn pictures; see what the features do.",
+    abstract: "Move, enlarge and turn images; see what the features do.",
     discussion: """
-      Zeiler & Fergus, section 4, figure 5: for each picture the Euclidean distance of a low and of \
-      a high layer's features to those of the picture as it is, and the probability of its class. \
-      Pictures are warped about their middle, bilinear.
+      Zeiler & Fergus, section 4, figure 5: for each image the Euclidean distance of a low and of \
+      a high layer's features to those of the image as it is, and the probability of its class. \
+      Images are warped about their middle, bilinear.
 
       With --format json each object is a point. With --npy the arrays are <kind>, the amounts, and \
-      <kind>_low, <kind>_high and <kind>_probability, [pictures, amounts], for the kinds \
+      <kind>_low, <kind>_high and <kind>_probability, [images, amounts], for the kinds \
       translation, scale and rotation.
 
       \(ExitStatus.helpText)
@@ -92,7 +92,7 @@ struct InvarianceCommand: ParsableCommand {
           [kind.rawValue] + ["low", "high", "probability"].map { "\(kind.rawValue)_\($0)" }
         }, force: force.isOn)
       let subjects = try subjects.subjects(for: network)
-      let log = try PictureLog(network, folder: self.network.logdir)
+      let log = try ImageLog(network, folder: self.network.logdir)
       let side = network.inputShape[0]
       let farthest = shift ?? max(1, side * 10 / 28)
       let series: [WarpSeries] = [
@@ -100,7 +100,7 @@ struct InvarianceCommand: ParsableCommand {
         .rotations(step: turn),
       ]
       let total = series.reduce(0) { $0 + $1.amounts.count } * subjects.count
-      var bar = ProgressBar(unit: "picture", total: total, style: quiet.progressStyle)
+      var bar = ProgressBar(unit: "image", total: total, style: quiet.progressStyle)
       var before = 0
       let fill = network.inputScalars(ofGray: fill)
       let results = series.map { series in

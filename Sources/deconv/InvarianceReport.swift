@@ -26,9 +26,9 @@ struct InvarianceReport {
     }
   }
 
-  // MARK: Pictures
+  // MARK: Images
 
-  /// Three rows of charts, each below some of the first picture's warps.
+  /// Three rows of charts, each below some of the first image's warps.
   func sheet(fill: Float) -> Image {
     let blocks = curves.map { series, result in
       Image.stacked(
@@ -76,9 +76,9 @@ struct InvarianceReport {
     }
   }
 
-  /// What the pictures are called: where two have one caption, they are counted.
+  /// What the images are called: where two have one caption, they are counted.
   private var names: [String] {
-    let captions = subjects.map(\.picture.caption)
+    let captions = subjects.map(\.image.caption)
     return captions.indices.map { index in
       let caption = captions[index]
       guard captions.filter({ $0 == caption }).count > 1 else { return caption }
@@ -102,15 +102,15 @@ struct InvarianceReport {
     }
   }
 
-  /// Seven of the first picture's warps.
+  /// Seven of the first image's warps.
   private func warped(_ series: WarpSeries, fill: Float) -> Image {
-    let picture = subjects[0].picture.image
-    let bytes = [Float](repeating: fill * 255, count: picture.channels)
+    let image = subjects[0].image.image
+    let bytes = [Float](repeating: fill * 255, count: image.channels)
     let amounts = series.amounts
     let shown = min(7, amounts.count)
     let tiles = (0..<shown).map { place in
       let index = shown == 1 ? 0 : place * (amounts.count - 1) / (shown - 1)
-      let warped = picture.warped(series.warps[index], fill: bytes)
+      let warped = image.warped(series.warps[index], fill: bytes)
       let factor = max(1, 84 / max(warped.width, warped.height))
       return warped.enlarged(by: factor).framed(by: 1, color: Color(gray: 200)).captioned(
         Self.amount(amounts[index], series.kind), scale: 2, color: Color(gray: 40),
@@ -134,7 +134,7 @@ struct InvarianceReport {
     table.add("layers", "\(stages[0]) and \(stages[1])")
     table.add("outside", "gray \(Words.short(Double(fill)))")
     for (series, result) in curves { table.add(series.kind.rawValue, finding(series, result)) }
-    table.add("picture", output)
+    table.add("output", output)
     return table.rendered()
   }
 
@@ -213,7 +213,7 @@ struct InvarianceReport {
   private struct PointObject: Encodable {
     var kind: String
     var amount: Double
-    /// The picture's place among those compared.
+    /// The image's place among those compared.
     var image: Int
     var `class`: Int
     var low_distance, high_distance: Float

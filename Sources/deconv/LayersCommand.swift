@@ -11,7 +11,7 @@ struct LayersCommand: ParsableCommand {
     abstract: "List the layers, their filters and receptive fields.",
     discussion: """
       A unit sees "sees" pixels in each direction; its neighbour's field lies "apart" pixels \
-      further, and the first one's begins at pixel "from", which may lie outside the picture.
+      further, and the first one's begins at pixel "from", which may lie outside the image.
 
       \(ExitStatus.helpText)
       """)
@@ -52,7 +52,7 @@ struct LayersCommand: ParsableCommand {
     }
     try Console.print(
       """
-      \(network.checkpoint.path): takes \(Network.size(network.inputShape)) pictures, pixels \
+      \(network.checkpoint.path): takes \(Network.size(network.inputShape)) images, pixels \
       \(network.pixels.rawValue)
 
       \(table.rendered())

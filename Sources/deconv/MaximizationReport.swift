@@ -6,19 +6,19 @@ import Visualization
 
 /// What `deconv maximize` draws and says.
 struct MaximizationReport {
-  /// The pictures of a filter.
+  /// The images of a filter.
   struct Made {
     var filter: Int
     /// `[seeds, H, W, C]`, from 0 to 1.
-    var pictures: Tensor
-    /// The objective of each picture before each step, and at the end.
+    var images: Tensor
+    /// The objective of each image before each step, and at the end.
     var objectives: [[Float]]
 
-    /// The picture of a seed.
+    /// The image of a seed.
     func image(_ seed: Int) -> Image {
-      let shape = pictures.shape
+      let shape = images.shape
       let size = shape[1...].reduce(1, *)
-      let bytes = pictures.scalars[seed * size..<(seed + 1) * size].map {
+      let bytes = images.scalars[seed * size..<(seed + 1) * size].map {
         UInt8(($0 * 255).rounded())
       }
       return Image(width: shape[2], height: shape[1], channels: shape[3], pixels: bytes)
@@ -38,9 +38,9 @@ struct MaximizationReport {
   /// The settings in words.
   let how: String
 
-  // MARK: Pictures
+  // MARK: Images
 
-  /// A row a filter, a column a seed; below each picture what it reached.
+  /// A row a filter, a column a seed; below each image what it reached.
   func sheet() -> Image {
     TileSheet(
       title: "made for \(layer)\n\(how)", columnCaptions: seeds.map { "seed \($0)" },
@@ -71,7 +71,7 @@ struct MaximizationReport {
     head.add("layer", "\(layer)")
     head.add("how", how)
     head.add("seeds", Words.list(seeds.map(String.init)))
-    head.add("picture", output)
+    head.add("output", output)
     var table = TextTable(
       (isClass ? "class" : layer.filterNoun, .left), ("from", .right), ("to, the best", .right),
       ("the worst", .right), ("agreement", .right))
@@ -83,7 +83,7 @@ struct MaximizationReport {
     }
     let note =
       seeds.count > 1
-      ? "\nagreement: the mean correlation of the seeds' pictures, 1 where they are alike" : ""
+      ? "\nagreement: the mean correlation of the seeds' images, 1 where they are alike" : ""
     return "\(head.rendered())\n\n\(table.rendered())\(note)\(stuck)"
   }
 
@@ -95,15 +95,15 @@ struct MaximizationReport {
     return names.isEmpty ? "" : "\nnot excited beyond the start: \(Words.list(names))"
   }
 
-  /// The mean correlation of pairs of pictures; nil for one picture or for constant ones.
+  /// The mean correlation of pairs of images; nil for one image or for constant ones.
   private func agreement(_ made: Made) -> Double? {
-    let size = made.pictures.count / seeds.count
-    let scalars = made.pictures.scalars
+    let size = made.images.count / seeds.count
+    let scalars = made.images.scalars
     let centered = seeds.indices.map { seed -> [Double] in
-      let picture = scalars[seed * size..<(seed + 1) * size].map { Double($0) }
-      let mean = picture.reduce(0, +) / Double(size)
-      let norm = picture.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }.squareRoot()
-      return norm > 0 ? picture.map { ($0 - mean) / norm } : []
+      let image = scalars[seed * size..<(seed + 1) * size].map { Double($0) }
+      let mean = image.reduce(0, +) / Double(size)
+      let norm = image.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }.squareRoot()
+      return norm > 0 ? image.map { ($0 - mean) / norm } : []
     }
     var correlations: [Double] = []
     for (index, first) in centered.enumerated() {
@@ -119,7 +119,7 @@ struct MaximizationReport {
 
   // MARK: Numbers
 
-  /// An object a picture.
+  /// An object an image.
   var objects: [any Encodable] {
     struct Object: Encodable {
       var layer, filter, seed, steps: Int
@@ -137,7 +137,7 @@ struct MaximizationReport {
   /// The arrays.
   func write(to files: RawFiles) throws {
     try files.write(
-      "pictures", made.flatMap { $0.pictures.scalars },
+      "images", made.flatMap { $0.images.scalars },
       shape: [made.count, seeds.count] + network.inputShape)
     try files.write(
       "objective",

@@ -6,17 +6,17 @@ import ModelFiles
 import Tensors
 import Visualization
 
-/// `deconv maximize`: pictures made for a filter or a class.
+/// `deconv maximize`: images made for a filter or a class.
 struct MaximizeCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "maximize",
-    abstract: "Make pictures that excite a filter or a class most.",
+    abstract: "Make images that excite a filter or a class most.",
     discussion: """
-      Gradient ascent from gray and a little noise, a picture a seed, on the mean of the filter's map \
-      or on the class's logit. Decay, blur, total variation and jitter keep the picture from turning \
-      into noise. Pictures that agree on what they show are to be trusted more than one.
+      Gradient ascent from gray and a little noise, an image a seed, on the mean of the filter's map \
+      or on the class's logit. Decay, blur, total variation and jitter keep the image from turning \
+      into noise. Images that agree on what they show are to be trusted more than one.
 
-      With --format json each object is a picture. With --npy the arrays are pictures, [filters, \
+      With --format json each object is an image. With --npy the arrays are images, [filters, \
       seeds, height, width, channels] from 0 to 1, and objective, [filters, seeds, steps + 1].
 
       \(ExitStatus.helpText)
@@ -41,7 +41,7 @@ struct MaximizeCommand: ParsableCommand {
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("Pictures of each filter, a seed each.", valueName: "count"))
+    help: ArgumentHelp("Images of each filter, a seed each.", valueName: "count"))
   var count = 4
 
   @Option(parsing: .unconditional, help: ArgumentHelp("Steps of ascent.", valueName: "count"))
@@ -109,8 +109,8 @@ struct MaximizeCommand: ParsableCommand {
       let (layer, filters) = try targets(network)
       let settings = try settings(for: network)
       let output = try OutputFile(path: output, force: force.isOn)
-      let files = try raw.files(["pictures", "objective"], force: force.isOn)
-      let log = try PictureLog(network, folder: self.network.logdir)
+      let files = try raw.files(["images", "objective"], force: force.isOn)
+      let log = try ImageLog(network, folder: self.network.logdir)
       var bar = ProgressBar(
         unit: "step", total: steps * filters.count, style: quiet.progressStyle)
       var made: [MaximizationReport.Made] = []
@@ -126,7 +126,7 @@ struct MaximizeCommand: ParsableCommand {
         objectives.append(maximization.objectives)
         made.append(
           MaximizationReport.Made(
-            filter: filter, pictures: maximization.pictures, objectives: objectives))
+            filter: filter, images: maximization.images, objectives: objectives))
       }
       bar.finish()
 
@@ -164,10 +164,10 @@ struct MaximizeCommand: ParsableCommand {
     let shape = network.inputShape
     guard jitter < min(shape[0], shape[1]) else {
       throw CommandFailure(
-        "--jitter \(jitter) shifts \(Network.size(shape)) pictures by more than their size")
+        "--jitter \(jitter) shifts \(Network.size(shape)) images by more than their size")
     }
     var settings = MaximizationSettings()
-    // The same step a pixel, whatever the picture's size: 1 at 28x28 gray.
+    // The same step a pixel, whatever the image's size: 1 at 28x28 gray.
     settings.rate = rate * Float(shape.reduce(1, *)).squareRoot() / 28
     settings.decay = decay
     settings.variation = variation

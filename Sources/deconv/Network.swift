@@ -12,7 +12,7 @@ struct Network {
   let deconvnet: Deconvnet
   /// How bytes become scalars.
   let pixels: PixelRange
-  /// What is done to pictures before.
+  /// What is done to images before.
   let preparation: InputPreparation
 
   /// Opens a checkpoint, or the newest of a folder of runs.
@@ -27,7 +27,7 @@ struct Network {
     let size = preparation.size
     checkpoint =
       try options.path.map {
-        try Checkpoint(path: $0, architecture: architecture, pictureSize: size)
+        try Checkpoint(path: $0, architecture: architecture, imageSize: size)
       } ?? Checkpoint.newest(under: options.runs)
     model = try Self.model(of: checkpoint, options.input)
     deconvnet = Deconvnet(of: model)
@@ -42,7 +42,7 @@ struct Network {
       Console.tell(
         """
         \(checkpoint.path): says nothing of its network; by its tensors it is taken for a LeNet on \
-        \(Self.size(checkpoint.model.inputShape)) pictures, pixels \(known.rawValue)
+        \(Self.size(checkpoint.model.inputShape)) images, pixels \(known.rawValue)
         """)
     }
   }
@@ -64,16 +64,16 @@ struct Network {
     return Sequential([named] + model.layers)
   }
 
-  /// A data set by its name or folder, its pictures prepared for the network.
+  /// A data set by its name or folder, its images prepared for the network.
   ///
   /// - Parameters:
-  ///   - trainingPerClass: at most so many pictures of a class; nil: all.
-  ///   - testPerClass: the same for the test pictures.
+  ///   - trainingPerClass: at most so many images of a class; nil: all.
+  ///   - testPerClass: the same for the test images.
   /// - Throws: `DatasetError`, `ImageError` or `CommandFailure`.
   func dataset(
     _ nameOrPath: String, trainingPerClass: Int? = nil, testPerClass: Int? = nil
   ) throws -> Dataset {
-    if !Dataset.drawnNames.contains(nameOrPath), let folder = PictureFolder(path: nameOrPath) {
+    if !Dataset.drawnNames.contains(nameOrPath), let folder = ImageFolder(path: nameOrPath) {
       return try folder.load(preparation, shape: inputShape, perClass: testPerClass)
     }
     let set = try Dataset(
@@ -85,7 +85,7 @@ struct Network {
       test: try preparation.prepared(set.test, shape: inputShape))
   }
 
-  /// Height, width and channels of the pictures it takes.
+  /// Height, width and channels of the images it takes.
   var inputShape: [Int] { checkpoint.model.inputShape }
 
   /// `28x28 gray` for `[28, 28, 1]`.
@@ -106,7 +106,7 @@ struct NetworkOptions: ParsableArguments {
       "The runs: searched for checkpoints, and logged to.",
       discussion: """
         Without --checkpoint the newest one of this folder is taken, of logdir/ by default. If \
-        given, pictures are also logged there, as the run "deconv".
+        given, images are also logged there, as the run "deconv".
         """, valueName: "folder"))
   var logdir: String?
 

@@ -5,17 +5,17 @@ import ModelFiles
 import Tensors
 import Visualization
 
-/// `deconv occlude`: what the network makes of a picture while a gray square covers parts of it.
+/// `deconv occlude`: what the network makes of an image while a gray square covers parts of it.
 struct OccludeCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "occlude",
-    abstract: "Cover parts of a picture and watch the network's answer.",
+    abstract: "Cover parts of an image and watch the network's answer.",
     discussion: """
-      Moves a gray square over the picture and draws three maps (Zeiler & Fergus, section 4.2, \
-      figure 7): the summed activity of the feature map that is strongest on the whole picture, the \
+      Moves a gray square over the image and draws three maps (Zeiler & Fergus, section 4.2, \
+      figure 7): the summed activity of the feature map that is strongest on the whole image, the \
       probability of the class, and the most probable class. Dark places are those that matter.
 
-      With --format json the first object is about the picture, each other one about a place. With \
+      With --format json the first object is about the image, each other one about a place. With \
       --npy the arrays are activity, probability, best_class and probabilities.
 
       \(ExitStatus.helpText)
@@ -26,13 +26,13 @@ struct OccludeCommand: ParsableCommand {
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "Side of the square, pixels. (default: a quarter of the picture's)", valueName: "pixels"))
+      "Side of the square, pixels. (default: a quarter of the image's)", valueName: "pixels"))
   var size: Int?
 
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "Pixels from place to place. (default: a 28th of the picture)", valueName: "pixels"))
+      "Pixels from place to place. (default: a 28th of the image)", valueName: "pixels"))
   var stride: Int?
 
   @Option(
@@ -75,7 +75,7 @@ struct OccludeCommand: ParsableCommand {
       let files = try raw.files(
         ["activity", "probability", "best_class", "probabilities"], force: force.isOn)
       let subject = try subject.subject(for: network)
-      let log = try PictureLog(network, folder: self.network.logdir)
+      let log = try ImageLog(network, folder: self.network.logdir)
       let places = occluder.places(height: network.inputShape[0], width: network.inputShape[1])
       var bar = ProgressBar(
         unit: "place", total: places.rows * places.columns, style: quiet.progressStyle)
@@ -85,7 +85,7 @@ struct OccludeCommand: ParsableCommand {
       bar.finish()
 
       let sheet = occlusion.sheet(
-        source: subject.picture.image, title: title(subject, occlusion),
+        source: subject.image.image, title: title(subject, occlusion),
         classNames: subject.classNames.map(Subject.phrase))
       try sheet.write(to: output.path)
       try write(occlusion, to: files)
@@ -111,7 +111,7 @@ struct OccludeCommand: ParsableCommand {
     let square = size ?? max(1, side / 4)
     guard square <= side else {
       throw CommandFailure(
-        "a square of \(square)x\(square) doesn't fit into \(Network.size(shape)) pictures")
+        "a square of \(square)x\(square) doesn't fit into \(Network.size(shape)) images")
     }
     return Occluder(
       size: square, stride: stride ?? max(1, side / 28), fill: network.inputScalars(ofGray: fill))
@@ -129,7 +129,7 @@ struct OccludeCommand: ParsableCommand {
   private func title(_ subject: Subject, _ occlusion: Occlusion) -> String {
     let square = occlusion.occluder
     return """
-      \(subject.picture.caption) covered by \(square.size)x\(square.size), stride \
+      \(subject.image.caption) covered by \(square.size)x\(square.size), stride \
       \(square.stride), gray \(Words.short(Double(fill)))
       box: where p(\(subject.phrase)) is lowest
       """

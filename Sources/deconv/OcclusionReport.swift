@@ -17,7 +17,7 @@ struct OcclusionReport {
     let count = occlusion.activity.count
     var table = TextTable(("", .left), ("", .left))
     table.add("checkpoint", network.checkpoint.path)
-    table.add("image", subject.picture.name)
+    table.add("image", subject.image.name)
     table.add("class", subject.answer)
     table.add(
       "square",
@@ -36,21 +36,21 @@ struct OcclusionReport {
         + extremes(
           occlusion.labelProbabilities, clear: occlusion.clearProbabilities[occlusion.label]))
     table.add("prediction", predictions)
-    table.add("picture", output)
+    table.add("output", output)
     return table.rendered()
   }
 
-  /// For programs: an object about the picture, then one a place.
+  /// For programs: an object about the image, then one a place.
   var objects: [any Encodable] {
     let best = occlusion.bestClasses
     let probabilities = occlusion.labelProbabilities
-    let whole = PictureObject(
-      checkpoint: network.checkpoint.path, image: subject.picture.name, class: occlusion.label,
+    let whole = ImageObject(
+      checkpoint: network.checkpoint.path, image: subject.image.name, class: occlusion.label,
       class_name: subject.className, layer: occlusion.layer.number, filter: occlusion.filter,
       size: occlusion.occluder.size, stride: occlusion.occluder.stride, fill: fill,
       rows: occlusion.rows, columns: occlusion.columns, activity: occlusion.clearActivity,
       probability: occlusion.clearProbabilities[occlusion.label], best_class: occlusion.clearClass,
-      picture: output)
+      output: output)
     return [whole]
       + best.indices.map { place in
         let corner = occlusion.corner(ofPlace: place)
@@ -60,7 +60,7 @@ struct OcclusionReport {
       }
   }
 
-  private struct PictureObject: Encodable {
+  private struct ImageObject: Encodable {
     var checkpoint, image: String
     var `class`: Int
     var class_name: String
@@ -69,7 +69,7 @@ struct OcclusionReport {
     var rows, columns: Int
     var activity, probability: Float
     var best_class: Int
-    var picture: String
+    var output: String
   }
 
   private struct PlaceObject: Encodable {
@@ -94,7 +94,7 @@ struct OcclusionReport {
       """
   }
 
-  /// Which classes the picture is taken for, and how often.
+  /// Which classes the image is taken for, and how often.
   private var predictions: String {
     var counts: [Int: Int] = [:]
     for label in occlusion.bestClasses { counts[label, default: 0] += 1 }

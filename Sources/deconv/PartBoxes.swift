@@ -3,15 +3,15 @@ import CommandSupport
 import Foundation
 import Visualization
 
-/// Named parts of pictures: a box in each.
+/// Named parts of images: a box in each.
 struct PartBoxes {
-  /// A part and its box in each picture.
+  /// A part and its box in each image.
   struct Part: Equatable {
     var name: String
     var boxes: [PixelBox]
   }
 
-  /// The pictures: paths of PNG files, or numbers in the data set.
+  /// The images: paths of PNG files, or numbers in the data set.
   let images: [String]
   let parts: [Part]
 
@@ -110,7 +110,7 @@ struct PartBoxes {
   }
 }
 
-/// A part that lies at the same place in all pictures, written `name=y,x,height,width`.
+/// A part that lies at the same place in all images, written `name=y,x,height,width`.
 struct NamedBox: ExpressibleByArgument {
   let name: String
   let box: PixelBox

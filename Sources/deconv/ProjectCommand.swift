@@ -7,15 +7,15 @@ import NeuralNetworks
 import Tensors
 public import Visualization
 
-/// `deconv project`: features of a picture, brought down to the pixels.
+/// `deconv project`: features of an image, brought down to the pixels.
 struct ProjectCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "project",
-    abstract: "Show what in a picture excites a filter.",
+    abstract: "Show what in an image excites a filter.",
     discussion: """
-      Takes the picture of the network's own test set that excites the filter most, or --image, \
+      Takes the image of the network's own test set that excites the filter most, or --image, \
       keeps one activation, and brings it down to the pixels. Several filters come on one sheet, \
-      each with the picture that excites it most. "deconv layers" lists the layers.
+      each with the image that excites it most. "deconv layers" lists the layers.
 
       \(ExitStatus.helpText)
       """)
@@ -83,19 +83,19 @@ struct ProjectCommand: ParsableCommand {
       let files = try raw.files(ProjectedFilter.arrays, force: force.isOn)
       let projector = FilterProjector(
         network: network, layer: layer, position: position, isWholeMap: wholeMap, rule: rule)
-      let log = try PictureLog(network, folder: self.network.logdir)
+      let log = try ImageLog(network, folder: self.network.logdir)
       let sheet: Image
       let report: TextTable
       let found: [ProjectedFilter]
       if let filter = single {
-        let picture = try self.picture(for: projector, filter)
-        let one = try SingleProjection(projector, filter: filter, picture)
+        let input = try self.input(for: projector, filter)
+        let one = try SingleProjection(projector, filter: filter, input)
         sheet = one.sheet
         report = one.report(output)
         found = [one.found]
       } else {
         let many = try SeveralProjections(
-          projector, filters: filters, image: image.map { try Picture(file: $0, for: network) },
+          projector, filters: filters, image: image.map { try InputImage(file: $0, for: network) },
           images: { try images(for: network) }, progress: quiet.progressStyle)
         sheet = many.sheet
         report = many.report(output)
@@ -113,10 +113,10 @@ struct ProjectCommand: ParsableCommand {
       data, for: network, remedy: "--data or --image says what to project")
   }
 
-  private func picture(
+  private func input(
     for projector: FilterProjector, _ filter: Int
-  ) throws -> (index: Int?, picture: Picture) {
-    if let image { return (nil, try Picture(file: image, for: projector.network)) }
+  ) throws -> (index: Int?, input: InputImage) {
+    if let image { return (nil, try InputImage(file: image, for: projector.network)) }
     return try projector.search.strongest(
       of: filter, in: images(for: projector.network), progress: quiet.progressStyle)
   }

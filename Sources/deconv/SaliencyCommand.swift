@@ -5,7 +5,7 @@ import ModelFiles
 import Tensors
 public import Visualization
 
-/// `deconv saliency`: which pixels of a picture speak for a class.
+/// `deconv saliency`: which pixels of an image speak for a class.
 struct SaliencyCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "saliency",
@@ -47,7 +47,7 @@ struct SaliencyCommand: ParsableCommand {
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("smoothgrad: noisy copies of the picture.", valueName: "count"))
+    help: ArgumentHelp("smoothgrad: noisy copies of the image.", valueName: "count"))
   var copies = 50
 
   @Option(
@@ -85,13 +85,13 @@ struct SaliencyCommand: ParsableCommand {
       let files = try raw.files(
         ["scores"] + (isGradCAM ? ["cam", "cam_weights"] : []), force: force.isOn)
       let subject = try subject.subject(for: network)
-      let log = try PictureLog(network, folder: self.network.logdir)
+      let log = try ImageLog(network, folder: self.network.logdir)
       let map = try network.deconvnet.saliencyMap(
         method, of: subject.label, in: subject.tensor, settings)
 
       let sheet = map.sheet(
-        source: subject.picture.image,
-        title: "\(subject.picture.caption): what speaks for \(subject.phrase)\n\(how(map))")
+        source: subject.image.image,
+        title: "\(subject.image.caption): what speaks for \(subject.phrase)\n\(how(map))")
       try sheet.write(to: output.path)
       try files.write(
         "scores", map.scores.scalars, shape: Array(map.scores.shape.dropFirst()))
@@ -154,7 +154,7 @@ struct SaliencyCommand: ParsableCommand {
   ) -> String {
     var table = TextTable(("", .left), ("", .left))
     table.add("checkpoint", network.checkpoint.path)
-    table.add("image", subject.picture.name)
+    table.add("image", subject.image.name)
     table.add("class", subject.answer)
     table.add("method", how(map))
     if map.isEmpty {
@@ -174,7 +174,7 @@ struct SaliencyCommand: ParsableCommand {
         "sum", "\(Format.number(sum, digits: 3)): about what the logit rises from the start")
     }
     table.add("scale", "0 to \(Format.number(Double(map.magnitudes.scale.highest), digits: 3))")
-    table.add("picture", output.path)
+    table.add("output", output.path)
     return table.rendered()
   }
 
@@ -191,16 +191,16 @@ struct SaliencyCommand: ParsableCommand {
       var strongest: [Int]
       var concentration: Double
       var scores: [Float]
-      var picture: String
+      var output: String
     }
     let (y, x) = map.strongestPixel
     return Object(
-      checkpoint: network.checkpoint.path, image: subject.picture.name, method: method.rawValue,
+      checkpoint: network.checkpoint.path, image: subject.image.name, method: method.rawValue,
       class: subject.label, class_name: subject.className,
       probability: subject.probabilities[subject.label], layer: map.gradCAM?.layer.number,
       rows: map.scores.shape[1], columns: map.scores.shape[2], channels: map.scores.shape[3],
       strongest: [y, x], concentration: map.concentration, scores: map.scores.scalars,
-      picture: output.path)
+      output: output.path)
   }
 }
 

@@ -9,38 +9,38 @@ struct SeveralProjections {
   let sheet: Image
   let found: [ProjectedFilter]
   private let projector: FilterProjector
-  /// What the pictures are, in words.
-  private let pictures: String
+  /// What the images are, in words.
+  private let imageNames: String
 
   /// - Parameters:
-  ///   - image: the picture for all filters; nil for each one's own strongest.
+  ///   - image: the image for all filters; nil for each one's own strongest.
   ///   - images: where the strongest are looked for.
-  /// - Throws: `CommandFailure` when all filters are dead, or silent on the picture.
+  /// - Throws: `CommandFailure` when all filters are dead, or silent on the image.
   init(
-    _ projector: FilterProjector, filters: [Int], image: Picture?,
+    _ projector: FilterProjector, filters: [Int], image: InputImage?,
     images: () throws -> DataImages, progress: ProgressBar.Style
   ) throws {
     self.projector = projector
     let layer = projector.layer
     var tiles: [TileSheet.Tile] = []
     var found: [ProjectedFilter] = []
-    func add(_ filter: Int, _ picture: Picture?, index: Int?) throws {
-      let projection = try picture.flatMap { try projector.projection(of: filter, $0) }
+    func add(_ filter: Int, _ input: InputImage?, index: Int?) throws {
+      let projection = try input.flatMap { try projector.projection(of: filter, $0) }
       found.append(
         ProjectedFilter(
           projection, filter: filter, layer: layer, rule: projector.rule, image: index,
-          source: picture?.name))
-      guard let projection, let picture else {
+          source: input?.name))
+      guard let projection, let input else {
         tiles.append(
-          TileSheet.Tile(nil, caption: "\(filter): \(picture == nil ? "dead" : "silent")"))
+          TileSheet.Tile(nil, caption: "\(filter): \(input == nil ? "dead" : "silent")"))
         return
       }
       tiles.append(
         Self.tile(
-          projection, picture, filter, isSourceShown: image == nil || !projector.isWholeMap))
+          projection, input, filter, isSourceShown: image == nil || !projector.isWholeMap))
     }
     if let image {
-      pictures = image.name
+      imageNames = image.name
       try projector.search.checkPosition()
       if projector.isWholeMap { tiles.append(Self.tile(of: image)) }
       for filter in filters { try add(filter, image, index: nil) }
@@ -53,12 +53,12 @@ struct SeveralProjections {
       }
     } else {
       let images = try images()
-      pictures = "each one's strongest of \(images.description)"
+      imageNames = "each one's strongest of \(images.description)"
       let strongest = try projector.search.strongest(
         ofEach: filters, in: images, progress: progress)
       for filter in filters {
-        let index = strongest.entries(of: filter).first?.picture
-        try add(filter, index.map { images.picture($0) }, index: index)
+        let index = strongest.entries(of: filter).first?.image
+        try add(filter, index.map { images.input($0) }, index: index)
       }
     }
     self.found = found
@@ -69,13 +69,13 @@ struct SeveralProjections {
     sheet = TileSheet(title: "\(layer), \(what)\n\(sides)", tiles: tiles).image()
   }
 
-  /// What the unit sees and its projection; of whole maps, the whole picture.
+  /// What the unit sees and its projection; of whole maps, the whole image.
   private static func tile(
-    _ projection: Projection, _ picture: Picture, _ filter: Int, isSourceShown: Bool
+    _ projection: Projection, _ input: InputImage, _ filter: Int, isSourceShown: Bool
   ) -> TileSheet.Tile {
     let signal = projection.image().image
-    // Of one picture for all it is enough to see it once.
-    let shown = isSourceShown ? [picture.image, signal] : [signal]
+    // Of one image for all it is enough to see it once.
+    let shown = isSourceShown ? [input.image, signal] : [signal]
     let panels = projection.panels(of: shown, side: 84)
     var value = projection.units.first.map { ": \(Format.number(Double($0.value), digits: 3))" }
     if case .class = projection.selection { value = nil }
@@ -83,10 +83,10 @@ struct SeveralProjections {
       Image.beside(panels, spacing: 3, background: .white), caption: "\(filter)\(value ?? "")")
   }
 
-  private static func tile(of picture: Picture) -> TileSheet.Tile {
+  private static func tile(of input: InputImage) -> TileSheet.Tile {
     TileSheet.Tile(
-      picture.image.enlarged(by: max(1, 84 / max(picture.image.width, picture.image.height))),
-      caption: "the picture")
+      input.image.enlarged(by: max(1, 84 / max(input.image.width, input.image.height))),
+      caption: "the image")
   }
 
   func report(_ output: OutputFile) -> TextTable {
@@ -95,7 +95,7 @@ struct SeveralProjections {
     table.add("checkpoint", network.checkpoint.path)
     table.add("layer", "\(layer.number) (\(layer.name))")
     table.add("\(layer.filterNoun)s", "\(Format.count(found.count)) of \(layer.filters)")
-    table.add("image", pictures)
+    table.add("image", imageNames)
     let dead = found.filter { $0.source == nil }.map(\.filter)
     let silent = found.filter { $0.silent && $0.source != nil }.map(\.filter)
     if silent.isEmpty {
@@ -113,7 +113,7 @@ struct SeveralProjections {
     }
     table.add("rule", projector.rule.rawValue)
     table.add("scale", "gray 0, white the largest of each projection, black the opposite")
-    table.add("picture", output.path)
+    table.add("output", output.path)
     return table
   }
 }

@@ -9,30 +9,30 @@ struct SingleProjection {
   let found: ProjectedFilter
   private let projector: FilterProjector
   private let projection: Projection
-  private let picture: Picture
+  private let input: InputImage
 
-  /// - Parameter subject: the picture, and its place in the data set if it has one.
-  /// - Throws: `CommandFailure` when the filter is silent on the picture.
+  /// - Parameter subject: the image, and its place in the data set if it has one.
+  /// - Throws: `CommandFailure` when the filter is silent on the image.
   init(
-    _ projector: FilterProjector, filter: Int, _ subject: (index: Int?, picture: Picture)
+    _ projector: FilterProjector, filter: Int, _ subject: (index: Int?, input: InputImage)
   ) throws {
     self.projector = projector
-    picture = subject.picture
+    input = subject.input
     let layer = projector.layer
-    guard let projection = try projector.projection(of: filter, picture) else {
+    guard let projection = try projector.projection(of: filter, input) else {
       throw CommandFailure(
         """
-        \(layer.filterNoun) \(filter) of \(layer) is silent on \(picture.name): it is \
+        \(layer.filterNoun) \(filter) of \(layer) is silent on \(input.name): it is \
         0\(projector.search.place)
         """)
     }
     self.projection = projection
     found = ProjectedFilter(
       projection, filter: filter, layer: layer, rule: projector.rule, image: subject.index,
-      source: picture.name)
+      source: input.name)
     sheet = projection.sheet(
-      source: picture.image, title: Self.title(of: projection, filter),
-      caption: picture.caption)
+      source: input.image, title: Self.title(of: projection, filter),
+      caption: input.caption)
   }
 
   private static func title(of projection: Projection, _ filter: Int) -> String {
@@ -52,13 +52,13 @@ struct SingleProjection {
     table.add("checkpoint", network.checkpoint.path)
     table.add("layer", "\(layer.number) (\(layer.name))")
     table.add(layer.filterNoun, "\(found.filter) of 0 to \(layer.filters - 1)")
-    table.add("image", picture.name)
+    table.add("image", input.name)
     if let unit = projection.units.first {
       if layer.kind == .convolution {
         table.add(
           "position", "row \(unit.y), column \(unit.x) of the \(shape[0])x\(shape[1]) map")
       }
-      if let field = projection.field(ofPicture: 0) {
+      if let field = projection.field(ofImage: 0) {
         table.add("sees", "rows \(Self.range(field.rows)), columns \(Self.range(field.columns))")
       }
       if case .class = projection.selection {
@@ -72,7 +72,7 @@ struct SingleProjection {
     table.add("rule", projector.rule.rawValue)
     let farthest = Double(projection.image().scale.farthest)
     table.add("scale", "gray 0, white \(Format.number(farthest, digits: 3)), black the opposite")
-    table.add("picture", output.path)
+    table.add("output", output.path)
     return table
   }
 

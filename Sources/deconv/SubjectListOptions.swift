@@ -2,7 +2,7 @@ import ArgumentParser
 import CommandSupport
 import Datasets
 
-/// The flags that say which pictures are compared.
+/// The flags that say which images are compared.
 struct SubjectListOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp("Take this PNG; may be given several times.", valueName: "png"))
@@ -27,14 +27,14 @@ struct SubjectListOptions: ParsableArguments {
     }
   }
 
-  /// The pictures.
+  /// The images.
   ///
   /// - Parameter count: how many are taken where the flags don't say.
   func subjects(for network: Network, count: Int = 5) throws -> [Subject] {
     if !image.isEmpty {
       return try image.map { path in
         Subject(
-          try Picture(file: path, for: network), label: nil, classNames: network.classNames,
+          try InputImage(file: path, for: network), label: nil, classNames: network.classNames,
           network)
       }
     }

@@ -6,7 +6,7 @@ import ModelFiles
 import Tensors
 import Visualization
 
-/// The flags that say which picture is looked at, and for which class.
+/// The flags that say which image is looked at, and for which class.
 struct SubjectOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Look at this PNG, not one of the data set.", valueName: "png"))
   var image: String?
@@ -33,14 +33,14 @@ struct SubjectOptions: ParsableArguments {
     }
   }
 
-  /// The picture.
+  /// The image.
   ///
   /// - Throws: what reading it throws, and `CommandFailure` when it or the class isn't there.
   func subject(for network: Network) throws -> Subject {
     let subject: Subject
     if let image {
       subject = try Subject(
-        Picture(file: image, for: network), label: nil, classNames: network.classNames, network)
+        InputImage(file: image, for: network), label: nil, classNames: network.classNames, network)
     } else {
       subject = try DataImages(data, for: network).subject(index ?? 0, network)
     }
@@ -57,7 +57,7 @@ extension DataImages {
         "\(setName): has no \(split.rawValue) image \(index): they are 0 to \(count - 1)")
     }
     return Subject(
-      Picture(
+      InputImage(
         image: image(at: index), name: "\(split.rawValue) image \(index), \(name(of: index))",
         caption: caption(of: index)),
       label: images.labels[index], classNames: classNames, network)
@@ -75,24 +75,24 @@ extension DataImages {
   }
 }
 
-/// A picture and the class that is asked about.
+/// An image and the class that is asked about.
 struct Subject {
-  let picture: Picture
-  /// The picture as the network takes it.
+  let image: InputImage
+  /// The image as the network takes it.
   let tensor: Tensor
   /// The class asked about.
   var label: Int
   /// Where the class comes from, in a word or two.
   var origin: String
   let classNames: [String]
-  /// What the network says of the picture.
+  /// What the network says of the image.
   let probabilities: [Float]
 
   /// - Parameter label: nil for the most probable class.
-  init(_ picture: Picture, label: Int?, classNames: [String], _ network: Network) {
-    self.picture = picture
+  init(_ image: InputImage, label: Int?, classNames: [String], _ network: Network) {
+    self.image = image
     self.classNames = classNames
-    tensor = picture.tensor(network.pixels)
+    tensor = image.tensor(network.pixels)
     let probabilities = network.deconvnet.probabilities(of: tensor).scalars
     self.probabilities = probabilities
     let best = probabilities.indices.max { probabilities[$0] < probabilities[$1] } ?? 0
@@ -100,7 +100,7 @@ struct Subject {
     origin = label == nil ? "the most probable" : "its own"
   }
 
-  /// The same picture, asked about a class of this name or number.
+  /// The same image, asked about a class of this name or number.
   func asking(for text: String) throws -> Subject {
     let number = classNames.firstIndex(of: text) ?? Int(text)
     guard let number, classNames.indices.contains(number) else {
@@ -144,8 +144,8 @@ struct Subject {
   }
 }
 
-extension Picture {
-  /// A picture that is there already.
+extension InputImage {
+  /// An image that is there already.
   init(image: Image, name: String, caption: String) {
     self.image = image
     self.name = name
@@ -165,7 +165,7 @@ extension Network {
   func inputScalars(ofGray gray: Float) -> [Float] {
     func scalars(_ color: Color) -> [Float] {
       let dot = Image(width: 1, height: 1, channels: inputShape[2], filledWith: color)
-      return Picture(image: dot, name: "", caption: "").tensor(pixels).scalars
+      return InputImage(image: dot, name: "", caption: "").tensor(pixels).scalars
     }
     return zip(scalars(.black), scalars(.white)).map { $0 + gray * ($1 - $0) }
   }

@@ -59,11 +59,11 @@ struct TopCommand: ParsableCommand {
       let output = try OutputFile(
         path: output ?? "layer\(layer.number)-top\(count).png", force: force.isOn)
       let files = try raw.files(TopArrays.names, force: force.isOn)
-      let log = try PictureLog(network, folder: self.network.logdir)
+      let log = try ImageLog(network, folder: self.network.logdir)
       let positions = try positions(of: layer, in: network)
       let images = try DataImages(data, for: network)
 
-      var strongest = StrongestPictures(
+      var strongest = StrongestImages(
         of: layer, count: count, filters: filters, positions: positions)
       images.forEachBatch(progress: quiet.progressStyle) { batch, indices in
         strongest.look(
@@ -75,11 +75,11 @@ struct TopCommand: ParsableCommand {
       var arrays = TopArrays(count: count)
       var found: [TopFilter] = []
       try network.deconvnet.project(
-        strongest, rule: rule, pictures: { images.tensor(at: $0) }
+        strongest, rule: rule, images: { images.tensor(at: $0) }
       ) { filter, entries, projections in
         sheet.add(
           filter: filter, projections: projections,
-          sources: entries.map { images.image(at: $0.picture) })
+          sources: entries.map { images.image(at: $0.image) })
         if files.areWanted { arrays.add(entries, projections) }
         found.append(
           TopFilter(layer: layer, filter: filter, entries, projections, images: images))
@@ -98,7 +98,7 @@ struct TopCommand: ParsableCommand {
   ) throws -> (rows: Range<Int>, columns: Range<Int>)? {
     guard interior else { return nil }
     let map = network.deconvnet.activationShape(of: layer, input: network.inputShape)
-    let positions = layer.interior(ofMap: map, picture: network.inputShape)
+    let positions = layer.interior(ofMap: map, image: network.inputShape)
     guard let positions, !positions.rows.isEmpty, !positions.columns.isEmpty else {
       throw CommandFailure(
         "every unit of \(layer) sees over the image's border; leave --interior out")
@@ -153,7 +153,7 @@ struct TopCommand: ParsableCommand {
     table.add(
       "scale",
       "gray 0, white the largest of \(sharedScale ? "all of a filter" : "each projection")")
-    table.add("picture", output.path)
+    table.add("output", output.path)
     return table
   }
 }

@@ -28,7 +28,7 @@ struct TopFilter: Encodable {
   var strongest: [Image]
 
   init(
-    layer: NumberedLayer, filter: Int, _ entries: [StrongestPictures.Entry],
+    layer: NumberedLayer, filter: Int, _ entries: [StrongestImages.Entry],
     _ projections: [UnitProjection], images: DataImages
   ) {
     self.layer = layer.number
@@ -36,7 +36,7 @@ struct TopFilter: Encodable {
     self.filter = filter
     dead = entries.isEmpty
     strongest = zip(entries, projections).map { entry, projection in
-      let index = entry.picture
+      let index = entry.image
       return Image(
         image: index, source: images.images.sources[index],
         label: images.classNames[images.images.labels[index]], y: entry.unit.y, x: entry.unit.x,
@@ -66,7 +66,7 @@ struct TopArrays {
   init(count: Int) { self.count = count }
 
   mutating func add(
-    _ entries: [StrongestPictures.Entry], _ projections: [UnitProjection]
+    _ entries: [StrongestImages.Entry], _ projections: [UnitProjection]
   ) {
     filters += 1
     for rank in 0..<count {
@@ -78,7 +78,7 @@ struct TopArrays {
         isMissing.append(true)
         continue
       }
-      index.append(Int32(entries[rank].picture))
+      index.append(Int32(entries[rank].image))
       y.append(Int32(entries[rank].unit.y))
       x.append(Int32(entries[rank].unit.x))
       value.append(entries[rank].unit.value)

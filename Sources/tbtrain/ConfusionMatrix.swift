@@ -41,7 +41,7 @@ struct ConfusionMatrix {
     }.joined(separator: "\n")
   }
 
-  /// The matrix as a picture: the darker a cell, the larger its share of the row.
+  /// The matrix as an image: the darker a cell, the larger its share of the row.
   var image: Image {
     let (cellWidth, cellHeight) = (40, 24)
     let margin = (classNames.map(\.count).max() ?? 0) * 6 + 10

@@ -18,7 +18,7 @@ struct DataListCommand: ParsableCommand {
     commandName: "list",
     abstract: "List the data sets that are known by name.",
     discussion: """
-      Your own pictures need no name: --data takes any folder with Train/<class>/*.png and \
+      Your own images need no name: --data takes any folder with Train/<class>/*.png and \
       Test/<class>/*.png.
       """)
 

@@ -7,16 +7,16 @@ import Images
 struct DataPreviewCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "preview",
-    abstract: "Write a contact sheet of a data set: a row of pictures for each class.",
+    abstract: "Write a contact sheet of a data set: a row of images for each class.",
     discussion: ExitStatus.helpText)
 
   @Option(help: "A folder, shapes or digits.")
   var data = "shapes"
 
-  @Option(help: ArgumentHelp("Pictures of each class.", valueName: "count"))
+  @Option(help: ArgumentHelp("Images of each class.", valueName: "count"))
   var perClass = 12
 
-  @Flag(name: .customLong("test"), help: "Show test pictures, not training pictures.")
+  @Flag(name: .customLong("test"), help: "Show test images, not training images.")
   var showsTest = false
 
   @Option(help: ArgumentHelp("The PNG to write.", valueName: "path"))
@@ -41,14 +41,14 @@ struct DataPreviewCommand: ParsableCommand {
       "holds",
       """
       \(Format.count(dataset.training.count)) training and \(Format.count(dataset.test.count)) \
-      test pictures, \(images.width)x\(images.height) \(images.channels == 1 ? "gray" : "RGB")
+      test images, \(images.width)x\(images.height) \(images.channels == 1 ? "gray" : "RGB")
       """)
     table.add("classes", Format.count(dataset.classNames.count))
-    table.add("picture", output.path)
+    table.add("output", output.path)
     try Console.print(table.rendered())
   }
 
-  /// A row a class: its name, how many pictures it has, and the first of them.
+  /// A row a class: its name, how many images it has, and the first of them.
   private func sheet(of images: LabeledImages, classNames: [String]) -> Image {
     let scale = max(1, 56 / max(images.width, images.height))
     let longest = classNames.map(\.count).max() ?? 0
@@ -59,13 +59,13 @@ struct DataPreviewCommand: ParsableCommand {
       let caption =
         name + String(repeating: " ", count: longest - name.count)
         + "\n\(Format.count(members.count))"
-      let pictures = members.prefix(perClass).map { images.image(at: $0).enlarged(by: scale) }
+      let tiles = members.prefix(perClass).map { images.image(at: $0).enlarged(by: scale) }
       let cells =
-        pictures
+        tiles
         + Array(
           repeating: Image(
             width: images.width * scale, height: images.height * scale, channels: images.channels,
-            filledWith: .black), count: perClass - pictures.count)
+            filledWith: .black), count: perClass - tiles.count)
       return Image.beside([Image.text(caption)] + cells, spacing: 2)
     }
     return Image.stacked(rows, spacing: 2).framed(by: 6)

@@ -68,14 +68,14 @@ struct EvaluateCommand: ParsableCommand {
     }
     bar.finish()
     let accuracy = Double(correct) / Double(done)
-    let picture = matrix.image
-    try picture.write(to: output.path)
+    let sheet = matrix.image
+    try sheet.write(to: output.path)
     if let logdir {
       let writer = try SummaryWriter(directory: RunFolder.joined(logdir, "evaluate"))
       let step = checkpoint.state?.step ?? 0
       try writer.add(
         .scalar("accuracy/test", accuracy), .scalar("loss/test", loss / Double(done)),
-        .image("confusion", picture.enlarged(by: 2)), step: step)
+        .image("confusion", sheet.enlarged(by: 2)), step: step)
       try writer.close()
     }
     var table = TextTable(("", .left), ("", .left))
@@ -83,7 +83,7 @@ struct EvaluateCommand: ParsableCommand {
     table.add("data", "\(Format.counted(done, "test image")) of \(dataset.name)")
     table.add("test accuracy", Format.percent(accuracy))
     table.add("test loss", Format.fixed(loss / Double(done), decimals: 3))
-    table.add("picture", output.path)
+    table.add("output", output.path)
     try Console.print(table.rendered() + "\n\n" + matrix.text)
   }
 

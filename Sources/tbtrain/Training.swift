@@ -71,7 +71,7 @@ struct Training {
     else {
       throw CommandFailure(
         """
-        \(checkpoint.path): learned from pictures of \(checkpoint.model.inputShape), but \
+        \(checkpoint.path): learned from images of \(checkpoint.model.inputShape), but \
         \(settings.data) has changed to \(data.imageShape) and \(data.classNames.count) classes
         """)
     }

@@ -13,7 +13,7 @@ import Visualization
 /// |---|---|
 /// | start | the flags as text and as hyperparameters, the graph, the layout of Custom Scalars |
 /// | every 10th step | `loss/train`, `accuracy/train` of the batch, `learning_rate`, `images_per_second` |
-/// | each epoch, but 50 steps apart at least; the last step | `loss/test`, `accuracy/test`, `dead_filters/…`, for each parameter and activation `…_SUMMARY/…`, the pictures, a precision-recall curve a class |
+/// | each epoch, but 50 steps apart at least; the last step | `loss/test`, `accuracy/test`, `dead_filters/…`, for each parameter and activation `…_SUMMARY/…`, the images, a precision-recall curve a class |
 /// | end | the test images' features for the projector, the hyperparameters' session as ended |
 struct TrainingLog {
   /// Steps between two points of the training's curves.
@@ -143,7 +143,7 @@ struct TrainingLog {
       try writer.add(
         .image("W1/filters", filters.image(columns: 8, enlargedBy: 8)), step: step)
     }
-    if let mistakes = RunPictures.mistakes(
+    if let mistakes = RunImages.mistakes(
       evaluation.mistakes, in: test, classNames: classNames)
     {
       try writer.add(.image("misclassified", mistakes), step: step)
@@ -168,7 +168,7 @@ struct TrainingLog {
   }
 
   /// `activation1`, `activation2`: the convolutions' maps behind the activation, of test images evenly
-  /// spread over the classes; and the maps of the first one as a picture.
+  /// spread over the classes; and the maps of the first one as an image.
   private func addActivations(of model: Sequential, step: Int) throws {
     guard test.count > 0 else { return }
     if let index = model.layers.firstIndex(where: { $0.layer is any RecurrentLayer }) {
@@ -189,11 +189,11 @@ struct TrainingLog {
         Tensor(shape: [1] + x.shape.dropFirst(), scalars: scalars[..<size])
       }
       try writer.add(
-        .image("activation\(number)/maps", RunPictures.maps(first)), step: step)
+        .image("activation\(number)/maps", RunImages.maps(first)), step: step)
     }
   }
 
-  /// `states`: a recurrent layer's state after each row of test images, and as pictures, one a class.
+  /// `states`: a recurrent layer's state after each row of test images, and as images, one a class.
   private func addStates(of model: Sequential, _ index: Int, step: Int) throws {
     guard let layer = model.layers[index].layer as? any RecurrentLayer else { return }
     let count = min(Self.activationSample, test.count)
@@ -210,7 +210,7 @@ struct TrainingLog {
     try writer.add(
       .image(
         "states/maps",
-        RunPictures.states(
+        RunImages.states(
           states, of: shown.prefix(10).map { (test.image(at: $0.image), $0.row) })), step: step)
   }
 

@@ -8,7 +8,7 @@ import Testing
     return LineChart(series: [series])
   }
 
-  @Test func `a figure has classes where a picture has colours`() {
+  @Test func `a figure has classes where an image has colours`() {
     let svg = chart([(0, 1), (10, 3)]).figure(width: 400, height: 200, label: "a <b> \"c\"").svg
     #expect(
       svg.hasPrefix(

@@ -20,7 +20,7 @@ import Testing
     #expect(svg.split(separator: "\n").filter { $0.hasPrefix("<circle") }.count == 2)
   }
 
-  @Test func `a picture has the curve's colour where the curve is`() {
+  @Test func `an image has the curve's colour where the curve is`() {
     let line = LineChart(
       series: [
         .init(

@@ -16,14 +16,14 @@ import Testing
 
   @Test func nothingIsReplacedWithoutForce() throws {
     try withFolder { folder in
-      let path = folder + "/picture.png"
+      let path = folder + "/image.png"
       try OutputFile(path: path, force: false).write(Data([1]))
       #expect(throws: CommandFailure("\(path): exists already; --force replaces it")) {
         try OutputFile(path: path, force: false)
       }
       try OutputFile(path: path, force: true).write(Data([2]))
       #expect(try Data(contentsOf: URL(fileURLWithPath: path)) == Data([2]))
-      #expect(try FileManager.default.contentsOfDirectory(atPath: folder) == ["picture.png"])
+      #expect(try FileManager.default.contentsOfDirectory(atPath: folder) == ["image.png"])
     }
   }
 
@@ -35,7 +35,7 @@ import Testing
 
   @Test func foldersAboveAreMade() throws {
     try withFolder { folder in
-      let path = folder + "/a/b/picture.png"
+      let path = folder + "/a/b/image.png"
       try OutputFile(path: path, force: false).write(Data([1]))
       #expect(FileManager.default.fileExists(atPath: path))
     }

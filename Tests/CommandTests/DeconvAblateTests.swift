@@ -12,14 +12,14 @@ import Testing
       let lines = result.lines
       #expect(
         lines[..<6].map { $0.prefix { $0 != " " } } == [
-          "checkpoint", "data", "layer", "whole", "found", "picture",
+          "checkpoint", "data", "layer", "whole", "found", "output",
         ])
       #expect(lines[1] == "data        20 test images of shapes")
       #expect(lines[2] == "layer       layer 2 (conv2), 64 filters off one by one")
       #expect(lines[6] == "filter  accuracy  change    loss   change")
       #expect(lines[10] == "(61 more; --rows 0 shows all)")
-      let picture = try Image(contentsOf: folder + "/ablation.png")
-      #expect(picture.width == 1000 && picture.height > 900)
+      let image = try Image(contentsOf: folder + "/ablation.png")
+      #expect(image.width == 1000 && image.height > 900)
       let files = try FileManager.default.contentsOfDirectory(atPath: folder + "/logdir/deconv")
       #expect(files.count == 1)
     }
@@ -55,7 +55,7 @@ import Testing
     }
   }
 
-  @Test func colorPicturesOfAFolderAreTaken() throws {
+  @Test func colorImagesOfAFolderAreTaken() throws {
     try withTemporaryFolder { folder in
       let network = try LabNetwork(in: folder, input: [16, 20, 3], data: nil)
       for half in ["Train", "Test"] {

@@ -11,11 +11,11 @@ import Testing
       #expect(result.errors == "")
       #expect(
         result.lines.map { $0.prefix { $0 != " " } } == [
-          "checkpoint", "layer", "image", "filters", "silent", "strongest", "scale", "picture",
+          "checkpoint", "layer", "image", "filters", "silent", "strongest", "scale", "output",
         ])
       #expect(result.lines[2].hasPrefix("image       test image 3, "))
       #expect(result.lines[4].hasPrefix("silent      ") && result.lines[4].contains("2"))
-      #expect(result.lines[7] == "picture     layer2-activations.png")
+      #expect(result.lines[7] == "output      layer2-activations.png")
       let sheet = try Image(contentsOf: folder + "/layer2-activations.png")
       #expect(sheet.width > 400 && sheet.height > 300)
       #expect(try LabNetwork.header(folder + "/raw/maps.npy").contains("'shape': (14, 14, 64)"))
@@ -46,7 +46,7 @@ import Testing
     }
   }
 
-  @Test func otherPicturesLayersAndScales() throws {
+  @Test func otherImagesLayersAndScales() throws {
     try withTemporaryFolder { folder in
       let lab = try LabNetwork(in: folder)
       try Image(width: 28, height: 28, channels: 3, filledWith: .white)

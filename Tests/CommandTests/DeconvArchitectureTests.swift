@@ -12,7 +12,7 @@ import Testing
       #expect(result.lines[0] == "checkpoint   logdir/run/checkpoint.safetensors")
       #expect(result.lines[1] == "images       20 test images of shapes")
       #expect(result.lines[2].hasPrefix("frequencies  layer 1: low "))
-      #expect(result.lines[3] == "picture      architecture.png")
+      #expect(result.lines[3] == "output       architecture.png")
       #expect(result.lines[4].hasPrefix("layer  name   filters  dead  rare  kernel  stride"))
       #expect(
         result.lines[6].split(separator: " ").prefix(7) == [

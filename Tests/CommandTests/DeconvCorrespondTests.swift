@@ -16,8 +16,8 @@ import Testing
       #expect(lines[6].hasPrefix("random places      3           0."))
       #expect(lines[7].hasPrefix("random, shared     3           0."))
       #expect(lines[8].hasPrefix("nose: conv2: "))
-      let picture = try Image(contentsOf: folder + "/correspondence.png")
-      #expect(picture.width > 700 && picture.height > 350)
+      let image = try Image(contentsOf: folder + "/correspondence.png")
+      #expect(image.width > 700 && image.height > 350)
       let files = try FileManager.default.contentsOfDirectory(atPath: folder + "/logdir/deconv")
       #expect(files.count == 1)
     }
@@ -58,7 +58,7 @@ import Testing
       """
     ),
   ])
-  func aFileNamesPicturesAndParts(name: String, contents: String) throws {
+  func aFileNamesImagesAndParts(name: String, contents: String) throws {
     try withTemporaryFolder { folder in
       let network = try LabNetwork(in: folder, input: [16, 20, 3], data: nil)
       try FileManager.default.createDirectory(
@@ -94,7 +94,7 @@ import Testing
     ),
     (
       "part,image,y,x,height,width\na,0,1,2,3,4\n",
-      "one picture has nothing to be compared with; give two or more"
+      "one image has nothing to be compared with; give two or more"
     ),
     (
       "part,image,y,x,height,width\na,0,1,2,3,4\na,1,27,2,3,4\n",

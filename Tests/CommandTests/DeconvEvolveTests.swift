@@ -51,7 +51,7 @@ import Testing
           "             10: all from the same image as before, largest activation "))
       #expect(result.lines[6].contains("             100: "))
       #expect(result.lines[6].contains("1 of 4 dead"))
-      #expect(result.lines.contains("picture      layer2-evolution.png"))
+      #expect(result.lines.contains("output       layer2-evolution.png"))
       #expect(result.lines.last == "animation    steps.gif")
       let sheet = try Image(contentsOf: folder + "/layer2-evolution.png")
       #expect(sheet.width > 200 && sheet.height > 250)

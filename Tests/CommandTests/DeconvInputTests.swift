@@ -5,9 +5,9 @@ import NeuralNetworks
 import Tensors
 import Testing
 
-/// Networks of other tools, and pictures of any size.
+/// Networks of other tools, and images of any size.
 @Suite struct DeconvInputTests {
-  /// A network that PyTorch exported, on gray pictures of 12x12, and pictures of several sizes.
+  /// A network that PyTorch exported, on gray images of 12x12, and images of several sizes.
   private func inFolder(_ body: (String) throws -> Void) throws {
     try withTemporaryFolder { folder in
       let fixture = URL(filePath: #filePath).deletingLastPathComponent()
@@ -38,7 +38,7 @@ import Testing
       let result = try deconv("layers \(arguments)", in: folder)
       #expect(result.code == 0)
       #expect(result.errors == "")
-      #expect(result.lines[0] == "net.onnx: takes 12x12 gray pictures, pixels 0..1")
+      #expect(result.lines[0] == "net.onnx: takes 12x12 gray images, pixels 0..1")
       let names = result.lines.dropFirst(2).map { $0.split(separator: " ")[1] }
       #expect(names == ["features.0", "features.5", "classifier.1"])
     }
@@ -47,21 +47,21 @@ import Testing
   @Test func `a model that leaves the size open takes the one that is given`() throws {
     try inFolder { folder in
       let result = try deconv("layers open.onnx --crop 20x24", in: folder)
-      #expect(result.lines.first == "open.onnx: takes 20x24 gray pictures, pixels 0..1")
+      #expect(result.lines.first == "open.onnx: takes 20x24 gray images, pixels 0..1")
       let open = try deconv("layers open.onnx", in: folder)
       #expect(open.code == 1)
       #expect(open.errors.hasSuffix("--resize or --crop says it\n"))
     }
   }
 
-  @Test func `a picture of any size is resized and cropped`() throws {
+  @Test func `an image of any size is resized and cropped`() throws {
     try inFolder { folder in
       let arguments = "project --checkpoint net.onnx --layer 1 --filter 2 --image photos/1.png"
       let plain = try deconv(arguments, in: folder)
       #expect(plain.code == 1)
       #expect(
         plain.errors == """
-          deconv: photos/1.png: is 30x14, but the network takes 12x12 gray pictures; --resize and \
+          deconv: photos/1.png: is 30x14, but the network takes 12x12 gray images; --resize and \
           --crop bring it to that size\n
           """)
       for flags in ["--resize 12x12", "--resize 13 --crop 12", "--crop 12x12"] {
@@ -76,7 +76,7 @@ import Testing
     }
   }
 
-  @Test func `a folder of pictures of any size is a data set`() throws {
+  @Test func `a folder of images of any size is a data set`() throws {
     try inFolder { folder in
       let arguments = "project --checkpoint net.onnx --layer 2 --filter 1 --data photos"
       let result = try deconv("\(arguments) --resize 12 --crop 12", in: folder)
@@ -107,7 +107,7 @@ import Testing
       #expect(wrong.code == 1)
       #expect(
         wrong.errors == """
-          deconv: --mean has 3 numbers, but the network takes pictures of 1 channel\n
+          deconv: --mean has 3 numbers, but the network takes images of 1 channel\n
           """)
       #expect(try deconv("layers net.onnx --std 0", in: folder).code == 64)
       #expect(try deconv("layers net.onnx --crop 0", in: folder).code == 64)
@@ -132,7 +132,7 @@ import Testing
       ).write(to: URL(fileURLWithPath: folder + "/net.json"))
       let result = try deconv("layers net.safetensors --architecture net.json", in: folder)
       #expect(result.code == 0, "\(result.errors)")
-      #expect(result.lines[0] == "net.safetensors: takes 6x6 gray pictures, pixels 0..1")
+      #expect(result.lines[0] == "net.safetensors: takes 6x6 gray images, pixels 0..1")
       #expect(result.lines.count == 4)
       let alone = try deconv("layers net.safetensors", in: folder)
       #expect(alone.code == 1)

@@ -13,15 +13,15 @@ import Testing
       #expect(
         result.lines.map { $0.prefix { $0 != " " } } == [
           "checkpoint", "images", "layers", "outside", "translation", "scale", "rotation",
-          "picture",
+          "output",
         ])
       #expect(result.lines[2] == "layers       layer 1 (conv1) and layer 3 (fc1)")
       #expect(result.lines[4].contains("1 pixel down moves the low layer"))
-      let picture = try Image(contentsOf: folder + "/invariance.png")
-      #expect(picture.width > 1500 && picture.height > 1200)
+      let image = try Image(contentsOf: folder + "/invariance.png")
+      #expect(image.width > 1500 && image.height > 1200)
       let files = try FileManager.default.contentsOfDirectory(atPath: folder + "/logdir/deconv")
       #expect(files.count == 1)
-      // Five shifts, nine scales and four turns of three pictures, below a head.
+      // Five shifts, nine scales and four turns of three images, below a head.
       let lines = try String(contentsOfFile: folder + "/points.csv", encoding: .utf8)
         .split(separator: "\n")
       #expect(lines.count == 1 + 18 * 3)
@@ -53,7 +53,7 @@ import Testing
     }
   }
 
-  @Test func colorPicturesOfOnesOwnAreCompared() throws {
+  @Test func colorImagesOfOnesOwnAreCompared() throws {
     try withTemporaryFolder { folder in
       let network = try LabNetwork(in: folder, input: [16, 20, 3], data: nil)
       for (name, factor) in [("a.png", 37), ("b.png", 11)] {

@@ -3,7 +3,7 @@ import Images
 import Testing
 
 @Suite struct DeconvMaximizeTests {
-  @Test func picturesOfFiltersAreMadeAndTold() throws {
+  @Test func imagesOfFiltersAreMadeAndTold() throws {
     try withTemporaryFolder { folder in
       let network = try LabNetwork(in: folder)
       let result = try network.deconv(
@@ -16,10 +16,10 @@ import Testing
         lines[2]
           == "how         5 steps of 1, decay 0.02, blur 0.5, variation 0.001, jitter 2")
       #expect(lines[3] == "seeds       1 and 2")
-      #expect(lines[4] == "picture     maximized.png")
+      #expect(lines[4] == "output      maximized.png")
       #expect(lines[6].hasPrefix("filter 3 ") && lines[7].hasPrefix("filter 5 "))
-      let picture = try Image(contentsOf: folder + "/maximized.png")
-      #expect(picture.width > 300 && picture.height > 250)
+      let image = try Image(contentsOf: folder + "/maximized.png")
+      #expect(image.width > 300 && image.height > 250)
       let files = try FileManager.default.contentsOfDirectory(atPath: folder + "/logdir/deconv")
       #expect(files.count == 1)
     }
@@ -39,7 +39,7 @@ import Testing
         #expect(try #require(before as? Double) < #require(after as? Double))
       }
       #expect(
-        try LabNetwork.header("\(folder)/raw/pictures.npy").contains("(1, 3, 16, 20, 3)"))
+        try LabNetwork.header("\(folder)/raw/images.npy").contains("(1, 3, 16, 20, 3)"))
       #expect(try LabNetwork.header("\(folder)/raw/objective.npy").contains("(1, 3, 5)"))
     }
   }
@@ -53,18 +53,18 @@ import Testing
     }
   }
 
-  @Test func aSeedGivesTheSamePictureOnAnyNumberOfThreads() throws {
+  @Test func aSeedGivesTheSameImageOnAnyNumberOfThreads() throws {
     try withTemporaryFolder { folder in
       let network = try LabNetwork(in: folder)
-      func picture(_ flags: String) throws -> Data {
+      func image(_ flags: String) throws -> Data {
         let result = try network.deconv(
           "maximize --class 0 --steps 4 --count 1 \(flags) --force")
         #expect(result.code == 0)
         return try Data(contentsOf: URL(fileURLWithPath: folder + "/maximized.png"))
       }
-      let first = try picture("--seed 4 --threads 1")
-      #expect(try picture("--seed 4 --threads 2") == first)
-      #expect(try picture("--seed 5") != first)
+      let first = try image("--seed 4 --threads 1")
+      #expect(try image("--seed 4 --threads 2") == first)
+      #expect(try image("--seed 5") != first)
     }
   }
 
@@ -81,7 +81,7 @@ import Testing
     ("--class 10", "there is no class 10: they are 0, 1, 2, 3, 4, 5, 6, 7, 8 and 9"),
     ("--layer 2", "layer 2 (conv2) has 64 filters; --filter says which"),
     ("--layer 1 --filter 40", "layer 1 (conv1) has no filter 40: its filters are 0 to 31"),
-    ("--jitter 28", "--jitter 28 shifts 28x28 gray pictures by more than their size"),
+    ("--jitter 28", "--jitter 28 shifts 28x28 gray images by more than their size"),
   ])
   func whatCantBeDoneIsToldInWords(arguments: String, sentence: String) throws {
     try withTemporaryFolder { folder in

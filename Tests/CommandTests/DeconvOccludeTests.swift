@@ -12,15 +12,15 @@ import Testing
       #expect(
         result.lines.map { $0.prefix { $0 != " " } } == [
           "checkpoint", "image", "class", "square", "activity", "probability", "prediction",
-          "picture",
+          "output",
         ])
       #expect(result.lines[1].hasPrefix("image        test image 3, "))
       #expect(
         result.lines[3] == "square       7x7, stride 7, gray 0.5 (0 in the input): 16 places, 4x4"
       )
-      #expect(result.lines[7] == "picture      occlusion.png")
-      let picture = try Image(contentsOf: folder + "/occlusion.png")
-      #expect(picture.width > 1000 && picture.channels == 3)
+      #expect(result.lines[7] == "output       occlusion.png")
+      let image = try Image(contentsOf: folder + "/occlusion.png")
+      #expect(image.width > 1000 && image.channels == 3)
       let files = try FileManager.default.contentsOfDirectory(atPath: folder + "/logdir/deconv")
       #expect(files.count == 1 && files[0].contains("tfevents"))
     }
@@ -57,7 +57,7 @@ import Testing
     }
   }
 
-  @Test func aColorPictureOfOnesOwnIsAskedAboutItsMostProbableClass() throws {
+  @Test func aColorImageOfOnesOwnIsAskedAboutItsMostProbableClass() throws {
     try withTemporaryFolder { folder in
       let network = try LabNetwork(in: folder, input: [20, 24, 3], data: nil)
       try Image(
@@ -83,7 +83,7 @@ import Testing
   }
 
   @Test(arguments: [
-    ("--size 29", "a square of 29x29 doesn't fit into 28x28 gray pictures"),
+    ("--size 29", "a square of 29x29 doesn't fit into 28x28 gray images"),
     ("--index 20", "shapes: has no test image 20: they are 0 to 19"),
     ("--index -1", "shapes: has no test image -1: they are 0 to 19"),
     ("--class 10", "there is no class 10: they are "),

@@ -12,12 +12,12 @@ import Testing
       #expect(
         result.lines.map { $0.prefix { $0 != " " } } == [
           "checkpoint", "layer", "filters", "image", "dead", "strongest", "rule", "scale",
-          "picture",
+          "output",
         ])
       #expect(result.lines[2] == "filters     5 of 64")
       #expect(result.lines[3] == "image       each one's strongest of 20 test images of shapes")
       #expect(result.lines[4] == "dead        1 of 5 filters: 2")
-      #expect(result.lines[8] == "picture     layer2-filters.png")
+      #expect(result.lines[8] == "output      layer2-filters.png")
       let sheet = try Image(contentsOf: folder + "/layer2-filters.png")
       #expect(sheet.width > 300 && sheet.height > 200)
     }
@@ -54,7 +54,7 @@ import Testing
     }
   }
 
-  @Test func allFiltersOfOnePictureAndWholeMaps() throws {
+  @Test func allFiltersOfOneImageAndWholeMaps() throws {
     try withTemporaryFolder { folder in
       let lab = try LabNetwork(in: folder)
       try Image(width: 28, height: 28, channels: 1, filledWith: .white)
@@ -66,7 +66,7 @@ import Testing
       ] {
         let result = try lab.deconv("project \(flags) --output sheet.png --force")
         #expect(result.code == 0, "\(flags): \(result.errors)")
-        #expect(result.lines.last == "picture     sheet.png")
+        #expect(result.lines.last == "output      sheet.png")
       }
     }
   }

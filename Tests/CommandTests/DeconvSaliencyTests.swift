@@ -19,10 +19,10 @@ import Testing
       #expect(
         result.lines.map { $0.prefix { $0 != " " } } == [
           "checkpoint", "image", "class", "method", "found",
-        ] + (method == "integrated" ? ["sum"] : []) + ["scale", "picture"])
+        ] + (method == "integrated" ? ["sum"] : []) + ["scale", "output"])
       #expect(result.lines[3] == "method      \(words)")
-      let picture = try Image(contentsOf: folder + "/saliency.png")
-      #expect(picture.width > 700)
+      let image = try Image(contentsOf: folder + "/saliency.png")
+      #expect(image.width > 700)
       let files = try FileManager.default.contentsOfDirectory(atPath: folder + "/logdir/deconv")
       #expect(files.count == 1)
     }
@@ -47,22 +47,22 @@ import Testing
     }
   }
 
-  @Test func aSeedGivesTheSamePictureOnAnyNumberOfThreads() throws {
+  @Test func aSeedGivesTheSameImageOnAnyNumberOfThreads() throws {
     try withTemporaryFolder { folder in
       let network = try LabNetwork(in: folder)
-      func picture(_ flags: String) throws -> Data {
+      func image(_ flags: String) throws -> Data {
         let result = try network.deconv(
           "saliency --method smoothgrad --copies 9 \(flags) --force")
         #expect(result.code == 0)
         return try Data(contentsOf: URL(fileURLWithPath: folder + "/saliency.png"))
       }
-      let first = try picture("--seed 4 --threads 1")
-      #expect(try picture("--seed 4 --threads 2") == first)
-      #expect(try picture("--seed 5 --threads 2") != first)
+      let first = try image("--seed 4 --threads 1")
+      #expect(try image("--seed 4 --threads 2") == first)
+      #expect(try image("--seed 5 --threads 2") != first)
     }
   }
 
-  @Test func aColorPictureIsTaken() throws {
+  @Test func aColorImageIsTaken() throws {
     try withTemporaryFolder { folder in
       let network = try LabNetwork(in: folder, input: [16, 20, 3], data: nil)
       try Image(

@@ -44,15 +44,15 @@ import Testing
       #expect(
         keys == [
           "checkpoint", "layer", "filter", "image", "position", "sees", "activation", "rule",
-          "scale", "picture",
+          "scale", "output",
         ])
       #expect(result.lines[0] == "checkpoint  logdir/run/checkpoint.safetensors")
       #expect(result.lines[1] == "layer       2 (conv2)")
       #expect(result.lines[2] == "filter      7 of 0 to 63")
       #expect(result.lines[3].hasSuffix("(the strongest of 20 test images)"))
-      #expect(result.lines[9] == "picture     layer2-filter7.png")
-      let picture = try Image(contentsOf: folder + "/layer2-filter7.png")
-      #expect(picture.width > 1000)
+      #expect(result.lines[9] == "output      layer2-filter7.png")
+      let image = try Image(contentsOf: folder + "/layer2-filter7.png")
+      #expect(image.width > 1000)
     }
   }
 
@@ -82,7 +82,7 @@ import Testing
     }
   }
 
-  @Test func picturesAreLoggedWhereALogdirIsGiven() throws {
+  @Test func imagesAreLoggedWhereALogdirIsGiven() throws {
     try deconv("project --layer 1 --filter 3 --logdir logdir") { result, folder in
       #expect(result.code == 0)
       let files = try FileManager.default.contentsOfDirectory(atPath: folder + "/logdir/deconv")
@@ -90,7 +90,7 @@ import Testing
     }
   }
 
-  @Test func aLogdirThatCantBeWrittenIsToldBeforeAPictureIs() throws {
+  @Test func aLogdirThatCantBeWrittenIsToldBeforeAImageIs() throws {
     try deconv("filters --checkpoint logdir/run --logdir .stdout") { result, folder in
       #expect(result.code == 1)
       #expect(
@@ -104,7 +104,7 @@ import Testing
       #expect(result.code == 0)
       #expect(
         result.output == """
-          logdir/run/checkpoint.safetensors: takes 28x28 gray pictures, pixels -1..1
+          logdir/run/checkpoint.safetensors: takes 28x28 gray images, pixels -1..1
 
           layer  name   kind         filters   maps   sees  apart  from  parameters
               1  conv1  convolution       32  28x28    5x5      1    -2         832
@@ -147,10 +147,10 @@ import Testing
       #expect(result.code == 1)
       #expect(result.output == "")
       #expect(result.errors == "deconv: \(sentence)\n")
-      let pictures = try FileManager.default.contentsOfDirectory(atPath: folder).filter {
+      let images = try FileManager.default.contentsOfDirectory(atPath: folder).filter {
         $0.hasSuffix(".png")
       }
-      #expect(pictures == [])
+      #expect(images == [])
     }
   }
 
@@ -167,7 +167,7 @@ import Testing
       #expect(
         large.errors
           == """
-          deconv: large.png: is 30x32, but the network takes 28x28 gray pictures; --resize and \
+          deconv: large.png: is 30x32, but the network takes 28x28 gray images; --resize and \
           --crop bring it to that size\n
           """)
       let color = try Tool.deconv.run(arguments + ["color.png"], in: folder)
@@ -213,7 +213,7 @@ import Testing
       #expect(result.code == 1)
       #expect(
         result.errors
-          == "deconv: shapes: has 28x28 gray pictures, but the network takes 32x32 RGB\n")
+          == "deconv: shapes: has 28x28 gray images, but the network takes 32x32 RGB\n")
     }
   }
 

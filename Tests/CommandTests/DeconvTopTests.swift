@@ -12,12 +12,12 @@ import Testing
       #expect(
         result.lines.map { $0.prefix { $0 != " " } } == [
           "checkpoint", "layer", "images", "filters", "dead", "strongest", "border", "rule",
-          "scale", "picture",
+          "scale", "output",
         ])
       #expect(result.lines[2] == "images      20 test images of shapes")
       #expect(result.lines[3] == "filters     5 of 64")
       #expect(result.lines[4] == "dead        1 of 5 filters: 2")
-      #expect(result.lines[9] == "picture     layer2-top4.png")
+      #expect(result.lines[9] == "output      layer2-top4.png")
       let sheet = try Image(contentsOf: folder + "/layer2-top4.png")
       #expect(sheet.width > 500 && sheet.height > 200)
     }

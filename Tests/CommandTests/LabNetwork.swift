@@ -4,7 +4,7 @@ import NeuralNetworks
 import Tensors
 import Testing
 
-/// A folder with a small network that learned nothing, for the commands that look at a picture.
+/// A folder with a small network that learned nothing, for the commands that look at an image.
 struct LabNetwork {
   let folder: String
 

@@ -17,7 +17,7 @@ import Testing
         try writer.add(.histogram("weights", [0, 1, 1, 2] as [Float]), step: step)
       }
       try writer.add(
-        .image("picture", Image(width: 2, height: 1, channels: 1, pixels: [0, 255])), step: 4)
+        .image("image", Image(width: 2, height: 1, channels: 1, pixels: [0, 255])), step: 4)
       try writer.add(.text("notes", "**two** lines"), step: 5)
       try writer.close()
     }

@@ -5,7 +5,7 @@ import TensorBoard
 import Testing
 
 @Suite struct TBEventsTests {
-  /// A log directory with two runs: curves, a histogram, a picture and a text.
+  /// A log directory with two runs: curves, a histogram, an image and a text.
   private func writeRuns(in folder: String) throws {
     for (run, offset) in [("a-seed1", 0.0), ("a-seed2", 2.0)] {
       let writer = try SummaryWriter(directory: "\(folder)/logdir/\(run)")
@@ -15,7 +15,7 @@ import Testing
       try writer.add(.scalar("odd,\"tag\"", Double.nan), step: 1)
       try writer.add(.histogram("weights", [0, 1, 1, 2] as [Float]), step: 3)
       try writer.add(
-        .image("picture", Image(width: 2, height: 1, channels: 1, pixels: [0, 255])), step: 4)
+        .image("image", Image(width: 2, height: 1, channels: 1, pixels: [0, 255])), step: 4)
       try writer.add(.text("notes", "two\nlines"), step: 5)
       try writer.close()
     }
@@ -52,7 +52,7 @@ import Testing
       let kinds = tags.map { "\($0["tag"] ?? "") \($0["kind"] ?? "")" }
       #expect(
         kinds == [
-          "loss/train scalar", "odd,\"tag\" scalar", "weights histogram", "picture image",
+          "loss/train scalar", "odd,\"tag\" scalar", "weights histogram", "image image",
           "notes text",
         ])
     }
@@ -103,13 +103,13 @@ import Testing
     }
   }
 
-  @Test func `pictures and arrays become files`() throws {
+  @Test func `images and arrays become files`() throws {
     try withRuns { folder in
-      let pictures = try run(
+      let images = try run(
         "export", "logdir", "--kind", "images", "--output", "out", in: folder)
-      #expect(pictures.output == "wrote 2 files to out\n")
-      let picture = try Image(contentsOf: folder + "/out/a-seed1/picture/4.png")
-      #expect(picture.pixels == [0, 255])
+      #expect(images.output == "wrote 2 files to out\n")
+      let image = try Image(contentsOf: folder + "/out/a-seed1/image/4.png")
+      #expect(image.pixels == [0, 255])
       let arrays = try run(
         "export", "logdir", "--format", "npy", "--tag", "loss/train", "--output", "npy", in: folder)
       #expect(arrays.code == 0)

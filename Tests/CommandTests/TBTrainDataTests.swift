@@ -14,12 +14,12 @@ import Testing
     }
   }
 
-  @Test func `a contact sheet has a row of pictures for each class`() throws {
+  @Test func `a contact sheet has a row of images for each class`() throws {
     try withTemporaryFolder { folder in
       let arguments = ["data", "preview", "--data", "digits", "--per-class", "3"]
       let result = try Tool.tbtrain.run(arguments, in: folder)
       #expect(result.code == 0)
-      #expect(result.lines.contains("picture  preview.png"))
+      #expect(result.lines.contains("output   preview.png"))
       let sheet = try Image(contentsOf: folder + "/preview.png")
       #expect(sheet.height == 10 * 56 + 9 * 2 + 12)
       let again = try Tool.tbtrain.run(arguments, in: folder)

@@ -4,7 +4,7 @@ usage: python check_kinds.py LOGDIR [--expect reference.json]
 
 LOGDIR is what `reference-run` wrote. It is read by a `tensorboard` server with its data server (the
 default loader), by one with the Python loader, both over HTTP on 127.0.0.1, and in this process by
-EventAccumulator. Pictures and sounds are decoded.
+EventAccumulator. Images and sounds are decoded.
 Exit code: 0 if all is as expected, 1 if not, with a sentence a problem.
 """
 
@@ -48,7 +48,7 @@ class FileJudge(Judge):
 
     def tag(self, accumulator, tags, entry):
         tag = entry["tag"]
-        # Numbers and pictures in fields of their own need no metadata.
+        # Numbers and images in fields of their own need no metadata.
         if entry.get("kind") != "simple_value" and tag not in tags["images"]:
             plugin = accumulator.SummaryMetadata(tag).plugin_data.plugin_name
             self.equal(plugin, entry["plugin"], f"the plugin of {tag}")
@@ -88,18 +88,18 @@ class FileJudge(Judge):
 
     def pixels(self, tag, events):
         for event in events:
-            picture = Image.open(io.BytesIO(event.encoded_image_string))
-            if tag == "picture/one":
-                self.expect((numpy.asarray(picture) == stripes(64, 48, event.step * 8)).all(),
+            image = Image.open(io.BytesIO(event.encoded_image_string))
+            if tag == "image/one":
+                self.expect((numpy.asarray(image) == stripes(64, 48, event.step * 8)).all(),
                             f"{tag} has other pixels at step {event.step}")
-            for frame in range(getattr(picture, "n_frames", 1)):
-                picture.seek(frame)
-                if tag == "picture/gray":
-                    got, wanted = picture.convert("L"), disc(32, 10 + frame, 16)
+            for frame in range(getattr(image, "n_frames", 1)):
+                image.seek(frame)
+                if tag == "image/gray":
+                    got, wanted = image.convert("L"), disc(32, 10 + frame, 16)
                     self.expect((numpy.asarray(got) == wanted).all(),
                                 f"frame {frame} of {tag} has other pixels")
-                if tag == "picture/video":
-                    difference = numpy.asarray(picture.convert("RGB"), "float") - stripes(60, 40, frame * 5)
+                if tag == "image/video":
+                    difference = numpy.asarray(image.convert("RGB"), "float") - stripes(60, 40, frame * 5)
                     error = (difference ** 2).mean()
                     self.expect(error < 20, f"frame {frame} of {tag} is {error:.1f} off, squared")
 

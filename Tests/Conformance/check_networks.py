@@ -146,7 +146,7 @@ def project(model, x, layer, filter):
 
 
 def living(model, x, layer, filter):
-    """The filter, or the next one that isn't dead on this picture."""
+    """The filter, or the next one that isn't dead on this image."""
     while not project(model, x, layer, filter).any():
         filter += 1
     return filter

@@ -6,7 +6,7 @@ usage: python check_report.py PAGE LOGDIR
   an id finds it.
 - Nothing in it refers to anything outside: no address but `#id` and `data:`, no script but its own.
 - What TensorBoard's EventAccumulator reads of the log directory is in it: the runs, each curve's points
-  (all, or some hundreds from the first to the last), the best value of each metric in the table, the latest picture of
+  (all, or some hundreds from the first to the last), the best value of each metric in the table, the latest image of
   each tag byte by byte, and a ridge chart for each histogram.
 Exit code: 0 if all is as expected, 1 if not, with a sentence a problem.
 """
@@ -144,13 +144,13 @@ def check_curve(charts, name, label, tag, events, only_run, problems):
 
 
 def latest_images(log):
-    """The latest picture of each tag."""
+    """The latest image of each tag."""
     for tag in log.Tags()["images"]:
         yield tag, log.Images(tag)[-1].encoded_image_string
     for tag in log.Tags()["tensors"]:
         if log.SummaryMetadata(tag).plugin_data.plugin_name == "images":
-            for picture in log.Tensors(tag)[-1].tensor_proto.string_val[2:]:
-                yield tag, picture
+            for image in log.Tensors(tag)[-1].tensor_proto.string_val[2:]:
+                yield tag, image
 
 
 @functools.cache
@@ -180,11 +180,11 @@ def check(text, logdir):
         "ridge" in (path.get("class") or "").split() for path in figure.iter()))
     if shown != ridges:
         problems.append(f"{shown} histogram charts are shown, not {ridges}")
-    pictures = {base64.b64decode(image.get("src").partition(",")[2]) for image in page.all("img")}
+    images = {base64.b64decode(image.get("src").partition(",")[2]) for image in page.all("img")}
     for name, log in logs.items():
         check_run(page, name, log, len(logs) == 1, problems)
-        for tag, picture in latest_images(log):
-            if picture not in pictures:
+        for tag, image in latest_images(log):
+            if image not in images:
                 problems.append(f"{name}: the latest {tag} isn't in the page")
     return problems
 

@@ -114,9 +114,9 @@ def check_server(server, run, want, problems):
         expect(newest[1] == want["last_step"], f"{tag} ends at step {newest[1]}")
     for tag in sorted(set(want["images"]) & tags["images"]):
         newest = server.get("plugin/images/images", run=run, tag=tag, sample=0)[-1]
-        picture = server.get("plugin/images/individualImage?" + newest["query"])
-        expect(picture.startswith(b"\x89PNG\r\n\x1a\n"), f"{tag} is no PNG: {picture[:8]}")
-        size = list(struct.unpack(">II", picture[16:24]))
+        image = server.get("plugin/images/individualImage?" + newest["query"])
+        expect(image.startswith(b"\x89PNG\r\n\x1a\n"), f"{tag} is no PNG: {image[:8]}")
+        size = list(struct.unpack(">II", image[16:24]))
         expected = want["images"][tag].get("size", size)
         expect(size == expected, f"{tag} is {size}, not {expected}")
     for tag in sorted(set(want["text"]) & tags["text"]):

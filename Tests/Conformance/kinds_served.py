@@ -12,7 +12,7 @@ from PIL import Image
 NAMES = {
     "scalars": ("accuracy/test", "Accuracy", "<p>On <em>test</em> data.</p>"),
     "histograms": ("weights/all", "Weights", "<p>Of <strong>all</strong> layers.</p>"),
-    "images": ("picture/one", "One", "<p>A picture a step.</p>"),
+    "images": ("image/one", "One", "<p>An image a step.</p>"),
     "audio": ("sound/tone", "Tone", "<p>Higher at each <em>step</em>.</p>"),
     "pr_curves": ("pr/cats", "Cats", "<p>Against <em>dogs</em>.</p>"),
 }
@@ -123,21 +123,21 @@ class ServerJudge(Judge):
                 points = self.server.get("plugin/images/images", sample=sample, **query)
                 self.points(entry, [point["step"] for point in points])
                 for point in points:
-                    self.picture(entry, point)
+                    self.image(entry, point)
 
-    def picture(self, entry, point):
+    def image(self, entry, point):
         data, kind = raw(self.server, "images/individualImage?" + point["query"])
-        picture = Image.open(io.BytesIO(data))
-        what = f"the picture {entry['tag']}"
+        image = Image.open(io.BytesIO(data))
+        what = f"the image {entry['tag']}"
         self.equal(kind, "image/" + entry["format"].lower(), f"the type of {what}")
-        self.equal(picture.format, entry["format"], f"the format of {what}")
-        self.equal(picture.size, (entry["width"], entry["height"]), f"the size of {what}")
-        self.equal(getattr(picture, "n_frames", 1), entry.get("frames", 1), f"the frames of {what}")
+        self.equal(image.format, entry["format"], f"the format of {what}")
+        self.equal(image.size, (entry["width"], entry["height"]), f"the size of {what}")
+        self.equal(getattr(image, "n_frames", 1), entry.get("frames", 1), f"the frames of {what}")
         for frame in range(entry.get("frames", 1)):
-            picture.seek(frame)
-            picture.load()
+            image.seek(frame)
+            image.load()
         if entry["format"] == "GIF":
-            self.equal(picture.info.get("loop"), 0, f"the repeats of {what}")
+            self.equal(image.info.get("loop"), 0, f"the repeats of {what}")
 
     def audio(self):
         for entry in self.of("audio"):

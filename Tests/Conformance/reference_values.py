@@ -33,7 +33,7 @@ TENSORS = {
 
 
 def stripes(width, height, shift):
-    """The pixels of the reference run's pictures."""
+    """The pixels of the reference run's images."""
     y, x = numpy.mgrid[0:height, shift:width + shift]
     return numpy.stack([x * 4 % 256, y * 5 % 256, (x + y) * 3 % 256], axis=-1).astype("uint8")
 

@@ -37,9 +37,9 @@ def changed_expectations():
     change("loss/test", "last_step", 9, "the last_step of trial-2: loss/test is 10, not 9", both, "trial-2")
     change("weights/all", "count", 999, "the count of weights/all is ", both)
     change("raw/limits", "max", 8, "the greatest of raw/limits is 7.0, not 8", both)
-    change("picture/video", "frames", 9, "the frames of the picture picture/video is 8, not 9", server)
-    change("picture/one", "width", 65, "the told size of picture/one is {(64, 48)}", file)
-    change("picture/batch", "samples", 2, "the samples of picture/batch is 3, not 2", both)
+    change("image/video", "frames", 9, "the frames of the image image/video is 8, not 9", server)
+    change("image/one", "width", 65, "the told size of image/one is {(64, 48)}", file)
+    change("image/batch", "samples", 2, "the samples of image/batch is 3, not 2", both)
     change("sound/stereo", "channels", 1, "the form of sound/stereo is (2, 16000, 2)", server)
     change("sound/tone", "seconds", 2, "the length of sound/tone is 1.0, not 2", server)
     change("notes/table", "text_contains", "| nothing |", "notes/table is '| name", file)
@@ -99,8 +99,8 @@ class WrongExpectations(unittest.TestCase):
         told = "\n".join(problems)
         for sentence in [
                 "waves/sin at step 60 is 0.41", "what tensor/bool holds is [True, False]",
-                "picture/one has other pixels at step 5", "frame 11 of picture/gray has other pixels",
-                "frame 7 of picture/video is "]:
+                "image/one has other pixels at step 5", "frame 11 of image/gray has other pixels",
+                "frame 7 of image/video is "]:
             with self.subTest(sentence=sentence):
                 self.assertIn(sentence, told)
 
@@ -119,8 +119,8 @@ class DamagedRuns(unittest.TestCase):
         (self.main / "projector_config.pbtxt").unlink()
         self.assertIn("projector can't be read", self.problems())
 
-    def test_a_picture_that_ends_too_early(self):
-        """The sprite is no picture, and the metadata lacks a row."""
+    def test_a_image_that_ends_too_early(self):
+        """The sprite is no image, and the metadata lacks a row."""
         (folder,) = (self.main / "projector").glob("discs*")
         (folder / "sprite.png").write_bytes((folder / "sprite.png").read_bytes()[:20])
         metadata = (folder / "metadata.tsv").read_text().splitlines(keepends=True)

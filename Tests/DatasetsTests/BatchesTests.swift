@@ -2,15 +2,15 @@ import Datasets
 import Tensors
 import Testing
 
-/// 23 pictures of 2x3 pixels whose bytes all tell which picture they belong to.
+/// 23 images of 2x3 pixels whose bytes all tell which image they belong to.
 private let numbered = LabeledImages(
   height: 2, width: 3, channels: 1,
-  pixels: (0..<23).flatMap { picture in (0..<6).map { UInt8(picture * 10 + $0) } },
-  labels: (0..<23).map { $0 % 4 }, sources: (0..<23).map { "picture \($0)" })
+  pixels: (0..<23).flatMap { image in (0..<6).map { UInt8(image * 10 + $0) } },
+  labels: (0..<23).map { $0 % 4 }, sources: (0..<23).map { "image \($0)" })
 
 struct BatchesTests {
   @Test(arguments: [1, 5, 8, 23, 50])
-  func everyPictureComesOnceInEveryEpoch(size: Int) {
+  func everyImageComesOnceInEveryEpoch(size: Int) {
     let batches = Array(numbered.batches(of: size, epochs: 3, seed: 1))
     #expect(batches.count == 3 * ((23 + size - 1) / size))
     #expect(batches.map(\.step) == Array(0..<batches.count))
@@ -22,7 +22,7 @@ struct BatchesTests {
     }
   }
 
-  @Test func picturesAndLabelsStayTogether() {
+  @Test func imagesAndLabelsStayTogether() {
     for batch in numbered.batches(of: 4, epochs: 2, seed: 7) {
       #expect(batch.images.shape == [batch.count, 2, 3, 1])
       #expect(batch.labels == batch.indices.map { $0 % 4 })
@@ -61,7 +61,7 @@ struct BatchesTests {
     #expect(Array(numbered.batches(of: 6, steps: 6, seed: 5, startingAt: 6)).isEmpty)
   }
 
-  @Test func aboutHalfOfThePicturesAreMirroredAndOthersInEachEpoch() {
+  @Test func aboutHalfOfTheImagesAreMirroredAndOthersInEachEpoch() {
     let wide = LabeledImages(
       height: 1, width: 2, channels: 3, pixels: (0..<400).flatMap { _ in [1, 2, 3, 4, 5, 6] },
       labels: [Int](repeating: 0, count: 400), sources: [String](repeating: "", count: 400))
@@ -88,7 +88,7 @@ struct BatchesTests {
     #expect(batches.map(\.isLastOfEpoch) == [false, false, true])
   }
 
-  @Test func noPicturesGiveNoBatches() {
+  @Test func noImagesGiveNoBatches() {
     let none = numbered.selecting([])
     #expect(Array(none.batches(of: 4)).isEmpty)
     #expect(Array(none.batches(of: 4, epochs: 3, seed: 1)).isEmpty)

@@ -4,7 +4,7 @@ import Images
 import Testing
 
 struct CIFAR10Tests {
-  /// One record a file; the picture of file i has red i, green 2 i and blue rising from left to right.
+  /// One record a file; the image of file i has red i, green 2 i and blue rising from left to right.
   private func record(label: UInt8, file: Int) -> [UInt8] {
     [label] + [UInt8](repeating: UInt8(file), count: 1024)
       + [UInt8](repeating: UInt8(2 * file), count: 1024)
@@ -33,7 +33,7 @@ struct CIFAR10Tests {
     #expect(data.test.sources == [0, 1].map { folder.path("test_batch.bin[\($0)]") })
   }
 
-  @Test func picturesBecomeWhatLeNetTakes() throws {
+  @Test func imagesBecomeWhatLeNetTakes() throws {
     let folder = try folder()
     let data = try Dataset(path: folder.path)
     #expect(data.imageShape == [28, 28, 1])

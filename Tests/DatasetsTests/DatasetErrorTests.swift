@@ -18,8 +18,8 @@ struct DatasetErrorTests {
       "a.bin: has 3 bytes, expected 4"
     ),
     (
-      .picture(.notPNG(name: "a.png", byteCount: 0)),
-      "a.png: is empty, expected a PNG picture"
+      .image(.notPNG(name: "a.png", byteCount: 0)),
+      "a.png: is empty, expected a PNG image"
     ),
   ])
   func eachErrorIsASentenceThatNamesTheFile(_ error: DatasetError, _ sentence: String) {

@@ -36,7 +36,7 @@ struct DatasetPathTests {
       }
       #expect(
         error.map { "\($0)" }
-          == "shapes: can't be drawn with \(count) pictures of a class, expected 1 to 100000")
+          == "shapes: can't be drawn with \(count) images of a class, expected 1 to 100000")
     }
   }
 

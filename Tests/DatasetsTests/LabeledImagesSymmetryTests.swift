@@ -9,7 +9,7 @@ import Testing
     #expect(!Dataset.digits(training: count, test: 10).training.isMirrorSymmetric)
   }
 
-  @Test func emptyAndSinglePicturesAreSymmetric() {
+  @Test func emptyAndSingleImagesAreSymmetric() {
     let one = Dataset.digits(training: 10, test: 10).training
     #expect(one.selecting([0]).isMirrorSymmetric)
     #expect(one.selecting([]).isMirrorSymmetric)

@@ -15,7 +15,7 @@ struct MNISTTests {
       + elements
   }
 
-  /// Three training pictures and one test picture of 2x3 pixels.
+  /// Three training images and one test image of 2x3 pixels.
   private func contents() -> [String: [UInt8]] {
     [
       Self.files[0]: idx([3, 2, 3], (0..<18).map { UInt8($0) }),
@@ -118,11 +118,11 @@ struct MNISTTests {
       "~/\(images): has 0 bytes after its header, expected the 4294967295x4294967295x4294967295 "
         + "it promises", idx([0xFFFF_FFFF, 0xFFFF_FFFF, 0xFFFF_FFFF], []), in: images)
     try expect(
-      "~/\(labels): has 2 labels, expected one for each of the 3 pictures of ~/\(images)",
+      "~/\(labels): has 2 labels, expected one for each of the 3 images of ~/\(images)",
       idx([2], [1, 2]), in: labels)
     try expect("~/\(labels): label 1 is 10, expected 0 to 9", idx([3], [1, 10, 2]), in: labels)
     try expect(
-      "~: the test pictures are 2x3, expected 3x2 as the training pictures",
+      "~: the test images are 2x3, expected 3x2 as the training images",
       idx([1, 3, 2], [1, 2, 3, 4, 5, 6]), in: Self.files[2])
   }
 

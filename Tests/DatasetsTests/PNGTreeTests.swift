@@ -4,7 +4,7 @@ import Images
 import Testing
 
 struct PNGTreeTests {
-  /// A tree of two classes with three and two training pictures and one test picture each.
+  /// A tree of two classes with three and two training images and one test image each.
   private func tree(under prefix: String = "") throws -> TemporaryFolder {
     let folder = TemporaryFolderWith(try TemporaryFolder(), prefix: prefix)
     try folder.add("Train/dog/b.png", 3)
@@ -83,35 +83,35 @@ struct PNGTreeTests {
     ) { try Dataset(path: folder.path) }
   }
 
-  @Test func picturesOfAnotherSizeOrKindAreNamed() throws {
+  @Test func imagesOfAnotherSizeOrKindAreNamed() throws {
     let folder = try tree()
     try Image(width: 3, height: 1, channels: 1, pixels: [1, 2, 3])
       .write(to: folder.path("Test/cat/x.png"))
     folder.expectFailure(
-      "~/Test/cat/x.png: is 3x1 gray, expected 2x1 gray as the first picture"
+      "~/Test/cat/x.png: is 3x1 gray, expected 2x1 gray as the first image"
     ) { try Dataset(path: folder.path) }
     try Image(width: 2, height: 1, channels: 3, filledWith: .white)
       .write(to: folder.path("Train/dog/a.png"))
     folder.expectFailure(
-      "~/Train/dog/a.png: is 2x1 RGB, expected 2x1 gray as the first picture"
+      "~/Train/dog/a.png: is 2x1 RGB, expected 2x1 gray as the first image"
     ) { try Dataset(path: folder.path) }
   }
 
-  @Test func damagedPicturesAreNamedTheFirstOfThem() throws {
+  @Test func damagedImagesAreNamedTheFirstOfThem() throws {
     let folder = try tree()
     let whole = [UInt8](try Data(contentsOf: URL(filePath: folder.path("Train/dog/a.png"))))
     try folder.write(Array(whole.dropLast(6)), to: "Train/dog/b.png")
     try folder.write(Array("GIF89a, not PNG".utf8), to: "Train/dog/a.png")
     folder.expectFailure(
-      "~/Train/dog/a.png: is not a PNG picture (its first 8 bytes are another's)"
+      "~/Train/dog/a.png: is not a PNG image (its first 8 bytes are another's)"
     ) { try Dataset(path: folder.path) }
     try folder.write(whole, to: "Train/dog/a.png")
     folder.expectFailure(
       "~/Train/dog/b.png: the PNG is cut off, it ends after \(whole.count - 6) bytes "
-        + "before the picture is whole"
+        + "before the image is whole"
     ) { try Dataset(path: folder.path) }
     try folder.write([], to: "Train/dog/b.png")
-    folder.expectFailure("~/Train/dog/b.png: is empty, expected a PNG picture") {
+    folder.expectFailure("~/Train/dog/b.png: is empty, expected a PNG image") {
       try Dataset(path: folder.path)
     }
     try folder.remove("Train/dog/b.png")
@@ -123,7 +123,7 @@ struct PNGTreeTests {
   }
 }
 
-/// Pictures of 2x1 pixels of one gray in a folder.
+/// Images of 2x1 pixels of one gray in a folder.
 private struct TemporaryFolderWith {
   let folder: TemporaryFolder
   let prefix: String

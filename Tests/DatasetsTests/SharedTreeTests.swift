@@ -4,7 +4,7 @@ import Images
 import TestFixtures
 import Testing
 
-/// The trees of real pictures that may lie beside the package.
+/// The trees of real images that may lie beside the package.
 private let treesAreThere = FileManager.default.fileExists(
   atPath: SharedFolder.path("data/cifar10-gray28.tar.gz"))
 
@@ -27,13 +27,13 @@ private let treesAreThere = FileManager.default.fileExists(
     if name == "CIFAR10", sharedIsThere { try compareWithFixture(data.test) }
   }
 
-  /// The pictures that the fixtures' script read, at the positions it counted.
+  /// The images that the fixtures' script read, at the positions it counted.
   private func compareWithFixture(_ test: LabeledImages) throws {
     let archive = try FixtureArchive(leNet: "images")
-    let (indices, pictures) = (try archive.array("index"), try archive.array("u8"))
+    let (indices, images) = (try archive.array("index"), try archive.array("u8"))
     let labels = try archive.array("label").integers
     for (row, index) in indices.integers.enumerated() {
-      #expect(test.image(at: index).pixels.map(Int.init) == pictures[row].integers)
+      #expect(test.image(at: index).pixels.map(Int.init) == images[row].integers)
       #expect(test.labels[index] == labels[row])
     }
   }

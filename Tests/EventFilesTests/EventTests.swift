@@ -62,7 +62,7 @@ import Testing
         ))
   }
 
-  @Test func picturesHistogramsAndSoundsAreRead() throws {
+  @Test func imagesHistogramsAndSoundsAreRead() throws {
     #expect(
       try values(at: 1 << 40)["picture"]?.content
         == .image(

@@ -81,13 +81,13 @@ import Testing
   }
 
   @Test(arguments: ["torch", "tensorboardx", "tensorflow"])
-  func `pictures, sounds, texts and histograms are found`(writer: String) throws {
+  func `images, sounds, texts and histograms are found`(writer: String) throws {
     let contents = try Run(directory: "\(Self.folder)/\(writer)").contents()
     func series(_ kind: Series.Kind) throws -> Series {
       try #require(contents.series.first { $0.kind == kind }, "\(kind)")
     }
-    let picture = try contents.blobs(0, of: series(.image))
-    #expect(picture.count == 1 && picture[0].starts(with: [0x89, 0x50, 0x4E, 0x47]))
+    let image = try contents.blobs(0, of: series(.image))
+    #expect(image.count == 1 && image[0].starts(with: [0x89, 0x50, 0x4E, 0x47]))
     #expect(try series(.image).steps == [8])
     let sound = try contents.blobs(0, of: series(.audio))
     #expect(sound.count == 1 && sound[0].starts(with: Array("RIFF".utf8)))

@@ -4,7 +4,7 @@ struct GIFDecoder {
     var delay = 0
     var disposal = 0
     var box = (x: 0, y: 0, width: 0, height: 0)
-    /// The whole picture after this frame: red, green, blue, alpha.
+    /// The whole image after this frame: red, green, blue, alpha.
     var canvas: [UInt8] = []
   }
   struct Failure: Error { var reason: String }

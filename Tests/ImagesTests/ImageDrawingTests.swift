@@ -2,7 +2,7 @@ import Images
 import Testing
 
 struct ImageDrawingTests {
-  /// A gray picture as rows of `#` where it is white.
+  /// A gray image as rows of `#` where it is white.
   private func rows(_ image: Image) -> [String] {
     (0..<image.height).map { y in
       String((0..<image.width).map { x in image[x, y] == .white ? "#" : "." })
@@ -62,7 +62,7 @@ struct ImageDrawingTests {
       Image.text("Filter 7: 98.5 %", scale: 3) == Image.text("Filter 7: 98.5 %").enlarged(by: 3))
   }
 
-  @Test func coloursDecideTheKindOfPicture() {
+  @Test func coloursDecideTheKindOfImage() {
     let red = Color(red: 255, green: 0, blue: 0)
     #expect(Image.text("x", color: red).channels == 3)
     #expect(Image.text("x", background: .clear).channels == 2)

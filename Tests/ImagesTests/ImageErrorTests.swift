@@ -11,14 +11,14 @@ struct ImageErrorTests {
       .unwritable(name: "a.png", reason: "No space left on device"),
       "a.png: can't be written: No space left on device"
     ),
-    (.notPNG(name: "a.png", byteCount: 0), "a.png: is empty, expected a PNG picture"),
+    (.notPNG(name: "a.png", byteCount: 0), "a.png: is empty, expected a PNG image"),
     (
       .notPNG(name: "a.png", byteCount: 9),
-      "a.png: is not a PNG picture (its first 8 bytes are another's)"
+      "a.png: is not a PNG image (its first 8 bytes are another's)"
     ),
     (
       .truncated(name: "a.png", byteCount: 77),
-      "a.png: the PNG is cut off, it ends after 77 bytes before the picture is whole"
+      "a.png: the PNG is cut off, it ends after 77 bytes before the image is whole"
     ),
     (
       .damaged(name: "a.png", detail: "IDAT: CRC error"),

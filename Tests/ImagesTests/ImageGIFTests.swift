@@ -79,7 +79,7 @@ struct ImageGIFTests {
     #expect(gif.frames[1].canvas == [0, 0, 0, 0, 4, 5, 6, 255, 0, 0, 0, 0])
   }
 
-  /// The mean squared error of a smooth picture, and of one of noise where no palette is good.
+  /// The mean squared error of a smooth image, and of one of noise where no palette is good.
   @Test(arguments: [(true, 20.0), (false, 260)])
   func `many colours become the 256 that are nearest`(_ isSmooth: Bool, _ limit: Double) throws {
     let smooth = (0..<64 * 64).flatMap { index -> [UInt8] in

@@ -31,7 +31,7 @@ struct ImageGeometryTests {
     #expect(color.mirrored().mirrored() == color)
   }
 
-  @Test func aSmallerPictureIsTheMeanOfAreas() {
+  @Test func aSmallerImageIsTheMeanOfAreas() {
     let gray = Image(width: 4, height: 2, channels: 1, pixels: [0, 10, 20, 30, 2, 12, 22, 33])
     #expect(gray.resized(toWidth: 2, height: 1).pixels == [6, 26])
     // Thirds: a new pixel covers one and a third old ones.

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Images
 
-/// The pictures of `Fixtures`, and what Pillow read in them.
+/// The images of `Fixtures`, and what Pillow read in them.
 struct PNGFixture: CustomTestStringConvertible {
   let name: String
   let image: Image
@@ -45,7 +45,7 @@ struct ImagePNGTests {
       let image = Image(width: width, height: height, channels: channels, pixels: pixels)
       let bytes = try image.pngData()
       #expect(try Image(pngData: bytes) == image)
-      #expect(try image.pngData() == bytes, "the same picture gives the same bytes")
+      #expect(try image.pngData() == bytes, "the same image gives the same bytes")
     }
   }
 
@@ -86,17 +86,17 @@ struct ImagePNGTests {
   @Test(arguments: ["gray-8", "palette-8-transparent", "rgba-16-interlaced", "rgb-16-gamma"])
   func liesUnderARightChecksumNeverCrash(name: String) throws {
     let bytes = try Array(Data(contentsOf: URL(filePath: "\(PNGFixture.folder)/\(name).png")))
-    var pictures = 0
+    var images = 0
     for index in bytes.indices.dropFirst(8) {
       for mask: UInt8 in [0x01, 0x04, 0x20, 0x80, 0xFF] {
         var damaged = bytes
         damaged[index] ^= mask
         guard let image = try? Image(pngData: withRightChecksums(damaged)) else { continue }
         #expect(image.pixels.count == image.width * image.height * image.channels)
-        pictures += 1
+        images += 1
       }
     }
-    #expect(pictures > 0, "some lies are just other pictures")
+    #expect(images > 0, "some lies are just other images")
   }
 
   @Test func aHeaderThatClaimsMoreThanTheBytesHoldGetsNoMemory() throws {
@@ -115,13 +115,13 @@ struct ImagePNGTests {
 
   @Test func filesAreReplacedAtOnceAndNothingIsLeftBeside() throws {
     let folder = try TemporaryFolder()
-    let path = folder.path + "/picture.png"
+    let path = folder.path + "/image.png"
     let first = Image(width: 3, height: 2, channels: 1, pixels: [1, 2, 3, 4, 5, 6])
     try first.write(to: path)
     let second = Image(width: 1, height: 1, channels: 3, pixels: [9, 8, 7])
     try second.write(to: path)
     #expect(try Image(contentsOf: path) == second)
-    #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["picture.png"])
+    #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["image.png"])
   }
 
   @Test func filesThatCannotBeReadOrWrittenAreNamed() throws {
@@ -133,7 +133,7 @@ struct ImagePNGTests {
     #expect(throws: ImageError.unreadable(name: folder.path, reason: "Is a directory")) {
       try Image(contentsOf: folder.path)
     }
-    let nowhere = folder.path + "/none/picture.png"
+    let nowhere = folder.path + "/none/image.png"
     #expect(throws: ImageError.unwritable(name: nowhere, reason: "No such file or directory")) {
       try Image(width: 1, height: 1, channels: 1, pixels: [0]).write(to: nowhere)
     }

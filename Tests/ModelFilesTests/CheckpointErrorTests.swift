@@ -100,8 +100,8 @@ import Testing
       "[4,4,1]", "[1000000,1000000,1]",
       "layer \"input\" has the impossible shape [1000000, 1000000, 1]"
     ),
-    ("[4,4,1]", "[4,4,3]", "layer \"conv1\" takes pictures of 1 channels, but gets [4, 4, 3]"),
-    ("[4,4,1]", "[4]", "layer \"conv1\" takes pictures of 1 channels, but gets [4]"),
+    ("[4,4,1]", "[4,4,3]", "layer \"conv1\" takes images of 1 channels, but gets [4, 4, 3]"),
+    ("[4,4,1]", "[4]", "layer \"conv1\" takes images of 1 channels, but gets [4]"),
     ("\"out\":2", "\"out\":0", "layer \"conv1\" has 0 filters"),
     (
       "\"out\":2", "\"out\":5",
@@ -137,7 +137,7 @@ import Testing
     ),
     (
       "\"size\":{\"height\":2", "\"size\":{\"height\":5",
-      "layer \"pool1\" takes pictures of at least 5 × 2, but gets [4, 4, 2]"
+      "layer \"pool1\" takes images of at least 5 × 2, but gets [4, 4, 2]"
     ),
     ("0.5", "1", "layer \"drop\" has the impossible dropout rate 1.0"),
     ("\"in\":8", "\"in\":9", "layer \"fc1\" takes rows of 9, but gets [8]"),

@@ -98,8 +98,8 @@ import Testing
         ])
       let loaded = try Checkpoint(path: path).makeModel()
       #expect(bits(loaded.parameters) == bits(model.parameters))
-      let picture = Tensor(shape: [1, 5, 4, 3], repeating: 0.5)
-      #expect(loaded(picture) == model(picture))
+      let image = Tensor(shape: [1, 5, 4, 3], repeating: 0.5)
+      #expect(loaded(image) == model(image))
     }
   }
 

@@ -17,7 +17,7 @@ import Testing
       let checkpoint = try Checkpoint(path: path)
       let model = try checkpoint.makeModel()
       let shape = checkpoint.model.inputShape
-      // A flip may ask for larger pictures than a test has time for.
+      // A flip may ask for larger images than a test has time for.
       guard shape.reduce(1, *) <= 1 << 12 else { return }
       #expect(!model(Tensor(shape: [1] + shape, repeating: 0.5)).shape.isEmpty)
     } catch let error as ONNXError {

@@ -34,7 +34,7 @@ import Testing
     ("two_outputs", "has 2 outputs (y, z); networks with one are read"),
     (
       "input",
-      "its input \"x\" is [1, 2, 6], not pictures [N, C, H, W] of floating-point numbers"
+      "its input \"x\" is [1, 2, 6], not images [N, C, H, W] of floating-point numbers"
     ),
     ("dilated_pool", "node \"MaxPool_y\" (MaxPool) is dilated"),
     (
@@ -43,11 +43,11 @@ import Testing
     ),
     (
       "small",
-      "node \"Conv_y\" (Conv) has windows of 3 × 3, but gets pictures of 2 × 2"
+      "node \"Conv_y\" (Conv) has windows of 3 × 3, but gets images of 2 × 2"
     ),
     ("axis", "node \"Softmax_y\" (Softmax) isn't over the channels, but over axis 3"),
     ("rows", "node \"MatMul_y\" (MatMul) takes rows of 35, but gets rows of 36"),
-    ("pad", "node \"Pad_a\" (Pad) pads pictures that no convolution takes"),
+    ("pad", "node \"Pad_a\" (Pad) pads images that no convolution takes"),
   ])
   func `graphs that are no chain of layers name node and operator`(
     name: String, sentence: String
@@ -57,12 +57,12 @@ import Testing
     #expect(error?.description == "\(path): \(sentence)")
   }
 
-  @Test func `a model that leaves the pictures' size open asks for it`() {
+  @Test func `a model that leaves the images' size open asks for it`() {
     let path = ONNXFixtures.path("open")
     let error = #expect(throws: ONNXError.self) { try Checkpoint(path: path) }
     #expect(
       error?.description == """
-        \(path): its input "x" of shape [?, 1, ?, ?] leaves the pictures' size open; --resize or \
+        \(path): its input "x" of shape [?, 1, ?, ?] leaves the images' size open; --resize or \
         --crop says it
         """)
   }

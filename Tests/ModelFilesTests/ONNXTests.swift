@@ -13,9 +13,9 @@ import Testing
     try expectEqual(name, try Checkpoint(path: ONNXFixtures.path(name)))
   }
 
-  @Test func `a network takes pictures of the size that the model leaves open`() throws {
+  @Test func `a network takes images of the size that the model leaves open`() throws {
     let path = ONNXFixtures.path("open")
-    let checkpoint = try Checkpoint(path: path, pictureSize: Extent(height: 7, width: 5))
+    let checkpoint = try Checkpoint(path: path, imageSize: Extent(height: 7, width: 5))
     #expect(checkpoint.model.inputShape == [7, 5, 1])
     try expectEqual("open", checkpoint)
   }

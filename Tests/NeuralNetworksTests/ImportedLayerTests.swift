@@ -136,7 +136,7 @@ import Testing
     #expect(LogSoftmax()(scores).scalars[2] == -2000.3132)
   }
 
-  @Test func `average pooling over whole pictures equals PyTorch's`() throws {
+  @Test func `average pooling over whole images equals PyTorch's`() throws {
     try check(GlobalAveragePool2D(), "global")
   }
 

@@ -120,10 +120,10 @@ import Testing
   }
 
   @Test func flattenEmitsChannelRowColumnOrder() {
-    let picture = Tensor(shape: [1, 2, 2, 3], scalars: (0..<12).map(Float.init))
-    let (output, trace) = Flatten().forward(picture)
+    let image = Tensor(shape: [1, 2, 2, 3], scalars: (0..<12).map(Float.init))
+    let (output, trace) = Flatten().forward(image)
     #expect(output.shape == [1, 12])
     #expect(output.scalars == [0, 3, 6, 9, 1, 4, 7, 10, 2, 5, 8, 11])
-    #expect(Flatten().backward(output, trace).input == picture)
+    #expect(Flatten().backward(output, trace).input == image)
   }
 }

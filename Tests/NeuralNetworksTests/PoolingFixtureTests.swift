@@ -11,7 +11,7 @@ import Testing
 
   init() throws { archive = try FixtureArchive(leNet: "primitives") }
 
-  private func pictures(_ name: String) throws -> Tensor {
+  private func images(_ name: String) throws -> Tensor {
     try archive.array(name).tensor.permuted(0, 2, 3, 1)
   }
 
@@ -22,7 +22,7 @@ import Testing
   @Test(arguments: [("op", 3, 2), ("tie", 2, 2), ("odd", 2, 2)])
   func maximaAndSwitchesMatch(name: String, size: Int, stride: Int) throws {
     let layer = MaxPool2D(size: Extent(size), stride: Stride(stride))
-    let (output, trace) = layer.forward(try pictures("\(name)_in"))
+    let (output, trace) = layer.forward(try images("\(name)_in"))
     #expect(try difference(output, "\(name)_pooled") < 1e-6)
     let switches = try #require(trace.switches)
     let positions = Tensor(shape: output.shape, scalars: switches.planePositions.map(Float.init))
@@ -32,14 +32,14 @@ import Testing
 
   @Test func whereWindowsOverlapUnpoolingAdds() throws {
     let layer = MaxPool2D(size: Extent(3), stride: Stride(2))
-    let trace = layer.forward(try pictures("op_in")).trace
-    let unpooled = layer.backward(try pictures("op_top"), trace, for: .input).input
+    let trace = layer.forward(try images("op_in")).trace
+    let unpooled = layer.backward(try images("op_top"), trace, for: .input).input
     #expect(try difference(try #require(unpooled), "op_unpooled_sum") < 1e-6)
   }
 
   @Test func aRowThatNoWindowSeesGetsNothing() throws {
     let layer = MaxPool2D(2)
-    let (output, trace) = layer.forward(try pictures("odd_in"))
+    let (output, trace) = layer.forward(try images("odd_in"))
     let unpooled = layer.backward(output, trace, for: .input).input
     #expect(try difference(try #require(unpooled), "odd_unpooled") < 1e-6)
   }
@@ -48,9 +48,9 @@ import Testing
     let layer = Conv2D(
       weight: try archive.array("sc_weight").tensor.permuted(2, 3, 1, 0), bias: nil,
       stride: Stride(3), padding: Padding(1))
-    let (output, trace) = layer.forward(try pictures("sc_in"))
+    let (output, trace) = layer.forward(try images("sc_in"))
     #expect(try difference(output, "sc_out") < 1e-5)
-    let down = layer.backward(try pictures("sc_top"), trace, for: .input).input
+    let down = layer.backward(try images("sc_top"), trace, for: .input).input
     #expect(try difference(try #require(down), "sc_transposed") < 1e-5)
   }
 }

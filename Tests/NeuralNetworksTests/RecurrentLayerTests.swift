@@ -81,7 +81,7 @@ import Testing
     #expect(other[4] == 0.5)
   }
 
-  @Test func `a row reader takes pictures to logits`() {
+  @Test func `a row reader takes images to logits`() {
     for cell in RecurrentCell.allCases {
       let model = Sequential.rowReader(
         cell: cell, hidden: 8, input: [5, 4, 3], classes: 7, seed: 1)

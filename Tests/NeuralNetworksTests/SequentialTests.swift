@@ -72,19 +72,19 @@ import Testing
   }
 
   @Test(arguments: [2, 3, 64])
-  func numberOfThreadsLeavesOnePictureEqual(workers: Int) {
-    // 28 M multiplications, 21 rows of output: enough that threads share the picture.
+  func numberOfThreadsLeavesOneImageEqual(workers: Int) {
+    // 28 M multiplications, 21 rows of output: enough that threads share the image.
     var generator = SeededGenerator(seed: 3)
     let convolution = Conv2D(
       in: 16, out: 40, kernel: Extent(10), stride: Stride(2), padding: Padding(0), initializer: .he,
       using: &generator)
     let pooled = Sequential(["a": convolution, "b": ReLU(), "c": MaxPool2D(size: Extent(2))])
-    let picture = Tensor(
+    let image = Tensor(
       shape: [1, 50, 50, 16], scalars: (0..<50 * 50 * 16).map { _ in generator.nextUniform() - 0.5 }
     )
     for network in [Sequential(["a": convolution]), pooled] {
-      let alone = Parallel.$workers.withValue(1) { network(picture) }
-      #expect(Parallel.$workers.withValue(workers) { network(picture) } == alone)
+      let alone = Parallel.$workers.withValue(1) { network(image) }
+      #expect(Parallel.$workers.withValue(workers) { network(image) } == alone)
     }
   }
 

@@ -10,13 +10,13 @@ import Tensors
 import Visualization
 
 func readmeLogging(
-  trainOneStep: () -> Float, weights: [Float], picture: Image
+  trainOneStep: () -> Float, weights: [Float], image: Image
 ) throws {
   let writer = try SummaryWriter(directory: "logdir/mine")
   for step in 1...1_000 {
     try writer.add(.scalar("loss", trainOneStep()), step: step)
     if step.isMultiple(of: 100) {
-      try writer.add(.histogram("W1_SUMMARY", weights), .image("input", picture), step: step)
+      try writer.add(.histogram("W1_SUMMARY", weights), .image("input", image), step: step)
     }
   }
   try writer.close()

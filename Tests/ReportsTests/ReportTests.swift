@@ -185,7 +185,7 @@ import Testing
         $0.pointBudget = 2_400
         $0.runLimit = 10
         $0.histogramLimit = 8
-        $0.pictureBudget = 8_000
+        $0.imageBudget = 8_000
         $0.textBudget = 20_000
         $0.textLimit = 4_000
       }
@@ -194,7 +194,7 @@ import Testing
       #expect(count("<th scope=\"row\" ", in: page) == 12)
       #expect(count("class=\"curve r", in: page) == 20)
       for sentence in [
-        "2 runs of 12: the table has all, charts and pictures the 10 best.",
+        "2 runs of 12: the table has all, charts and images the 10 best.",
         "Histograms of 2 runs a tag are shown, of the best ones; 32 charts of other runs are left out.",
         "in all. --run and --tag choose.", "beyond 20,000 letters in all.",
         "5 long texts: shown up to 4,000 letters.",

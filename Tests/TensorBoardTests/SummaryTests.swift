@@ -55,15 +55,15 @@ import Testing
     #expect(summary.values.last?.content == .scalar(2))
   }
 
-  @Test func picturesArePNGFilesWithTheirSize() throws {
-    let picture = Image(width: 2, height: 1, channels: 3, pixels: [1, 2, 3, 4, 5, 6])
-    let value = try #require(try Summary.image("p", picture).values.first)
+  @Test func imagesArePNGFilesWithTheirSize() throws {
+    let original = Image(width: 2, height: 1, channels: 3, pixels: [1, 2, 3, 4, 5, 6])
+    let value = try #require(try Summary.image("p", original).values.first)
     #expect(value.metadata == nil)
-    let named = try Summary.image("p", picture).named("Picture").values.first?.metadata
+    let named = try Summary.image("p", original).named("Image").values.first?.metadata
     #expect(named?.pluginName == "images" && named?.dataClass == .blobSequence)
     guard case .image(let image) = value.content else { throw Unexpected(found: "no image") }
     #expect((image.width, image.height, image.colorspace) == (2, 1, 3))
-    #expect(try Image(pngData: image.encoded) == picture)
+    #expect(try Image(pngData: image.encoded) == original)
   }
 
   private func data(_ value: Summary.Value) throws -> HyperparameterData {

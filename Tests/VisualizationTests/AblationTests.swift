@@ -22,16 +22,16 @@ import Testing
     #expect(ablation.whole.count == 10 && ablation.without.count == expected.shape[0])
   }
 
-  @Test(.enabled(if: RealPictures.areThere, needsPictures), arguments: [1, 2])
-  func accuraciesAndLossesOverTheTestPicturesMatch(layer: Int) throws {
+  @Test(.enabled(if: RealImages.areThere, needsImages), arguments: [1, 2])
+  func accuraciesAndLossesOverTheTestImagesMatch(layer: Int) throws {
     let lenet = try LeNetFixture()
     let archive = try FixtureArchive(leNet: "ablation")
-    let pictures = try RealPictures.shared.get()
+    let images = try RealImages.shared.get()
     var ablation = Ablation(of: try lenet.deconvnet.layer(layer), in: lenet.deconvnet)
     for start in stride(from: 0, to: 1000, by: 200) {
       ablation.look(
-        at: pictures.images.pictures(start..<start + 200),
-        labels: Array(pictures.labels[start..<start + 200]))
+        at: images.images.images(start..<start + 200),
+        labels: Array(images.labels[start..<start + 200]))
     }
     let stats = try FixtureArchive(leNet: "stats")
     #expect(
@@ -104,8 +104,8 @@ import Testing
     )
     let labels = [0, 1, 2, 3, 0, 1]
     one.look(at: images, labels: labels)
-    two.look(at: images.pictures(0..<4), labels: Array(labels[..<4]))
-    two.look(at: images.pictures(4..<6), labels: Array(labels[4...]))
+    two.look(at: images.images(0..<4), labels: Array(labels[..<4]))
+    two.look(at: images.images(4..<6), labels: Array(labels[4...]))
     #expect(one.filters == [4, 1] && one.without.count == 2)
     #expect(one.whole.correct == two.whole.correct && two.whole.count == 6)
     for (one, two) in zip(one.without, two.without) { #expect(abs(one.loss - two.loss) < 1e-6) }

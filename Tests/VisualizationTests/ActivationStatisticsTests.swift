@@ -23,8 +23,8 @@ import Testing
     #expect(first.standardDeviation == first.variance.squareRoot())
     #expect(first.minimum == 0 && first.maximum == 4)
     #expect(first.activeShare == 4.0 / 12)
-    #expect(first.activePictureShare == 2.0 / 3)
-    #expect(first.meanOfPictureMaxima == 7.0 / 3)
+    #expect(first.activeImageShare == 2.0 / 3)
+    #expect(first.meanOfImageMaxima == 7.0 / 3)
     #expect(!first.isDead && !first.isRare() && first.isRare(below: 0.7))
     #expect(second.isDead && !second.isRare(below: 1))
     #expect(second.mean == 0 && second.variance == 0)
@@ -50,7 +50,7 @@ import Testing
     #expect(filters(batch: 1, workers: 1) == expected)
   }
 
-  @Test func ofNoPicturesThereAreZeros() {
+  @Test func ofNoImagesThereAreZeros() {
     let filters = ActivationStatistics(of: layer).filters
     #expect(filters.count == 2)
     #expect(filters[0].maximum == 0 && filters[0].mean == 0)

@@ -49,7 +49,7 @@ import Testing
     #expect(FilterNorms.rootMeanSquares(of: ReLU()) == nil)
   }
 
-  /// The report of a network over pictures.
+  /// The report of a network over images.
   private func report(_ model: Sequential, _ images: Tensor) -> ArchitectureReport {
     let deconvnet = Deconvnet(of: model)
     var statistics = deconvnet.layers.map { ActivationStatistics(of: $0) }
@@ -71,7 +71,7 @@ import Testing
     }
     let model = Sequential(["conv": conv(Extent(2), stride: 2, weights), "relu": ReLU()])
     let report = report(model, Tensor(shape: [2, 6, 6, 1], repeating: 1))
-    #expect(report.pictureCount == 2)
+    #expect(report.imageCount == 2)
     #expect(report.layers[0].dead == [1])
     #expect(report.layers[0].rare == [])
     let findings = report.findings

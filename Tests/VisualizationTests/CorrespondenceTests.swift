@@ -10,11 +10,11 @@ import Testing
   private static let sets =
     ["part"] + (0..<5).map { "random\($0)" } + (0..<5).map { "shared\($0)" }
 
-  @Test(.enabled(if: RealPictures.areThere, needsPictures))
+  @Test(.enabled(if: RealImages.areThere, needsImages))
   func everySetOfBoxesMatches() throws {
     let lenet = try LeNetFixture()
     let archive = try FixtureArchive(leNet: "correspondence")
-    let images = try RealPictures.shared.get().images(
+    let images = try RealImages.shared.get().images(
       at: archive.array("index").integers)
     let stages = try [
       FeatureStage(lenet.deconvnet.layer(1), pooled: true),
@@ -63,7 +63,7 @@ import Testing
     #expect(abs(comparison.deviation - 0.2357022603955) < 1e-9)
   }
 
-  @Test func thePartOfEqualPicturesCorrespondsWhole() throws {
+  @Test func thePartOfEqualImagesCorrespondsWhole() throws {
     let deconvnet = Deconvnet(of: .leNet5(input: [12, 16, 3], classes: 4, seed: 3))
     var generator = SeededGenerator(seed: 5)
     let image = Tensor(

@@ -26,8 +26,8 @@ import Testing
         ("std", filters.map { Float($0.standardDeviation) }), ("min", filters.map(\.minimum)),
         ("max", filters.map(\.maximum)),
         ("frac_active", filters.map { Float($0.activeShare) }),
-        ("frac_images_active", filters.map { Float($0.activePictureShare) }),
-        ("mean_of_image_max", filters.map { Float($0.meanOfPictureMaxima) }),
+        ("frac_images_active", filters.map { Float($0.activeImageShare) }),
+        ("mean_of_image_max", filters.map { Float($0.meanOfImageMaxima) }),
       ] {
         let expected = try archive.array(name + array)
         #expect(
@@ -43,7 +43,7 @@ import Testing
     let images = try LeNetTestImages.load().test
     let archive = try FixtureArchive(leNet: "top9")
     for layer in lenet.deconvnet.layers.prefix(2) {
-      var strongest = StrongestPictures(of: layer)
+      var strongest = StrongestImages(of: layer)
       // An order and a size that don't matter.
       for start in stride(from: 0, to: 1_000, by: 70).reversed() {
         let indices = Array(start..<min(start + 70, 1_000))
@@ -57,7 +57,7 @@ import Testing
   }
 
   private func compare(
-    _ strongest: StrongestPictures, _ layer: NumberedLayer, with archive: FixtureArchive,
+    _ strongest: StrongestImages, _ layer: NumberedLayer, with archive: FixtureArchive,
     _ images: LabeledImages, _ lenet: LeNetFixture
   ) throws {
     let name = "l\(layer.number)_"
@@ -80,7 +80,7 @@ import Testing
         let isClear = expected.enumerated().allSatisfy {
           $0.offset == rank || abs($0.element - expected[rank]) > 1e-5 * expected[rank]
         }
-        guard entry.picture == indices[filter].integers[rank] else {
+        guard entry.image == indices[filter].integers[rank] else {
           #expect(!isClear, "\(layer), filter \(filter), rank \(rank)")
           continue
         }
@@ -90,9 +90,9 @@ import Testing
           continue
         }
         same += 1
-        let image = images.tensor(at: [entry.picture])
+        let image = images.tensor(at: [entry.image])
         let projection = try lenet.deconvnet.project(
-          [FeatureUnit(picture: 0, filter: filter, activation: entry.unit)],
+          [FeatureUnit(image: 0, filter: filter, activation: entry.unit)],
           layer: layer.number, of: image)[0]
         let field = try #require(projection.field)
         #expect(
@@ -103,7 +103,7 @@ import Testing
         #expect(
           relativeDifference(projection.patch.scalars, projections[filter][rank])
             < fixtureTolerance)
-        let source = images.image(at: entry.picture)
+        let source = images.image(at: entry.image)
         let patch = source.cropped(
           x: field.columns.lowerBound, y: field.rows.lowerBound, width: field.columns.count,
           height: field.rows.count)

@@ -41,7 +41,7 @@ import Testing
     #expect(worst > 0)
   }
 
-  @Test func aBatchProjectsAsItsPicturesDo() throws {
+  @Test func aBatchProjectsAsItsImagesDo() throws {
     let lenet = try LeNetFixture()
     let whole = try lenet.deconvnet.project(
       .strongest(filter: 7), layer: 2, from: lenet.model.forward(lenet.images).trace)
@@ -88,7 +88,7 @@ import Testing
       .position(filter: row[2], y: row[3], x: row[4]), layer: row[1], from: trace)
     let forgotten = try archive.array("trace_pixels_without_relu")
     #expect(relativeDifference(projection.pixels.scalars, forgotten) > 0.1)
-    // And it is the ReLU: the same way down without it gives the fixture's wrong picture.
+    // And it is the ReLU: the same way down without it gives the fixture's wrong image.
     var signal = Tensor(zeros: [1, 14, 14, 64])
     signal[0, row[3], row[4], row[2]] = projection.units[0].value
     for stage in [3, 2, 0] {

@@ -94,7 +94,7 @@ import Testing
     for (layer, y, x) in [(1, 0, 27), (1, 9, 13), (2, 0, 13), (2, 6, 8)] {
       let projection = try deconvnet.project(
         .position(filter: 3, y: y, x: x), layer: layer, from: trace, rule: .gradient)
-      let field = try #require(projection.field(ofPicture: 0))
+      let field = try #require(projection.field(ofImage: 0))
       var inside = 0
       for row in 0..<28 {
         for column in 0..<28 where projection.pixels[0, row, column, 0] != 0 {

@@ -6,7 +6,7 @@ import Testing
 
 @testable import Visualization
 
-/// Equality with the pictures that the fixtures' script made, byte for byte.
+/// Equality with the images that the fixtures' script made, byte for byte.
 @Suite(.enabled(if: sharedIsThere, needsShared)) struct DisplayFixtureTests {
   @Test(arguments: [(ContrastRule.minMax, "minmax"), (.symmetric, "symmetric")])
   func projectionsHaveTheBytesOfTheFixture(rule: ContrastRule, array: String) throws {

@@ -41,7 +41,7 @@ import Testing
       for step in steps {
         let deconvnet = Deconvnet(
           of: try convolutions("evolution_weights.safetensors", prefix: "step\(step)."))
-        var strongest = StrongestPictures(of: try deconvnet.layer(number), count: 1)
+        var strongest = StrongestImages(of: try deconvnet.layer(number), count: 1)
         for batch in images.batches(of: 100) {
           strongest.look(
             at: deconvnet.activations(of: batch.images, layer: strongest.layer),
@@ -63,7 +63,7 @@ import Testing
             continue
           }
           // Saturated white gives the first layer exact ties, which rounding may break.
-          guard numbers[entry.picture] == expected,
+          guard numbers[entry.image] == expected,
             [entry.unit.y, entry.unit.x] == places[index][filter].integers
           else { continue }
           same += 1
@@ -79,7 +79,7 @@ import Testing
     }
   }
 
-  @Test func anotherPictureIsAJump() throws {
+  @Test func anotherImageIsAJump() throws {
     let model = Sequential([
       "conv": Conv2D(
         weight: Tensor(shape: [1, 1, 1, 2], scalars: [1, -1]), bias: nil, padding: Padding(0)),
@@ -91,14 +91,14 @@ import Testing
     let moments: [[Float]] = [[1, 2, 3], [1, 2, 4], [5, 2, 4], [-1, -2, 0], [1, 0, 0]]
     for (step, scalars) in moments.enumerated() {
       let images = Tensor(shape: [3, 1, 1, 1], scalars: scalars)
-      var strongest = StrongestPictures(of: layer, count: 1)
+      var strongest = StrongestImages(of: layer, count: 1)
       strongest.look(at: deconvnet.activations(of: images, layer: layer), of: [0, 1, 2])
       try evolution.add(step: step * 10, strongest, of: deconvnet) { numbers in
         Tensor(shape: [numbers.count, 1, 1, 1], scalars: numbers.map { scalars[$0] })
       }
     }
-    #expect(evolution.moments.map { $0.strongest[0]?.picture } == [2, 2, 0, nil, 0])
-    #expect(evolution.moments.map { $0.strongest[1]?.picture } == [nil, nil, nil, 1, nil])
+    #expect(evolution.moments.map { $0.strongest[0]?.image } == [2, 2, 0, nil, 0])
+    #expect(evolution.moments.map { $0.strongest[1]?.image } == [nil, nil, nil, 1, nil])
     #expect(evolution.jumps(filter: 0) == [2])
     #expect(evolution.jumps(filter: 1) == [])
     #expect(evolution.moments[2].projections[0]?.pixels.scalars == [5])

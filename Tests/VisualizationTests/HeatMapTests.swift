@@ -32,10 +32,10 @@ import Testing
     #expect(map.image()[0, 0] == ColorMap.heat[0.5])
   }
 
-  @Test func overAPictureColorsAreMixed() {
+  @Test func overAImageColorsAreMixed() {
     let map = HeatMap([0, 1], rows: 1, columns: 2)
-    let picture = Image(width: 2, height: 1, channels: 1, pixels: [0, 255])
-    #expect(map.image(over: picture, opacity: 1) == map.image())
-    #expect(map.image(over: picture, opacity: 0) == picture.converted(toChannels: 3))
+    let image = Image(width: 2, height: 1, channels: 1, pixels: [0, 255])
+    #expect(map.image(over: image, opacity: 1) == map.image())
+    #expect(map.image(over: image, opacity: 0) == image.converted(toChannels: 3))
   }
 }

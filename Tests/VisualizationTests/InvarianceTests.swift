@@ -5,7 +5,7 @@ import Testing
 
 @testable import Visualization
 
-/// Equality with curves and warped pictures made by NumPy and PyTorch in Float64.
+/// Equality with curves and warped images made by NumPy and PyTorch in Float64.
 @Suite(.enabled(if: sharedIsThere, needsShared)) struct InvarianceFixtureTests {
   @Test(arguments: ["translation", "scale", "rotation"])
   func warpsAndCurvesMatch(kind: String) throws {
@@ -20,9 +20,9 @@ import Testing
       default: Warp.rotated(by: amount)
       }
     }
-    let pictures = Tensor(joining: warps.map { $0.applied(to: lenet.image(rows[0])) })
+    let images = Tensor(joining: warps.map { $0.applied(to: lenet.image(rows[0])) })
     #expect(
-      relativeDifference(pictures.scalars, try archive.array("\(kind)_images"))
+      relativeDifference(images.scalars, try archive.array("\(kind)_images"))
         < fixtureTolerance)
 
     let (first, second) = try (lenet.deconvnet.layer(1), lenet.deconvnet.layer(2))
@@ -62,7 +62,7 @@ import Testing
     #expect(turned.scalars == [11, 12, 9, 10, 7, 8, 5, 6, 3, 4, 1, 2])
   }
 
-  @Test func aPictureAsItIsHasDistanceZero() throws {
+  @Test func aImageAsItIsHasDistanceZero() throws {
     let deconvnet = Deconvnet(of: .leNet5(input: [8, 12, 3], classes: 3, seed: 2))
     var generator = SeededGenerator(seed: 1)
     let image = Tensor(

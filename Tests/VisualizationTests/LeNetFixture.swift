@@ -5,7 +5,7 @@ import TestFixtures
 
 @testable import Visualization
 
-/// The network of the shared fixtures and its ten pictures.
+/// The network of the shared fixtures and its ten images.
 struct LeNetFixture {
   let model: Sequential
   let deconvnet: Deconvnet
@@ -19,7 +19,7 @@ struct LeNetFixture {
     pixels = try FixtureArchive(leNet: "images").array("u8").floats.map { $0 / 255 }
   }
 
-  /// One of the pictures, `[1, 28, 28, 1]`.
+  /// One of the images, `[1, 28, 28, 1]`.
   func image(_ index: Int) -> Tensor {
     Tensor(shape: [1, 28, 28, 1], scalars: pixels[index * 784..<(index + 1) * 784])
   }

@@ -2,14 +2,14 @@ import Datasets
 import Foundation
 import TestFixtures
 
-/// The real pictures that the fixtures are about, unpacked once for all tests.
+/// The real images that the fixtures are about, unpacked once for all tests.
 enum LeNetTestImages {
   private static let archive = SharedFolder.path("data/cifar10-gray28.tar.gz")
 
   /// Whether they lie beside the package.
   static let areThere = sharedIsThere && FileManager.default.fileExists(atPath: archive)
 
-  /// The first pictures of each class of the training half, and the whole test half.
+  /// The first images of each class of the training half, and the whole test half.
   static func load(trainingPerClass: Int = 1) throws -> Dataset {
     let folder = FileManager.default.temporaryDirectory.appending(
       path: "lenet-images-\(UUID().uuidString)"

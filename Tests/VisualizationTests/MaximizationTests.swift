@@ -5,7 +5,7 @@ import Testing
 
 @testable import Visualization
 
-/// Equality with pictures made by PyTorch in Float64, step by step.
+/// Equality with images made by PyTorch in Float64, step by step.
 @Suite(.enabled(if: sharedIsThere, needsShared)) struct MaximizationFixtureTests {
   @Test(arguments: 0..<3)
   func everyStepOfTheRecipeMatches(row: Int) throws {
@@ -25,7 +25,7 @@ import Testing
     for step in 0..<12 {
       objectives += try maximization.advance()
       #expect(
-        relativeDifference(maximization.pictures.scalars, images[step]) < fixtureTolerance,
+        relativeDifference(maximization.images.scalars, images[step]) < fixtureTolerance,
         "step \(step + 1)")
     }
     #expect(
@@ -56,36 +56,36 @@ import Testing
       made(layer: layer, seeds: [1, 2], steps: 0), made(layer: layer, seeds: [1, 2], steps: 20)
     )
     for (before, after) in zip(before.objectives, after.objectives) { #expect(after > before) }
-    #expect(after.pictures.scalars.allSatisfy { (0...1).contains($0) })
+    #expect(after.images.scalars.allSatisfy { (0...1).contains($0) })
     #expect(after.step == 20)
   }
 
-  @Test func aPictureIsAFunctionOfItsSeedAlone() throws {
-    func pictures(_ seeds: [Int]) throws -> [Tensor] {
+  @Test func aImageIsAFunctionOfItsSeedAlone() throws {
+    func images(_ seeds: [Int]) throws -> [Tensor] {
       let made = try made(seeds: seeds) { $0.jitter = 2 }
-      return seeds.indices.map { made.pictures.pictures($0..<$0 + 1) }
+      return seeds.indices.map { made.images.images($0..<$0 + 1) }
     }
-    let (both, second) = try (pictures([7, 8]), pictures([8]))
+    let (both, second) = try (images([7, 8]), images([8]))
     #expect(both[1] == second[0])
     #expect(both[0] != both[1])
-    #expect(try pictures([7, 8]) == both)
+    #expect(try images([7, 8]) == both)
   }
 
-  @Test func aRegulariserChangesThePicture() throws {
-    let plain = try made(seeds: [1]).pictures
-    #expect(try made(seeds: [1]) { $0.decay = 0.2 }.pictures != plain)
-    #expect(try made(seeds: [1]) { $0.variation = 0.1 }.pictures != plain)
-    #expect(try made(seeds: [1]) { $0.blur = 0 }.pictures != plain)
-    #expect(try made(seeds: [1]) { $0.jitter = 1 }.pictures != plain)
+  @Test func aRegulariserChangesTheImage() throws {
+    let plain = try made(seeds: [1]).images
+    #expect(try made(seeds: [1]) { $0.decay = 0.2 }.images != plain)
+    #expect(try made(seeds: [1]) { $0.variation = 0.1 }.images != plain)
+    #expect(try made(seeds: [1]) { $0.blur = 0 }.images != plain)
+    #expect(try made(seeds: [1]) { $0.jitter = 1 }.images != plain)
     #expect(
       try made(seeds: [1]) {
         $0.black = [-1, -1, -1]; $0.white = [1, 1, 1]
-      }.pictures != plain)
+      }.images != plain)
     // Saying what is so anyway changes nothing.
     #expect(
       try made(seeds: [1]) {
         $0.black = [0, 0, 0]; $0.white = [1, 1, 1]
-      }.pictures == plain)
+      }.images == plain)
   }
 
   @Test func rollingAroundAndBackChangesNothing() {

@@ -42,7 +42,7 @@ import Testing
 }
 
 @Suite struct OcclusionTests {
-  /// A network of two classes: the sum of the left and of the right half of a 4×4 RGB picture.
+  /// A network of two classes: the sum of the left and of the right half of a 4×4 RGB image.
   private func network() -> Deconvnet {
     var weight = Tensor(zeros: [48, 2])
     for index in 0..<48 { weight[index, index % 4 < 2 ? 0 : 1] = 1 }
@@ -86,7 +86,7 @@ import Testing
     #expect(occlusion.activity == [4])
   }
 
-  @Test func theSheetShowsPictureMapsAndClasses() throws {
+  @Test func theSheetShowsImageMapsAndClasses() throws {
     let network = network()
     let image = Tensor(shape: [1, 4, 4, 3], repeating: 1)
     let occlusion = network.occlude(

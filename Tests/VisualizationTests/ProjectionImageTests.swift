@@ -17,13 +17,13 @@ import Testing
       from: model.forward(Tensor(shape: [2, 28, 28, channels], scalars: pixels)).trace)
   }
 
-  @Test(arguments: [1, 3]) func aPictureOfTheSecondInTheBatchIsTheSeconds(channels: Int) throws {
+  @Test(arguments: [1, 3]) func aImageOfTheSecondInTheBatchIsTheSeconds(channels: Int) throws {
     let projection = try projection(.strongest(filter: 7), layer: 2, channels: channels)
     let second = projection.pixels.scalars.suffix(784 * channels)
     let image = Image(
       contrastStretching: Array(second), width: 28, height: 28, channels: channels,
       rule: .symmetric)
-    #expect(projection.image(ofPicture: 1).image == image)
+    #expect(projection.image(ofImage: 1).image == image)
   }
 
   @Test func zeroIsTheMiddleGray() throws {
@@ -46,7 +46,7 @@ import Testing
     #expect(map.height == unit.height)
   }
 
-  @Test func whatLiesOutsideThePictureIsMarkedInThePatch() {
+  @Test func whatLiesOutsideTheImageIsMarkedInThePatch() {
     let palette = SheetPalette()
     let image = Image(width: 4, height: 4, channels: 1, filledWith: .black)
     let patch = palette.patch(of: image, (rows: -1..<2, columns: 2..<5))
@@ -65,7 +65,7 @@ import Testing
     #expect(Projection.short(value) == text)
   }
 
-  @Test func filtersOfOtherChannelsHaveNoPicture() {
+  @Test func filtersOfOtherChannelsHaveNoImage() {
     let twoChannels = Conv2D(
       weight: Tensor(zeros: [3, 3, 2, 4]), bias: nil, padding: Padding(1))
     #expect(FilterGrid(of: twoChannels) == nil)

@@ -23,17 +23,17 @@ import Testing
     (.integrated, "integrated_gradients"), (.gradcam, "gradcam28"),
     (.guidedGradcam, "guided_gradcam"),
   ])
-  func everyPictureMatches(method: SaliencyMethod, name: String) throws {
+  func everyImageMatches(method: SaliencyMethod, name: String) throws {
     let expected = try archive.array(name)
     for index in 0..<10 {
       let map = try lenet.deconvnet.saliencyMap(
         method, of: labels[index], in: lenet.image(index))
-      // On picture 1's way from black, two activations of a pooling window come within 3e-8, which
+      // On image 1's way from black, two activations of a pooling window come within 3e-8, which
       // Float can't tell apart: one of the 50 derivatives may take the other.
       let hasTie = method == .integrated && index == 1
       #expect(
         relativeDifference(map.scores.scalars, expected[index])
-          < (hasTie ? 2e-3 : fixtureTolerance), "picture \(index)")
+          < (hasTie ? 2e-3 : fixtureTolerance), "image \(index)")
     }
   }
 
@@ -128,7 +128,7 @@ import Testing
   }
 
   @Test(arguments: SaliencyMethod.allCases)
-  func everyMethodScoresAndDrawsAColorPicture(method: SaliencyMethod) throws {
+  func everyMethodScoresAndDrawsAColorImage(method: SaliencyMethod) throws {
     let map = try Deconvnet(of: model).saliencyMap(method, of: 0, in: image)
     #expect(map.scores.shape == [1, 12, 16, method == .gradcam ? 1 : 3])
     #expect((map.gradCAM != nil) == (method == .gradcam || method == .guidedGradcam))

@@ -59,8 +59,8 @@ import Testing
     func projection(_ value: Float) -> UnitProjection {
       UnitProjection(
         unit: FeatureUnit(
-          picture: 0, filter: 0, activation: Activation2D(y: 0, x: 0, value: value)),
-        field: (0..<2, -1..<1), pictureShape: [4, 4, 1],
+          image: 0, filter: 0, activation: Activation2D(y: 0, x: 0, value: value)),
+        field: (0..<2, -1..<1), imageShape: [4, 4, 1],
         window: Tensor(shape: [1, 1, 1], scalars: [value]), corner: (0, 0))
     }
     let both = [projection(4), projection(-2)]

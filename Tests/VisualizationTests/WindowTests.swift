@@ -67,14 +67,14 @@ import Testing
   /// The projection by whole maps.
   private func whole(
     _ deconvnet: Deconvnet, _ unit: Activation2D, filter: Int, layer: NumberedLayer,
-    _ traces: [Trace], picture: Int, rule: ProjectionRule
+    _ traces: [Trace], image: Int, rule: ProjectionRule
   ) throws -> [Float] {
     let maps = try #require(traces[layer.stage].output)
     var signal = Tensor(zeros: maps.shape)
-    signal[picture, unit.y, unit.x, filter] = unit.value
+    signal[image, unit.y, unit.x, filter] = unit.value
     let pixels = try deconvnet.descend(signal, from: layer.stage, traces, rule: rule)
     let count = pixels.count / pixels.shape[0]
-    return Array(pixels.scalars[picture * count..<(picture + 1) * count])
+    return Array(pixels.scalars[image * count..<(image + 1) * count])
   }
 
   private func difference(_ got: [Float], _ expected: [Float]) -> Float {
@@ -101,11 +101,11 @@ import Testing
       ]
       var units: [FeatureUnit] = []
       for (index, place) in places.enumerated() {
-        let (picture, filter) = (index % 2, index % layer.filters)
-        let value = maps[picture, place.0, place.1, filter]
+        let (image, filter) = (index % 2, index % layer.filters)
+        let value = maps[image, place.0, place.1, filter]
         units.append(
           FeatureUnit(
-            picture: picture, filter: filter,
+            image: image, filter: filter,
             activation: Activation2D(y: place.0, x: place.1, value: value)))
       }
       let projections = try deconvnet.project(
@@ -114,14 +114,14 @@ import Testing
         #expect(projection.unit == unit)
         let expected = try whole(
           deconvnet, unit.activation, filter: unit.filter, layer: layer, traces,
-          picture: unit.picture, rule: rule)
+          image: unit.image, rule: rule)
         #expect(difference(projection.pixels.scalars, expected) < 1e-6)
         let there = try deconvnet.project(
           .position(filter: unit.filter, y: unit.activation.y, x: unit.activation.x),
           layer: layer.number, from: model.forward(images).trace, rule: rule)
         let count = there.pixels.count / 2
         let pixels = Array(
-          there.pixels.scalars[unit.picture * count..<(unit.picture + 1) * count])
+          there.pixels.scalars[unit.image * count..<(unit.image + 1) * count])
         #expect(difference(pixels, expected) < 1e-6)
         compared += expected.contains { $0 != 0 } ? 1 : 0
       }
@@ -130,7 +130,7 @@ import Testing
   }
 
   @Test(arguments: Net.allCases, ProjectionRule.allCases)
-  func picturesProjectAsTheirTraceDoes(net: Net, rule: ProjectionRule) throws {
+  func imagesProjectAsTheirTraceDoes(net: Net, rule: ProjectionRule) throws {
     let model = net.model
     let deconvnet = Deconvnet(of: model)
     let images = images(3)
@@ -155,7 +155,7 @@ import Testing
   @Test func aPatchIsThePartThatTheUnitSees() throws {
     let model = Net.lenet.model
     let unit = FeatureUnit(
-      picture: 0, filter: 1, activation: Activation2D(y: 0, x: 13, value: 2))
+      image: 0, filter: 1, activation: Activation2D(y: 0, x: 13, value: 2))
     let projection = try Deconvnet(of: model).project(
       [unit], layer: 2, of: images(1), rule: .deconvnet)[0]
     let field = try #require(projection.field)
@@ -182,14 +182,14 @@ import Testing
     let trace = model.forward(images).trace
     let expected = try deconvnet.project(.strongest(filter: 4), layer: 3, from: trace)
     let units = [1, 0, 1].map {
-      FeatureUnit(picture: $0, filter: 4, activation: expected.units[$0])
+      FeatureUnit(image: $0, filter: 4, activation: expected.units[$0])
     }
     let projections = try deconvnet.project(units, layer: 3, of: images)
     for (unit, projection) in zip(units, projections) {
       #expect(projection.field == nil)
       let count = 28 * 28 * 3
       let pixels = Array(
-        expected.pixels.scalars[unit.picture * count..<(unit.picture + 1) * count])
+        expected.pixels.scalars[unit.image * count..<(unit.image + 1) * count])
       #expect(difference(projection.pixels.scalars, pixels) < 1e-6)
       #expect(projection.patch == projection.pixels)
     }
@@ -200,11 +200,11 @@ import Testing
     #expect(try deconvnet.project([FeatureUnit](), layer: 2, of: images(1)).isEmpty)
     for (unit, sentence) in [
       (
-        FeatureUnit(picture: 0, filter: 64, activation: Activation2D(y: 0, x: 0, value: 1)),
+        FeatureUnit(image: 0, filter: 64, activation: Activation2D(y: 0, x: 0, value: 1)),
         "layer 2 (conv2) has no filter 64: its filters are 0 to 63"
       ),
       (
-        FeatureUnit(picture: 0, filter: 0, activation: Activation2D(y: 14, x: 0, value: 1)),
+        FeatureUnit(image: 0, filter: 0, activation: Activation2D(y: 14, x: 0, value: 1)),
         "layer 2 (conv2) has no position 14,0: its maps have rows 0 to 13 and columns 0 to 13"
       ),
     ] {

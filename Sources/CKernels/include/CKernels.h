@@ -2,7 +2,7 @@
 //
 // Rules for every function:
 //  - single precision, single thread, no allocation, no state; threads are the caller's business;
-//  - pictures are NHWC rows of `channels` scalars, convolution weights HWIO, matrices row-major;
+//  - images are NHWC rows of `channels` scalars, convolution weights HWIO, matrices row-major;
 //  - a stride ("ld", leading dimension) is counted in scalars; memory need not be aligned, but
 //    64-byte alignment is fastest;
 //  - arguments marked `restrict` don't overlap any other;
@@ -66,18 +66,18 @@ void ck_pack(
 // One image's convolution (cross-correlation) over a zero-bordered input:
 // out = (bordered - kernel) / stride + 1 in each direction.
 typedef struct ck_conv {
-  ck_int height, width, in_channels;              // of the picture, without its border
+  ck_int height, width, in_channels;              // of the image, without its border
   ck_int top, left, bottom, right;                // border of zeros
   ck_int kernel_height, kernel_width, out_channels;
   ck_int stride_y, stride_x;
   ck_int out_height, out_width;
 } ck_conv;
 
-// Scalars of the bordered picture.
+// Scalars of the bordered image.
 ck_int ck_conv_bordered_count(const ck_conv *conv);
-// Copies a picture into a border of zeros. Overwrites all of `bordered`.
+// Copies an image into a border of zeros. Overwrites all of `bordered`.
 void ck_conv_border(const ck_conv *conv, const float *restrict x, float *restrict bordered);
-// Copies (add: 0) or adds (add: 1) the inside of a bordered picture to x.
+// Copies (add: 0) or adds (add: 1) the inside of a bordered image to x.
 void ck_conv_inside(
     const ck_conv *conv, const float *restrict bordered, int add, float *restrict x);
 
@@ -96,7 +96,7 @@ void ck_conv_weight_gradient(
     float *restrict d_weight);
 
 // The non-zero entries of one output gradient [out_height · out_width, out_channels].
-// By channel: value and offset of the receptive field in the bordered picture, channel o's at
+// By channel: value and offset of the receptive field in the bordered image, channel o's at
 // o · positions. By position: value and offset of the channel's weights in a kernel row of
 // [kernel_height][out_channels][kernel_width · in_channels], position p's at p · out_channels.
 typedef struct ck_nonzeros {
@@ -128,12 +128,12 @@ void ck_conv_flip(const ck_conv *conv, const float *restrict weight, float *rest
 
 // ---------------------------------------------------------------- pooling
 
-// Windows over one picture; parts outside of it are ignored. A window holds at most 256 positions.
+// Windows over one image; parts outside of it are ignored. A window holds at most 256 positions.
 typedef struct ck_pool {
   ck_int height, width, channels;
   ck_int window_height, window_width;
   ck_int stride_y, stride_x;
-  ck_int top, left;      // how far the first window reaches over the picture's edge
+  ck_int top, left;      // how far the first window reaches over the image's edge
   ck_int bottom, right;  // padding at the other edges; only a mean's count_outside looks at it
   ck_int out_height, out_width;
 } ck_pool;
@@ -147,7 +147,7 @@ void ck_max_pool(
 void ck_max_unpool(
     ck_isa isa, const ck_pool *pool, const float *restrict dy, const uint8_t *restrict switches,
     const float *restrict y, float *restrict dx);
-// y = mean of each window; count_outside: positions outside the picture count as zeros, those
+// y = mean of each window; count_outside: positions outside the image count as zeros, those
 // beyond its padding never do.
 void ck_average_pool(
     ck_isa isa, const ck_pool *pool, const float *restrict x, int count_outside, float *restrict y);

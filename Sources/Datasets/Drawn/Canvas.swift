@@ -1,6 +1,6 @@
 import Tensors
 
-/// A square gray picture being painted: brightness 0 to 1, blended with the coverage of each pixel.
+/// A square gray image being painted: brightness 0 to 1, blended with the coverage of each pixel.
 struct Canvas {
   let side: Int
   private var values: [Float]

@@ -2,9 +2,9 @@ import Tensors
 
 extension Dataset {
   /// The digits 0 to 9 as many hands would write them, with strokes of a pen, bent, slanted and
-  /// distorted: 28x28 gray pictures, white on black, that need no file.
+  /// distorted: 28x28 gray images, white on black, that need no file.
   ///
-  /// A picture is a function of (seed, part, position) alone: a smaller set is the beginning of a
+  /// An image is a function of (seed, part, position) alone: a smaller set is the beginning of a
   /// larger one. The classes take turns, so any ten neighbours hold each class once.
   public static func digits(training: Int = 10_000, test: Int = 1_000, seed: Int = 1) -> Dataset {
     func draw(_ count: Int, _ part: DrawnImages.Part) -> LabeledImages {

@@ -2,9 +2,9 @@ import Tensors
 
 extension Dataset {
   /// Ten kinds of figures in many poses, textured, lit from one side, before and behind clutter, with
-  /// noise: 28x28 gray pictures that need no file.
+  /// noise: 28x28 gray images that need no file.
   ///
-  /// A picture is a function of (seed, part, position) alone: a smaller set is the beginning of a
+  /// An image is a function of (seed, part, position) alone: a smaller set is the beginning of a
   /// larger one. The classes take turns, so any ten neighbours hold each class once.
   public static func shapes(training: Int = 10_000, test: Int = 1_000, seed: Int = 1) -> Dataset {
     func draw(_ count: Int, _ part: DrawnImages.Part) -> LabeledImages {
@@ -21,7 +21,7 @@ extension Dataset {
 }
 
 extension Figure {
-  /// Paints one picture of the figure.
+  /// Paints one image of the figure.
   fileprivate func paint(
     using generator: inout SeededGenerator, into bytes: UnsafeMutableBufferPointer<UInt8>
   ) {

@@ -1,19 +1,19 @@
 import Tensors
 
-/// Pictures drawn by a function of (seed, part, number).
+/// Images drawn by a function of (seed, part, number).
 enum DrawnImages {
   static let side = 28
 
-  /// The two parts of a data set, which never share a picture.
+  /// The two parts of a data set, which never share an image.
   enum Part: Int {
     case training, test
 
     var name: String { self == .training ? "Train" : "Test" }
   }
 
-  /// `count` gray pictures; the label of the picture at position i is i modulo `classes`.
+  /// `count` gray images; the label of the image at position i is i modulo `classes`.
   ///
-  /// No picture depends on another: fewer of them are the first ones of more, and any number of
+  /// No image depends on another: fewer of them are the first ones of more, and any number of
   /// threads draws the same.
   static func draw(
     _ count: Int, of classes: Int, set: String, part: Part, seed: Int,
@@ -29,6 +29,6 @@ enum DrawnImages {
       sources: (0..<count).map { "\(set)/\(part.name)/\($0)" })
   }
 
-  /// A first coordinate that keeps the pictures' random numbers apart from others of the seed.
+  /// A first coordinate that keeps the images' random numbers apart from others of the seed.
   private static let purpose = 0x4452_4157
 }

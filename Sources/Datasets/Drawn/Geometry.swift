@@ -37,7 +37,7 @@ struct Affine {
 }
 
 /// Draws from simple distributions with nothing but arithmetic that IEEE 754 rounds exactly, so that
-/// a seed gives the same pictures on every machine.
+/// a seed gives the same images on every machine.
 extension SeededGenerator {
   mutating func uniform(_ lower: Float, _ upper: Float) -> Float {
     lower + (upper - lower) * nextUniform()

@@ -231,7 +231,7 @@ struct TorchLayer: Sendable {
     )
   }
 
-  /// Windows that divide the picture; PyTorch's others overlap unevenly.
+  /// Windows that divide the image; PyTorch's others overlap unevenly.
   private func adaptivePool(_ input: [Int]) throws(ArchitectureError) -> LayerDescription? {
     let size = try pair("output_size", nil)
     guard input.count == 3, size.0 > 0, size.1 > 0 else {

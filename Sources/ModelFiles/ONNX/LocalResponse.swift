@@ -108,7 +108,7 @@ extension ONNXImporter {
   mutating func pad(_ operation: ONNXOperation) throws {
     let input = try activation(operation, plain: false)
     guard var response = input.response, response.step == .squared else {
-      throw operation.unsupported("pads pictures that no convolution takes")
+      throw operation.unsupported("pads images that no convolution takes")
     }
     var pads = try operation.integers("pads") ?? []
     if let given = try constant(operation, 1) { pads = try integers(given, operation) }

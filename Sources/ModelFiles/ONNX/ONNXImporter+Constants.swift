@@ -1,6 +1,6 @@
 import Tensors
 
-/// What doesn't depend on the picture: the shape arithmetic that exporters leave behind.
+/// What doesn't depend on the image: the shape arithmetic that exporters leave behind.
 extension ONNXImporter {
   /// The whole numbers of a constant.
   mutating func integers(

@@ -120,7 +120,7 @@ extension ONNXImporter {
   }
 
   mutating func localResponseNormalization(_ operation: ONNXOperation) throws {
-    let input = try picture(operation)
+    let input = try image(operation)
     let size = try operation.integer("size", 0)
     guard (1...4096).contains(size) else {
       throw operation.unsupported("has the impossible \"size\" \(size)")

@@ -1,6 +1,6 @@
 import Tensors
 
-/// Operators on rows, and those that make rows of pictures.
+/// Operators on rows, and those that make rows of images.
 extension ONNXImporter {
   mutating func gemm(_ operation: ONNXOperation) throws {
     try operation.expect("transA", 0)
@@ -38,7 +38,7 @@ extension ONNXImporter {
         "takes rows of \(inputs), but gets rows of \(input.shape[1])")
     }
     var matrix = try parameter(weight, shape: weight.shape, operation)
-    if let picture = input.flattened { matrix = .channelsFirst(matrix, picture) }
+    if let image = input.flattened { matrix = .channelsFirst(matrix, image) }
     if scale != 1 {
       matrix = .scaledRows(matrix, Array(repeating: scale, count: outputs))
     }
@@ -167,7 +167,7 @@ extension ONNXImporter {
     rows.order = [0, 1, 2, 3]
     if input.order != rows.order, input.length(1) > 1, input.length(2) * input.length(3) > 1 {
       guard input.order == [0, 2, 3, 1] else {
-        throw operation.unsupported("makes rows of pictures whose dimensions were exchanged")
+        throw operation.unsupported("makes rows of images whose dimensions were exchanged")
       }
       rows.flattened = [input.length(2), input.length(3), input.length(1)]
     }

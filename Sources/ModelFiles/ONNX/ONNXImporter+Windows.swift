@@ -1,6 +1,6 @@
 import Tensors
 
-/// Operators that slide windows over pictures.
+/// Operators that slide windows over images.
 extension ONNXImporter {
   /// The settings of a window, and how many of them fit.
   private struct Windows {
@@ -61,14 +61,14 @@ extension ONNXImporter {
     ]
     guard counts.allSatisfy({ $0 > 0 }) else {
       throw operation.unsupported(
-        "has windows of \(extent[0]) × \(extent[1]), but gets pictures of "
+        "has windows of \(extent[0]) × \(extent[1]), but gets images of "
           + "\(input.shape[2]) × \(input.shape[3])")
     }
     result.output = Extent(height: counts[0], width: counts[1])
     return result
   }
 
-  /// How many windows fit along one direction; one that would begin behind the picture is left out.
+  /// How many windows fit along one direction; one that would begin behind the image is left out.
   private static func count(
     _ length: Int, _ before: Int, _ after: Int, _ window: Int, _ stride: Int, _ roundsUp: Bool
   ) -> Int {
@@ -80,7 +80,7 @@ extension ONNXImporter {
   }
 
   mutating func convolution(_ operation: ONNXOperation) throws {
-    let input = try picture(operation)
+    let input = try image(operation)
     guard let weight = try constant(operation, 1), weight.shape.count == 4,
       weight.shape.allSatisfy({ $0 > 0 })
     else { throw operation.unsupported("has no constant weights [out, in, height, width]") }
@@ -107,7 +107,7 @@ extension ONNXImporter {
   }
 
   mutating func maxPool(_ operation: ONNXOperation) throws {
-    let input = try picture(operation)
+    let input = try image(operation)
     let windows = try windows(operation, over: input)
     guard windows.dilation == Stride(1) else { throw operation.unsupported("is dilated") }
     try add(
@@ -121,12 +121,12 @@ extension ONNXImporter {
   mutating func averagePool(_ operation: ONNXOperation) throws {
     let any = try activation(operation, plain: false)
     if any.response != nil { return try responsePool(operation, any) }
-    let input = try picture(operation)
+    let input = try image(operation)
     let windows = try windows(operation, over: input)
     guard windows.dilation == Stride(1) else { throw operation.unsupported("is dilated") }
     let shape = [input.shape[0], input.shape[1], windows.output.height, windows.output.width]
     let isUnpadded = windows.padding == Padding(0)
-    // What adaptive pooling leaves of a picture that has its size already.
+    // What adaptive pooling leaves of an image that has its size already.
     if windows.kernel == Extent(1), windows.stride == Stride(1), isUnpadded {
       return try set(operation, .activation(input))
     }
@@ -142,7 +142,7 @@ extension ONNXImporter {
   }
 
   mutating func globalAveragePool(_ operation: ONNXOperation) throws {
-    let input = try picture(operation)
+    let input = try image(operation)
     try add(
       .globalAveragePool2D, operation, from: input,
       output: [input.shape[0], input.shape[1], 1, 1], named: "pool")

@@ -3,7 +3,7 @@ import Tensors
 
 /// Turns a graph of operators into a chain of layers, node by node.
 ///
-/// What doesn't depend on the picture is worked out on the way; what does must be one chain.
+/// What doesn't depend on the image is worked out on the way; what does must be one chain.
 /// - Source: https://github.com/onnx/onnx, `docs/Operators.md`.
 struct ONNXImporter {
   var reader: ONNXTensorReader
@@ -13,7 +13,7 @@ struct ONNXImporter {
   var layers: [NamedLayerDescription] = []
   /// The parameters of each layer, by its position.
   var parameters: [[String: ONNXParameter]] = []
-  /// One picture's shape, `[H, W, C]`, or one row's.
+  /// One image's shape, `[H, W, C]`, or one row's.
   private(set) var inputShape: [Int] = []
   private var layerNames: Set<String> = []
   private var numbers: [String: Int] = [:]
@@ -29,16 +29,16 @@ struct ONNXImporter {
 
   /// Reads a model's network.
   ///
-  /// - Parameter pictureSize: the pictures' size, where the model leaves it open.
+  /// - Parameter imageSize: the images' size, where the model leaves it open.
   /// - Throws: `ONNXProblem` or `SystemFailure`.
-  static func network(of file: ONNXModelFile, pictureSize: Extent?) throws -> Network {
+  static func network(of file: ONNXModelFile, imageSize: Extent?) throws -> Network {
     var importer = ONNXImporter(
       reader: ONNXTensorReader(file.wire, folder: file.folder), operatorSet: file.operatorSet)
     let graph = file.graph
     // Files that are missing are told before anything else.
     for tensor in graph.initializers { try importer.reader.check(tensor) }
     let needed = importer.add(graph)
-    try importer.addInput(of: graph, pictureSize: pictureSize, needed: needed)
+    try importer.addInput(of: graph, imageSize: imageSize, needed: needed)
     guard graph.outputs.count == 1 else {
       throw ONNXProblem.badInput(
         """
@@ -83,7 +83,7 @@ struct ONNXImporter {
   }
 
   private mutating func addInput(
-    of graph: ONNXGraph, pictureSize: Extent?, needed: [Int]
+    of graph: ONNXGraph, imageSize: Extent?, needed: [Int]
   ) throws(ONNXProblem) {
     let ports = graph.inputs.filter { values[$0.name] == nil }
     guard let port = ports.first, ports.count == 1 else {
@@ -95,7 +95,7 @@ struct ONNXImporter {
       port.shape.reduce(1.0, { $0 * Double($1 ?? 1) }) <= 0x1p40
     else {
       throw .badInput(
-        "its input \"\(port.name)\" is \(words), not pictures [N, C, H, W] of floating-point numbers"
+        "its input \"\(port.name)\" is \(words), not images [N, C, H, W] of floating-point numbers"
       )
     }
     var shape = port.shape.map { $0 ?? 1 }
@@ -105,7 +105,7 @@ struct ONNXImporter {
       values[port.name] = .activation(ONNXActivation(shape: shape, stage: 0))
       return
     }
-    // TensorFlow's exporter takes pictures with the channels last, and transposes them first.
+    // TensorFlow's exporter takes images with the channels last, and transposes them first.
     let takesChannelsLast = needed.contains { index in
       let operation = ONNXOperation(node: graph.nodes[index])
       return operation.type == "Transpose" && operation.input(0) == port.name
@@ -113,7 +113,7 @@ struct ONNXImporter {
     }
     let order = takesChannelsLast ? [0, 2, 3, 1] : [0, 1, 2, 3]
     for (place, dimension) in order.enumerated() where port.shape[place] == nil {
-      switch (dimension, pictureSize) {
+      switch (dimension, imageSize) {
       case (0, _): break
       case (2, let size?): shape[place] = size.height
       case (3, let size?): shape[place] = size.width
@@ -144,33 +144,33 @@ struct ONNXImporter {
   func constant(_ operation: ONNXOperation, _ index: Int) throws(ONNXProblem) -> ONNXConstant? {
     guard operation.input(index) != nil else { return nil }
     guard case .constant(let constant) = try value(operation, index) else {
-      throw operation.unsupported("has an input \(index) that depends on the picture")
+      throw operation.unsupported("has an input \(index) that depends on the image")
     }
     return constant
   }
 
-  /// The input that depends on the picture, at the end of the chain so far.
+  /// The input that depends on the image, at the end of the chain so far.
   func activation(
     _ operation: ONNXOperation, _ index: Int = 0, plain: Bool = true
   ) throws(ONNXProblem) -> ONNXActivation {
     guard case .activation(let activation) = try value(operation, index) else {
-      throw operation.unsupported("doesn't depend on the picture, but isn't worked out either")
+      throw operation.unsupported("doesn't depend on the image, but isn't worked out either")
     }
     guard activation.stage == layers.count else {
       throw operation.notAChain(
         "takes \"\(operation.input(index) ?? "")\", which another layer takes too")
     }
     guard !plain || activation.isPlain else {
-      throw operation.unsupported("takes pictures whose dimensions were exchanged")
+      throw operation.unsupported("takes images whose dimensions were exchanged")
     }
     return activation
   }
 
-  /// The same, of a picture `[N, C, H, W]`.
-  func picture(_ operation: ONNXOperation) throws(ONNXProblem) -> ONNXActivation {
+  /// The same, of an image `[N, C, H, W]`.
+  func image(_ operation: ONNXOperation) throws(ONNXProblem) -> ONNXActivation {
     let activation = try activation(operation)
     guard activation.shape.count == 4 else {
-      throw operation.unsupported("takes pictures, but gets shape \(activation.shape)")
+      throw operation.unsupported("takes images, but gets shape \(activation.shape)")
     }
     return activation
   }

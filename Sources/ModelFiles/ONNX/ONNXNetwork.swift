@@ -12,14 +12,14 @@ struct ONNXNetwork: Sendable {
 
   /// Reads a model's structure; its numbers are only checked to be there.
   ///
-  /// - Parameter pictureSize: the size of the pictures, for a model that leaves it open.
+  /// - Parameter imageSize: the size of the images, for a model that leaves it open.
   /// - Throws: `ONNXError`.
-  init(path: String, pictureSize: Extent?) throws {
+  init(path: String, imageSize: Extent?) throws {
     self.path = path
     let file: ONNXModelFile
     (file, description, parameters) = try Self.telling(path) {
       let file = try ONNXModelFile(path: path)
-      let network = try ONNXImporter.network(of: file, pictureSize: pictureSize)
+      let network = try ONNXImporter.network(of: file, imageSize: imageSize)
       return (file, network.description, network.parameters)
     }
     reader = ONNXTensorReader(file.wire, folder: file.folder)

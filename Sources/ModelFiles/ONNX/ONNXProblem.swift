@@ -14,9 +14,9 @@ public enum ONNXProblem: Error, Sendable, Equatable {
   case missingWeights(file: String, tensor: String)
   /// A file of weights that lies, or leads, outside of the model's folder.
   case strayWeights(file: String, tensor: String, String)
-  /// Not one input, or one that isn't pictures.
+  /// Not one input, or one that isn't images.
   case badInput(String)
-  /// The size of the pictures is left open.
+  /// The size of the images is left open.
   case openInput(name: String, shape: String)
   /// An operator that no layer stands for.
   case unknownOperator(node: String, type: String)
@@ -63,7 +63,7 @@ public struct ONNXError: Error, Sendable, Equatable, CustomStringConvertible {
     case .badInput(let what): what
     case .openInput(let name, let shape):
       """
-      its input "\(name)" of shape \(shape) leaves the pictures' size open; --resize or --crop \
+      its input "\(name)" of shape \(shape) leaves the images' size open; --resize or --crop \
       says it
       """
     case .unknownOperator(let node, let type):

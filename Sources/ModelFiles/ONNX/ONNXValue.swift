@@ -2,13 +2,13 @@ import Tensors
 
 /// What a name in a graph stands for.
 enum ONNXValue {
-  /// A number or an array that doesn't depend on the picture.
+  /// A number or an array that doesn't depend on the image.
   case constant(ONNXConstant)
-  /// What the layers so far make of the picture.
+  /// What the layers so far make of the image.
   case activation(ONNXActivation)
 }
 
-/// An array that doesn't depend on the picture.
+/// An array that doesn't depend on the image.
 struct ONNXConstant {
   /// The numbers.
   enum Content {
@@ -50,7 +50,7 @@ struct ONNXActivation {
   var stage: Int
   /// Which of N, C, H and W each dimension is: 0, 1, 2, 3 unless it was transposed.
   var order = [0, 1, 2, 3]
-  /// Pictures were flattened row by row with the channels last: their `[H, W, C]`.
+  /// Images were flattened row by row with the channels last: their `[H, W, C]`.
   var flattened: [Int]?
   /// A part of a local response normalisation, written as arithmetic.
   var response: LocalResponse?
@@ -74,7 +74,7 @@ indirect enum ONNXParameter: Sendable {
   case numbers(Tensor)
   /// Another one, each of its rows (of the first dimension) multiplied by a number.
   case scaledRows(ONNXParameter, [Float])
-  /// A matrix whose columns are pictures `[H, W, C]`, brought to `[C, H, W]`.
+  /// A matrix whose columns are images `[H, W, C]`, brought to `[C, H, W]`.
   case channelsFirst(ONNXParameter, [Int])
 
   /// The parameter.
@@ -94,10 +94,10 @@ indirect enum ONNXParameter: Sendable {
         }
       }
       return tensor
-    case .channelsFirst(let inner, let picture):
+    case .channelsFirst(let inner, let image):
       let tensor = try inner.tensor(&reader)
-      return Kernels.transposedPictures(
-        tensor, batch: tensor.shape[0], rows: picture[0] * picture[1], columns: picture[2]
+      return Kernels.transposedImages(
+        tensor, batch: tensor.shape[0], rows: image[0] * image[1], columns: image[2]
       ).reshaped(to: tensor.shape)
     }
   }

@@ -1,4 +1,4 @@
-// Projects the strongest activation of a layer-2 filter of a LeNet for each of 1000 random pictures, and
+// Projects the strongest activation of a layer-2 filter of a LeNet for each of 1000 random images, and
 // prints images a second, as the peer's program does.
 //
 //     swift run -c release benchmark-deconv [--batch-size 100] [--threads 2] [--seconds 3]
@@ -103,11 +103,11 @@ func project(_ images: Tensor) throws {
     _ = try deconvnet.project(.strongest(filter: filter), layer: 2, of: images)
     return
   }
-  var strongest = StrongestPictures(of: layer, count: images.shape[0], filters: [filter])
+  var strongest = StrongestImages(of: layer, count: images.shape[0], filters: [filter])
   strongest.look(
     at: deconvnet.activations(of: images, layer: layer), of: Array(0..<images.shape[0]))
   let units = strongest.entries(of: filter).map {
-    FeatureUnit(picture: $0.picture, filter: filter, activation: $0.unit)
+    FeatureUnit(image: $0.image, filter: filter, activation: $0.unit)
   }
   _ = try deconvnet.project(units, layer: 2, of: images)
 }

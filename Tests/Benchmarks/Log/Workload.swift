@@ -41,7 +41,7 @@ enum Workload: String, CaseIterable {
         }
       }
     case .images:
-      let data = (0..<25).map(Self.picture)
+      let data = (0..<25).map(Self.image)
       return { writer in
         for step in 0..<count {
           try writer.add(.image("img", data[step % data.count]), step: step)
@@ -51,7 +51,7 @@ enum Workload: String, CaseIterable {
   }
 
   /// The same ramps as in the peer's script.
-  private static func picture(_ index: Int) -> Image {
+  private static func image(_ index: Int) -> Image {
     var pixels: [UInt8] = []
     for y in 0..<256 {
       for x in 0..<256 {

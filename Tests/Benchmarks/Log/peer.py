@@ -13,7 +13,7 @@ import numpy
 from torch.utils.tensorboard import SummaryWriter
 
 
-def picture(index):
+def image(index):
     y, x = numpy.mgrid[0:256, 0:256]
     planes = [x + index, y + 2 * index, (x + y) // 2 + 3 * index]
     return (numpy.stack(planes, -1) % 256).astype(numpy.uint8)
@@ -24,7 +24,7 @@ def main(kind, count, directory):
     if kind == "histograms":
         data = [generator.standard_normal(1_000_000, dtype=numpy.float32) for _ in range(4)]
     elif kind == "images":
-        data = [picture(index) for index in range(25)]
+        data = [image(index) for index in range(25)]
 
     wall, cpu = time.perf_counter(), time.process_time()
     writer = SummaryWriter(directory)

@@ -1,4 +1,4 @@
-// Trains LeNet-5, or a recurrent network of 28 steps of 28, on random pictures and prints images a
+// Trains LeNet-5, or a recurrent network of 28 steps of 28, on random images and prints images a
 // second, as the peers' programs do.
 //
 //     swift run -c release benchmark-train [--network lenet|rnn|lstm|gru] [--hidden 128]

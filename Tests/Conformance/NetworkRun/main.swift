@@ -4,11 +4,11 @@ import NeuralNetworks
 import Tensors
 import Visualization
 
-// Runs a network on pictures and brings units down to the pixels, for check_networks.py:
+// Runs a network on images and brings units down to the pixels, for check_networks.py:
 //
-//     network-run <model> <pictures> <folder> [<layer>,<filter>[,<rule>]]…
+//     network-run <model> <images> <folder> [<layer>,<filter>[,<rule>]]…
 //
-// Pictures are 32-bit floats [N, C, H, W], without a header; so are the outputs, in the folder
+// Images are 32-bit floats [N, C, H, W], without a header; so are the outputs, in the folder
 // "logits" and "<layer>,<filter>[,<rule>]". What it took is printed as JSON.
 
 func seconds(_ body: () throws -> Void) rethrows -> Double {
@@ -32,7 +32,7 @@ func channelsFirst(_ tensor: Tensor) -> Tensor {
 let arguments = CommandLine.arguments
 guard arguments.count >= 4 else {
   FileHandle.standardError.write(
-    Data("usage: network-run <model> <pictures> <folder> [<layer>,<filter>[,<rule>]]…\n".utf8))
+    Data("usage: network-run <model> <images> <folder> [<layer>,<filter>[,<rule>]]…\n".utf8))
   exit(64)
 }
 do {
@@ -48,24 +48,24 @@ do {
   let (count, rest) = scalars.count.quotientAndRemainder(dividingBy: shape.reduce(1, *))
   guard count > 0, rest == 0 else {
     FileHandle.standardError.write(
-      Data("network-run: \(arguments[2]): isn't whole pictures of \(shape)\n".utf8))
+      Data("network-run: \(arguments[2]): isn't whole images of \(shape)\n".utf8))
     exit(65)
   }
   let rows = Tensor(shape: [count, shape.reduce(1, *)], scalars: scalars)
-  // The gradient of a flattening puts rows back into pictures.
-  let pictures =
+  // The gradient of a flattening puts rows back into images.
+  let images =
     shape.count == 3
     ? Flatten().backward(rows, Flatten().forward(Tensor(zeros: [count] + shape)).trace).input
       ?? rows
     : rows
   var logits = Tensor(zeros: [])
-  times["forward"] = seconds { logits = model(pictures) }
-  times["forward again"] = seconds { logits = model(pictures) }
+  times["forward"] = seconds { logits = model(images) }
+  times["forward again"] = seconds { logits = model(images) }
   try write(channelsFirst(logits), to: "\(folder)/logits")
   if arguments.count > 4 {
     let deconvnet = Deconvnet(of: model)
     var trace = Trace()
-    times["forward with trace"] = seconds { trace = model.forward(pictures).trace }
+    times["forward with trace"] = seconds { trace = model.forward(images).trace }
     for unit in arguments[4...] {
       let parts = unit.split(separator: ",").map(String.init)
       guard parts.count >= 2, let layer = Int(parts[0]), let filter = Int(parts[1]) else {

@@ -2,7 +2,7 @@ import Foundation
 import Images
 import TensorBoard
 
-/// A picture of coloured stripes that move with `shift`.
+/// An image of coloured stripes that move with `shift`.
 private func stripes(_ width: Int, _ height: Int, shift: Int) -> Image {
   let pixels = (0..<width * height).flatMap { index -> [UInt8] in
     let (x, y) = (index % width + shift, index / width)
@@ -21,28 +21,28 @@ private func disc(_ size: Int, x: Int, y: Int, radius: Int = 6) -> Image {
   return Image(width: size, height: size, channels: 1, pixels: pixels)
 }
 
-func addPictures(to writer: SummaryWriter) throws {
+func addImages(to writer: SummaryWriter) throws {
   for step in 1...5 {
     try writer.add(
-      .image("picture/one", stripes(64, 48, shift: step * 8))
-        .named("One", description: "A picture a step."), step: step)
+      .image("image/one", stripes(64, 48, shift: step * 8))
+        .named("One", description: "An image a step."), step: step)
   }
   let batch = (0..<3).map { stripes(40, 30, shift: $0 * 20) }
-  try writer.add(.images("picture/batch", batch).named("Batch", description: "Three."), step: 1)
+  try writer.add(.images("image/batch", batch).named("Batch", description: "Three."), step: 1)
   let digits = (0..<8).map { disc(28, x: 4 + $0 * 3, y: 14) }
-  try writer.add(.grid("picture/grid", digits, columns: 4), step: 1)
+  try writer.add(.grid("image/grid", digits, columns: 4), step: 1)
   try writer.add(
     .image(
-      "picture/boxes", stripes(160, 120, shift: 0),
+      "image/boxes", stripes(160, 120, shift: 0),
       boxes: [
         LabeledBox(x: 10, y: 30, width: 60, height: 50, label: "cat 0.93"),
         LabeledBox(x: 80, y: 2, width: 70, height: 90, label: "dog 0.71"),
         LabeledBox(x: 120, y: 90, width: 80, height: 60, label: "cat 0.51", color: .white),
       ]), step: 1)
   let frames = (0..<8).map { stripes(60, 40, shift: $0 * 5) }
-  try writer.add(.video("picture/video", frames, framesPerSecond: 8), step: 1)
+  try writer.add(.video("image/video", frames, framesPerSecond: 8), step: 1)
   let gray = (0..<12).map { disc(32, x: 16 + $0 - 6, y: 16) }
-  try writer.add(.video("picture/gray", gray), step: 1)
+  try writer.add(.video("image/gray", gray), step: 1)
 }
 
 private func tone(_ frequency: Double, seconds: Double, rate: Int) -> [Float] {

@@ -16,7 +16,7 @@ do {
   try addHyperparameters(to: writer)
   try addScalars(to: writer)
   try addHistograms(to: writer)
-  try addPictures(to: writer)
+  try addImages(to: writer)
   try addSounds(to: writer)
   try addTexts(to: writer)
   try addCurves(to: writer)

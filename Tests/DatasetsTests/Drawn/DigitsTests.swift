@@ -12,22 +12,22 @@ struct DigitsTests {
     #expect(fewer.test == some.test.limited(perClass: 1))
   }
 
-  @Test func theSeedAndThePartMakeThePictures() {
+  @Test func theSeedAndThePartMakeTheImages() {
     #expect(Dataset.digits(training: 20, test: 20, seed: 2).test != some.test)
     #expect(some.training.pixels.prefix(784) != some.test.pixels.prefix(784))
     #expect(some.classNames == (0...9).map(String.init))
     #expect(some.test.sources[3] == "digits/Test/3")
   }
 
-  @Test func everyPictureIsInkInTheMiddleOfABlackSquare() {
+  @Test func everyImageIsInkInTheMiddleOfABlackSquare() {
     for index in 0..<some.training.count {
       let image = some.training.image(at: index)
       for edge in 0..<28 {
-        #expect(image[edge, 0] == .black && image[edge, 27] == .black, "picture \(index)")
-        #expect(image[0, edge] == .black && image[27, edge] == .black, "picture \(index)")
+        #expect(image[edge, 0] == .black && image[edge, 27] == .black, "image \(index)")
+        #expect(image[0, edge] == .black && image[27, edge] == .black, "image \(index)")
       }
       let inked = image.pixels.count { $0 > 127 }
-      #expect((15...300).contains(inked), "picture \(index) has \(inked) pixels of ink")
+      #expect((15...300).contains(inked), "image \(index) has \(inked) pixels of ink")
     }
   }
 

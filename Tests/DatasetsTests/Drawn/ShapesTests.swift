@@ -13,7 +13,7 @@ struct ShapesTests {
     #expect(fewer.training == some.training.limited(perClass: 3))
   }
 
-  @Test func theSeedAndThePartMakeThePictures() {
+  @Test func theSeedAndThePartMakeTheImages() {
     #expect(Dataset.shapes(training: 60, test: 20) == some)
     #expect(Dataset.shapes(training: 60, test: 20, seed: 2).training != some.training)
     #expect(some.training.pixels.prefix(784) != some.test.pixels.prefix(784))
@@ -26,11 +26,11 @@ struct ShapesTests {
     #expect(some.test.sources[3] == "shapes/Test/3")
   }
 
-  @Test func picturesUseTheRangeOfBytes() {
+  @Test func imagesUseTheRangeOfBytes() {
     for index in 0..<60 {
       let bytes = some.training.image(at: index).pixels
       let (lowest, highest) = (bytes.min() ?? 0, bytes.max() ?? 0)
-      #expect(highest - lowest > 60, "picture \(index) has contrast")
+      #expect(highest - lowest > 60, "image \(index) has contrast")
     }
   }
 

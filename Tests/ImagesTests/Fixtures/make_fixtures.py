@@ -25,7 +25,7 @@ def chunk(kind, data):
 
 
 def samples(color, depth):
-    """A picture with every channel and row different, as rows of pixels of samples."""
+    """An image with every channel and row different, as rows of pixels of samples."""
     top = 2**depth - 1
     step = top // (WIDTH * HEIGHT) or 1
     rows = []

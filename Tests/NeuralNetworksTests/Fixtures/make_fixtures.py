@@ -3,7 +3,7 @@
     pip install torch numpy && python make_fixtures.py
 
 Inputs are float32; results are computed in float64 from them and stored as float32. Everything is in
-this package's layout: pictures NHWC, convolution weights HWIO, dense weights [in, out].
+this package's layout: images NHWC, convolution weights HWIO, dense weights [in, out].
 """
 
 import pathlib
@@ -25,7 +25,7 @@ def save(name, tensor):
     arrays[name] = array.astype(np.int32 if array.dtype.kind == "i" else np.float32)
 
 
-def pictures(name, tensor):
+def images(name, tensor):
     save(name, tensor.permute(0, 2, 3, 1))
 
 
@@ -47,14 +47,14 @@ for name, n, h, w, ci, co, kernel, stride, (top, left, bottom, right) in CONVOLU
     dy = random(*y.shape)
     # A gradient that is mostly zero takes the sparse way.
     sparse = dy * (torch.rand(dy.shape) < 0.15)
-    pictures(f"conv_{name}_x", x)
+    images(f"conv_{name}_x", x)
     save(f"conv_{name}_weight", weight.permute(2, 3, 1, 0))
     save(f"conv_{name}_bias", bias)
-    pictures(f"conv_{name}_y", y)
+    images(f"conv_{name}_y", y)
     for kind, g in (("dense", dy), ("sparse", sparse)):
         dx, dw, db = torch.autograd.grad(y, (x, weight, bias), g, retain_graph=True)
-        pictures(f"conv_{name}_{kind}_dy", g)
-        pictures(f"conv_{name}_{kind}_dx", dx)
+        images(f"conv_{name}_{kind}_dy", g)
+        images(f"conv_{name}_{kind}_dx", dx)
         save(f"conv_{name}_{kind}_dweight", dw.permute(2, 3, 1, 0))
         save(f"conv_{name}_{kind}_dbias", db)
     save(f"conv_{name}_sizes", np.array([*stride, top, left, bottom, right]))
@@ -72,20 +72,20 @@ for name, h, w, c, window, stride, padding, ceil in POOLINGS:
     x = random(2, c, h, w).requires_grad_()
     y, indices = F.max_pool2d(x, window, stride, padding, ceil_mode=ceil, return_indices=True)
     dy = random(*y.shape)
-    pictures(f"pool_{name}_x", x)
-    pictures(f"pool_{name}_y", y)
-    pictures(f"pool_{name}_switches", indices)
-    pictures(f"pool_{name}_dy", dy)
-    pictures(f"pool_{name}_dx", torch.autograd.grad(y, x, dy)[0])
+    images(f"pool_{name}_x", x)
+    images(f"pool_{name}_y", y)
+    images(f"pool_{name}_switches", indices)
+    images(f"pool_{name}_dy", dy)
+    images(f"pool_{name}_dx", torch.autograd.grad(y, x, dy)[0])
     save(f"pool_{name}_sizes", np.array([*window, *stride, *padding, int(ceil)]))
     if ceil:
         continue
     for kind, counted in (("counted", True), ("inside", False)):
         y = F.avg_pool2d(x, window, stride, padding, count_include_pad=counted)
         dy = random(*y.shape)
-        pictures(f"average_{name}_{kind}_y", y)
-        pictures(f"average_{name}_{kind}_dy", dy)
-        pictures(f"average_{name}_{kind}_dx", torch.autograd.grad(y, x, dy)[0])
+        images(f"average_{name}_{kind}_y", y)
+        images(f"average_{name}_{kind}_dy", dy)
+        images(f"average_{name}_{kind}_dx", torch.autograd.grad(y, x, dy)[0])
 
 # A dense layer, larger than one register tile and one block in each direction.
 x = random(17, 300).requires_grad_()
@@ -165,7 +165,7 @@ save("optimizer_adam", by_rule(adam))
 save("optimizer_rmsprop", by_rule(rmsprop))
 save("optimizer_adagrad", by_rule(adagrad))
 
-# A small LeNet, whole: pictures of 12 × 12, logits and every gradient.
+# A small LeNet, whole: images of 12 × 12, logits and every gradient.
 x = torch.rand(5, 2, 12, 12).float().double()
 labels = torch.randint(0, 4, (5,))
 parameters = dict(
@@ -190,11 +190,11 @@ def layout(tensor):
     return {4: lambda t: t.permute(2, 3, 1, 0), 2: lambda t: t.T, 1: lambda t: t}[tensor.dim()](tensor)
 
 
-pictures("lenet_x", x)
+images("lenet_x", x)
 save("lenet_labels", labels)
 save("lenet_logits", logits)
 save("lenet_loss", loss[None])
-pictures("lenet_dx", gradients[0])
+images("lenet_dx", gradients[0])
 for (name, tensor), gradient in zip(p.items(), gradients[1:]):
     save(f"lenet_{name}", layout(tensor))
     save(f"lenet_d{name}", layout(gradient))

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Makes imported_layers.npz: the layers that come with networks of other tools, as PyTorch computes them.
 
-Pictures are [N, H, W, C] and convolution weights [height, width, in / groups, out], as the package
+Images are [N, H, W, C] and convolution weights [height, width, in / groups, out], as the package
 holds them. For each case: `<case>_x`, `<case>_y`, a gradient `<case>_dy` of the output and the
 gradients it leads to, `<case>_dx` and, of parameters, `<case>_d<parameter>`.
 

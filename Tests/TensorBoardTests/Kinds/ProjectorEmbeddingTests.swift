@@ -87,7 +87,7 @@ import Testing
     }
   }
 
-  @Test func `sprites are one picture of rows and columns`() throws {
+  @Test func `sprites are one image of rows and columns`() throws {
     let sprites = (0..<3).map {
       Image(width: 4, height: 2, channels: 1, filledWith: Color(gray: UInt8($0 * 50)))
     }

@@ -19,7 +19,7 @@ import Testing
     ),
     (.duplicate(tag: "a", what: "column", name: "b"), "a: the column b occurs twice"),
     (
-      .picture(tag: "a", .noFrames), "a: an animation has one frame or more, got none"
+      .image(tag: "a", .noFrames), "a: an animation has one frame or more, got none"
     ),
   ])
   func `each is a sentence that names the tag`(_ error: SummaryError, _ sentence: String) {

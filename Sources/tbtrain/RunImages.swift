@@ -3,9 +3,9 @@ import Images
 import NeuralNetworks
 import Tensors
 
-/// The pictures that a run logs.
-enum RunPictures {
-  /// The maps of one picture `[1, H, W, C]`, each stretched to its own contrast; a map that is zero
+/// The images that a run logs.
+enum RunImages {
+  /// The maps of one image `[1, H, W, C]`, each stretched to its own contrast; a map that is zero
   /// everywhere is black.
   static func maps(_ tensor: Tensor) -> Image {
     let (height, width, channels) = (tensor.shape[1], tensor.shape[2], tensor.shape[3])
@@ -49,11 +49,11 @@ enum RunPictures {
     _ mistakes: [(index: Int, predicted: Int)], in images: LabeledImages, classNames: [String]
   ) -> Image? {
     guard !mistakes.isEmpty else { return nil }
-    let pictures = mistakes.map { mistake in
+    let tiles = mistakes.map { mistake in
       let (truth, guess) = (classNames[images.labels[mistake.index]], classNames[mistake.predicted])
       return images.image(at: mistake.index).enlarged(by: 3)
         .captioned("\(truth)\nnot \(guess)")
     }
-    return Image.grid(pictures, columns: 8, spacing: 4)
+    return Image.grid(tiles, columns: 8, spacing: 4)
   }
 }

@@ -4,8 +4,8 @@ import Images
 import ModelFiles
 import Tensors
 
-/// The picture that a feature is projected into.
-struct Picture {
+/// The image that a feature is projected into.
+struct InputImage {
   let image: Image
   /// What it is called in a sentence.
   let name: String
@@ -25,7 +25,7 @@ struct Picture {
       throw CommandFailure(
         """
         \(path): is \(image.height)x\(image.width), but the network takes \
-        \(Network.size(shape)) pictures; --resize and --crop bring it to that size
+        \(Network.size(shape)) images; --resize and --crop bring it to that size
         """)
     }
     self.image = image
@@ -33,7 +33,7 @@ struct Picture {
     caption = String(path.split(separator: "/").last ?? "image")
   }
 
-  /// A picture of a data set.
+  /// An image of a data set.
   init(_ index: Int, of images: LabeledImages, classNames: [String], count: Int) {
     image = images.image(at: index)
     let className = classNames[images.labels[index]]
@@ -43,7 +43,7 @@ struct Picture {
     name = "\(caption), \(images.sources[index]) (the strongest of \(among))"
   }
 
-  /// The picture as the network takes it, `[1, H, W, C]`.
+  /// The image as the network takes it, `[1, H, W, C]`.
   func tensor(_ pixels: PixelRange) -> Tensor {
     Tensor(
       shape: [1, image.height, image.width, image.channels],

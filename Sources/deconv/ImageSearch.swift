@@ -5,7 +5,7 @@ import Tensors
 import Visualization
 
 /// The search for the images that excite filters most: one pass over a data set.
-struct PictureSearch {
+struct ImageSearch {
   let network: Network
   let layer: NumberedLayer
   let position: MapPosition?
@@ -15,7 +15,7 @@ struct PictureSearch {
   /// - Throws: `CommandFailure` when the filter is dead.
   func strongest(
     of filter: Int, in images: DataImages, progress: ProgressBar.Style
-  ) throws -> (index: Int, picture: Picture) {
+  ) throws -> (index: Int, input: InputImage) {
     let search = try search([filter], in: images, progress: progress) {
       network.deconvnet.map(of: filter, layer: layer, for: $0)
     }
@@ -26,7 +26,7 @@ struct PictureSearch {
         \(images.description)
         """)
     }
-    return (best.picture, images.picture(best.picture, isStrongest: true))
+    return (best.image, images.input(best.image, isStrongest: true))
   }
 
   /// The image that excites each filter most.
@@ -34,7 +34,7 @@ struct PictureSearch {
   /// - Throws: `CommandFailure` when all filters are dead.
   func strongest(
     ofEach filters: [Int], in images: DataImages, progress: ProgressBar.Style
-  ) throws -> StrongestPictures {
+  ) throws -> StrongestImages {
     let search = try search(filters, in: images, progress: progress) {
       network.deconvnet.activations(of: $0, layer: layer)
     }
@@ -51,9 +51,9 @@ struct PictureSearch {
   private func search(
     _ filters: [Int], in images: DataImages, progress: ProgressBar.Style,
     activations: (Tensor) -> Tensor
-  ) throws -> StrongestPictures {
+  ) throws -> StrongestImages {
     try checkPosition()
-    var search = StrongestPictures(
+    var search = StrongestImages(
       of: layer, count: 1, filters: filters,
       positions: position.map { ($0.y..<$0.y + 1, $0.x..<$0.x + 1) })
     images.forEachBatch(progress: progress) { search.look(at: activations($0), of: $1) }
@@ -77,9 +77,9 @@ struct PictureSearch {
 
 extension DataImages {
   /// An image as commands show and name it.
-  func picture(_ index: Int, isStrongest: Bool = false) -> Picture {
+  func input(_ index: Int, isStrongest: Bool = false) -> InputImage {
     let among = Format.counted(count, "\(split.rawValue) image")
-    return Picture(
+    return InputImage(
       image: image(at: index),
       name: name(of: index) + (isStrongest ? " (the strongest of \(among))" : ""),
       caption: caption(of: index))

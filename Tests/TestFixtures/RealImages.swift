@@ -3,10 +3,10 @@ import Foundation
 public import Tensors
 public import Testing
 
-/// The test pictures of CIFAR-10, 28×28 gray, of the archive that may lie beside the package: 100 of
+/// The test images of CIFAR-10, 28×28 gray, of the archive that may lie beside the package: 100 of
 /// each class, class by class, as the fixtures count them.
-public struct RealPictures: Sendable {
-  /// All pictures as scalars from 0 to 1, `[1000, 28, 28, 1]`.
+public struct RealImages: Sendable {
+  /// All images as scalars from 0 to 1, `[1000, 28, 28, 1]`.
   public let images: Tensor
   /// The class of each.
   public let labels: [Int]
@@ -16,8 +16,8 @@ public struct RealPictures: Sendable {
   /// Whether the archive is there.
   public static let areThere = FileManager.default.fileExists(atPath: archive)
 
-  /// The pictures, read when they are asked for first.
-  public static let shared = Result { try RealPictures() }
+  /// The images, read when they are asked for first.
+  public static let shared = Result { try RealImages() }
 
   /// Unpacks the archive into a folder that is gone afterwards.
   private init() throws {
@@ -32,7 +32,7 @@ public struct RealPictures: Sendable {
     labels = test.labels
   }
 
-  /// Some of the pictures, `[N, 28, 28, 1]`.
+  /// Some of the images, `[N, 28, 28, 1]`.
   public func images(at indices: [Int]) -> Tensor {
     images.withUnsafeBufferPointer { scalars in
       Tensor(
@@ -42,5 +42,5 @@ public struct RealPictures: Sendable {
   }
 }
 
-/// The sentence for tests that are skipped without the pictures.
-public let needsPictures: Comment = "needs ../shared/data"
+/// The sentence for tests that are skipped without the images.
+public let needsImages: Comment = "needs ../shared/data"

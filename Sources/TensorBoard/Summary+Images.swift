@@ -2,24 +2,24 @@ public import EventFiles
 public import Images
 
 extension Summary {
-  /// Pictures of one size under one tag, for the dashboards Images and Time Series.
+  /// Images of one size under one tag, for the dashboards Images and Time Series.
   ///
   /// Images shows each of them; Time Series shows the first.
   ///
-  /// - Throws: `SummaryError` where there is no picture, where sizes differ, or where one can't be
-  ///   encoded. A `grid` takes pictures of any sizes.
+  /// - Throws: `SummaryError` where there is no image, where sizes differ, or where one can't be
+  ///   encoded. A `grid` takes images of any sizes.
   public static func images(
-    _ tag: String, _ pictures: [Images.Image]
+    _ tag: String, _ images: [Images.Image]
   ) throws(SummaryError) -> Summary {
-    guard let first = pictures.first else { throw .empty(tag: tag, what: "pictures") }
+    guard let first = images.first else { throw .empty(tag: tag, what: "images") }
     var strings = [Array("\(first.width)".utf8), Array("\(first.height)".utf8)]
-    for (index, picture) in pictures.enumerated() {
-      guard picture.width == first.width, picture.height == first.height else {
+    for (index, image) in images.enumerated() {
+      guard image.width == first.width, image.height == first.height else {
         throw .outOfRange(
-          tag: tag, what: "picture \(index)", value: "\(picture)",
+          tag: tag, what: "image \(index)", value: "\(image)",
           expected: "\(first.width)x\(first.height) as the first; a grid takes any sizes")
       }
-      strings.append(try encode(picture, tag: tag))
+      strings.append(try encode(image, tag: tag))
     }
     let metadata = SummaryMetadata(pluginName: "images", dataClass: .blobSequence)
     let tensor = TensorProto(
@@ -27,16 +27,16 @@ extension Summary {
     return Summary(values: [Value(tag: tag, metadata: metadata, content: .tensor(tensor))])
   }
 
-  /// Pictures as one picture of rows and columns, for the dashboards Images and Time Series.
+  /// Images as one image of rows and columns, for the dashboards Images and Time Series.
   ///
   /// - Parameters:
-  ///   - columns: Pictures in a row; nil makes the grid about square.
-  ///   - spacing: Pixels around each picture.
-  /// - Throws: `SummaryError` where there is no picture, or where the grid can't be made.
+  ///   - columns: Images in a row; nil makes the grid about square.
+  ///   - spacing: Pixels around each image.
+  /// - Throws: `SummaryError` where there is no image, or where the grid can't be made.
   public static func grid(
-    _ tag: String, _ pictures: [Images.Image], columns: Int? = nil, spacing: Int = 2
+    _ tag: String, _ images: [Images.Image], columns: Int? = nil, spacing: Int = 2
   ) throws(SummaryError) -> Summary {
-    guard !pictures.isEmpty else { throw .empty(tag: tag, what: "pictures") }
+    guard !images.isEmpty else { throw .empty(tag: tag, what: "images") }
     guard columns ?? 1 > 0 else {
       throw .outOfRange(
         tag: tag, what: "the number of columns", value: "\(columns ?? 0)", expected: "1 or more")
@@ -44,18 +44,18 @@ extension Summary {
     guard spacing >= 0 else {
       throw .outOfRange(tag: tag, what: "the spacing", value: "\(spacing)", expected: "0 or more")
     }
-    return try picture(tag, Images.Image.grid(pictures, columns: columns, spacing: spacing))
+    return try pngImage(tag, Images.Image.grid(images, columns: columns, spacing: spacing))
   }
 
-  /// A picture with boxes and their labels drawn into it, for the dashboards Images and Time Series.
+  /// An image with boxes and their labels drawn into it, for the dashboards Images and Time Series.
   ///
   /// - Parameters:
-  ///   - boxes: In pixels of the picture; what lies outside it is left out.
+  ///   - boxes: In pixels of the image; what lies outside it is left out.
   ///   - scale: How often each pixel is repeated before boxes are drawn, so that labels fit small
-  ///     pictures; nil makes the shorter side at least 200 pixels long.
+  ///     images; nil makes the shorter side at least 200 pixels long.
   /// - Throws: `SummaryError` where a box has no area or a number that isn't finite.
   public static func image(
-    _ tag: String, _ picture: Images.Image, boxes: [LabeledBox], scale: Int? = nil
+    _ tag: String, _ image: Images.Image, boxes: [LabeledBox], scale: Int? = nil
   ) throws(SummaryError) -> Summary {
     for (index, box) in boxes.enumerated() {
       try SummaryError.checkFinite(
@@ -66,15 +66,15 @@ extension Summary {
           expected: "a width and a height greater than 0")
       }
     }
-    let shorter = min(picture.width, picture.height)
+    let shorter = min(image.width, image.height)
     let scale = scale ?? max(1, (200 + shorter - 1) / shorter)
     guard scale > 0 else {
       throw .outOfRange(tag: tag, what: "the scale", value: "\(scale)", expected: "1 or more")
     }
-    return try self.picture(tag, picture.drawing(boxes, scale: scale))
+    return try pngImage(tag, image.drawing(boxes, scale: scale))
   }
 
-  /// A moving picture without sound, for the dashboards Images and Time Series: an animated GIF.
+  /// A video without sound, for the dashboards Images and Time Series: an animated GIF.
   ///
   /// Gray frames stay as they are, and so do colours where a frame has at most 256 of them.
   ///
@@ -94,23 +94,23 @@ extension Summary {
       let gif = try Images.Image.gifData(frames, delay: .seconds(1 / framesPerSecond))
       return image(tag, encoded: gif, width: first.width, height: first.height, channels: 3)
     } catch {
-      throw .picture(tag: tag, error)
+      throw .image(tag: tag, error)
     }
   }
 
-  private static func picture(
-    _ tag: String, _ picture: Images.Image
+  private static func pngImage(
+    _ tag: String, _ image: Images.Image
   ) throws(SummaryError) -> Summary {
-    image(
-      tag, encoded: try encode(picture, tag: tag), width: picture.width, height: picture.height,
-      channels: picture.channels)
+    Self.image(
+      tag, encoded: try encode(image, tag: tag), width: image.width, height: image.height,
+      channels: image.channels)
   }
 
   private static func encode(
-    _ picture: Images.Image, tag: String
+    _ image: Images.Image, tag: String
   ) throws(SummaryError) -> [UInt8] {
-    do throws(ImageError) { return try picture.pngData() } catch {
-      throw .picture(tag: tag, error)
+    do throws(ImageError) { return try image.pngData() } catch {
+      throw .image(tag: tag, error)
     }
   }
 }

@@ -3,20 +3,20 @@ import Datasets
 import Foundation
 import Images
 
-/// A folder of PNG files of any size: flat, or with a folder for each class. Its pictures are test
+/// A folder of PNG files of any size: flat, or with a folder for each class. Its images are test
 /// and training images alike.
-struct PictureFolder {
+struct ImageFolder {
   let name: String
   let classNames: [String]
   private let files: [(path: String, label: Int)]
 
-  /// The pictures of a folder; nil when neither it nor its folders hold any, or when it is a tree with
+  /// The images of a folder; nil when neither it nor its folders hold any, or when it is a tree with
   /// a half for training and one for the test.
   init?(path: String) {
     let folder = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
     name = folder.split(separator: "/").last.map(String.init) ?? folder
     let entries = Self.entries(folder)
-    let flat = Self.pictures(folder, entries)
+    let flat = Self.images(folder, entries)
     guard flat.isEmpty else {
       classNames = [name]
       files = flat.map { ($0, 0) }
@@ -27,8 +27,8 @@ struct PictureFolder {
     }
     let classes = entries.compactMap { entry -> (String, [String])? in
       let inner = "\(folder)/\(entry)"
-      let pictures = Self.pictures(inner, Self.entries(inner))
-      return pictures.isEmpty ? nil : (entry, pictures)
+      let images = Self.images(inner, Self.entries(inner))
+      return images.isEmpty ? nil : (entry, images)
     }
     guard !classes.isEmpty else { return nil }
     classNames = classes.map(\.0)
@@ -40,11 +40,11 @@ struct PictureFolder {
     return names.filter { !$0.hasPrefix(".") }.sorted()
   }
 
-  private static func pictures(_ folder: String, _ entries: [String]) -> [String] {
+  private static func images(_ folder: String, _ entries: [String]) -> [String] {
     entries.filter { $0.lowercased().hasSuffix(".png") }.map { "\(folder)/\($0)" }
   }
 
-  /// Reads and prepares the pictures.
+  /// Reads and prepares the images.
   ///
   /// - Parameters:
   ///   - shape: the network's input, whose number of channels they get.
@@ -73,7 +73,7 @@ struct PictureFolder {
       first = first ?? image
       pixels += image.pixels
     }
-    guard let first else { throw CommandFailure("\(name): has no pictures") }
+    guard let first else { throw CommandFailure("\(name): has no images") }
     let images = LabeledImages(
       height: first.height, width: first.width, channels: first.channels, pixels: pixels,
       labels: chosen.map(\.label), sources: chosen.map(\.path))

@@ -3,23 +3,23 @@ import Images
 import TensorBoard
 import Testing
 
-@Suite struct PicturesTests {
+@Suite struct ImagesTests {
   private let red = Image(
     width: 30, height: 20, channels: 3, filledWith: Color(red: 200, green: 0, blue: 0))
   private let gray = Image(width: 30, height: 20, channels: 1, filledWith: .gray)
   private let wide = Image(width: 31, height: 20, channels: 1, filledWith: .gray)
 
-  private func picture(_ summary: Summary) throws -> Image {
+  private func decoded(_ summary: Summary) throws -> Image {
     guard case .image(let image) = summary.values.first?.content else {
       throw Unexpected(found: "no image")
     }
-    let picture = try Image(pngData: image.encoded)
-    #expect((image.width, image.height) == (picture.width, picture.height))
-    #expect(image.colorspace == picture.channels)
-    return picture
+    let decoded = try Image(pngData: image.encoded)
+    #expect((image.width, image.height) == (decoded.width, decoded.height))
+    #expect(image.colorspace == decoded.channels)
+    return decoded
   }
 
-  @Test func `a batch is one tensor with the size before the pictures`() throws {
+  @Test func `a batch is one tensor with the size before the images`() throws {
     let value = try #require(try Summary.images("batch", [red, gray]).values.first)
     #expect(value.metadata == SummaryMetadata(pluginName: "images", dataClass: .blobSequence))
     #expect(try tensor(value).shape == [4])
@@ -29,21 +29,21 @@ import Testing
   }
 
   @Test func `a batch of nothing or of several sizes is refused`() {
-    #expect(throws: SummaryError.empty(tag: "b", what: "pictures")) { try Summary.images("b", []) }
+    #expect(throws: SummaryError.empty(tag: "b", what: "images")) { try Summary.images("b", []) }
     #expect(
       throws: SummaryError.outOfRange(
-        tag: "b", what: "picture 1", value: "31x20 gray",
+        tag: "b", what: "image 1", value: "31x20 gray",
         expected: "30x20 as the first; a grid takes any sizes")
     ) { try Summary.images("b", [red, wide]) }
   }
 
-  @Test func `a grid takes pictures of any sizes`() throws {
-    let shown = try picture(Summary.grid("g", [red, wide, gray], columns: 2, spacing: 3))
+  @Test func `a grid takes images of any sizes`() throws {
+    let shown = try decoded(Summary.grid("g", [red, wide, gray], columns: 2, spacing: 3))
     #expect(shown == Image.grid([red, wide, gray], columns: 2, spacing: 3))
   }
 
-  @Test func `a grid without pictures, columns or with negative spacing is refused`() {
-    #expect(throws: SummaryError.empty(tag: "g", what: "pictures")) { try Summary.grid("g", []) }
+  @Test func `a grid without images, columns or with negative spacing is refused`() {
+    #expect(throws: SummaryError.empty(tag: "g", what: "images")) { try Summary.grid("g", []) }
     #expect(
       throws: SummaryError.outOfRange(
         tag: "g", what: "the number of columns", value: "0", expected: "1 or more")
@@ -54,9 +54,9 @@ import Testing
     ) { try Summary.grid("g", [red], spacing: -1) }
   }
 
-  @Test func `boxes and their labels are drawn into the picture`() throws {
+  @Test func `boxes and their labels are drawn into the image`() throws {
     let box = LabeledBox(x: 5, y: 15, width: 20, height: 4, label: "I", color: .white)
-    let shown = try picture(Summary.image("b", gray, boxes: [box], scale: 1))
+    let shown = try decoded(Summary.image("b", gray, boxes: [box], scale: 1))
     #expect((shown.width, shown.height, shown.channels) == (30, 20, 3))
     #expect(shown[5, 15] == .white && shown[24, 18] == .white)
     #expect(shown[6, 16] == .gray && shown[25, 15] == .gray)
@@ -64,9 +64,9 @@ import Testing
     #expect(shown[5, 3] == .white && shown[9, 8] == .black)
   }
 
-  @Test func `small pictures grow so that labels can be read`() throws {
+  @Test func `small images grow so that labels can be read`() throws {
     let box = LabeledBox(x: 1, y: 1, width: 5, height: 5, label: "a")
-    let shown = try picture(Summary.image("b", gray, boxes: [box]))
+    let shown = try decoded(Summary.image("b", gray, boxes: [box]))
     #expect((shown.width, shown.height) == (300, 200))
     #expect(shown[9, 9] == .gray)
     #expect(shown[10, 59] != .gray)
@@ -81,7 +81,7 @@ import Testing
     #expect(shown[1, 14] != shown[11, 14])
   }
 
-  @Test func `what lies outside the picture is left out`() {
+  @Test func `what lies outside the image is left out`() {
     let boxes = [
       LabeledBox(x: -1e300, y: -5, width: 1e301, height: 8, label: "wide"),
       LabeledBox(x: 100, y: 100, width: 5, height: 5, label: "away"),
@@ -97,7 +97,7 @@ import Testing
     #expect(gray.drawing([box]) == gray.converted(toChannels: 3))
   }
 
-  @Test func `boxes without area and pictures without scale are refused`() {
+  @Test func `boxes without area and images without scale are refused`() {
     let box = LabeledBox(x: 0, y: 0, width: 2, height: 0)
     #expect(
       throws: SummaryError.outOfRange(
@@ -113,7 +113,7 @@ import Testing
     ) { try Summary.image("b", gray, boxes: [], scale: 0) }
   }
 
-  @Test func `a video is a GIF among the pictures`() throws {
+  @Test func `a video is a GIF among the images`() throws {
     let summary = try Summary.video("v", [red, red, red.mirrored()], framesPerSecond: 8)
     let value = try #require(summary.values.first)
     #expect(value.metadata == nil)
@@ -126,7 +126,7 @@ import Testing
   @Test func `videos without frames, with ragged ones or at impossible rates are refused`() {
     #expect(throws: SummaryError.empty(tag: "v", what: "frames")) { try Summary.video("v", []) }
     #expect(
-      throws: SummaryError.picture(
+      throws: SummaryError.image(
         tag: "v",
         .unequalFrames(index: 1, width: 31, height: 20, expectedWidth: 30, expectedHeight: 20))
     ) { try Summary.video("v", [red, wide]) }

@@ -2,8 +2,8 @@ import Images
 import ModelFiles
 import TensorBoard
 
-/// The TensorBoard run that a command's pictures are also logged to.
-struct PictureLog {
+/// The TensorBoard run that a command's images are also logged to.
+struct ImageLog {
   private let writer: SummaryWriter
   private let step: Int
 
@@ -15,12 +15,12 @@ struct PictureLog {
     step = network.checkpoint.state?.step ?? 0
   }
 
-  /// Logs a picture at the checkpoint's step and waits until it is written.
+  /// Logs an image at the checkpoint's step and waits until it is written.
   func log(_ image: Image, tag: String) throws {
     try log(image, tag: tag, step: step)
   }
 
-  /// Logs a picture at a step and waits until it is written.
+  /// Logs an image at a step and waits until it is written.
   func log(_ image: Image, tag: String, step: Int) throws {
     try writer.add(.image(tag, image), step: step)
     try writer.flush()

@@ -1,8 +1,8 @@
 import Foundation
 import Images
 
-/// An encoded picture, as far as a page needs to know it.
-struct PictureFile {
+/// An encoded image, as far as a page needs to know it.
+struct ImageFile {
   let bytes: [UInt8]
   let mimeType: String
   let width: Int
@@ -45,9 +45,9 @@ struct PictureFile {
     (self.bytes, self.mimeType, self.width, self.height) = (bytes, mimeType, width, height)
   }
 
-  /// The picture, or a smaller one where it has more bytes than `limit`; nil where it can't be made
+  /// The image, or a smaller one where it has more bytes than `limit`; nil where it can't be made
   /// smaller, or is too large to be looked at.
-  func fitting(_ limit: Int) -> PictureFile? {
+  func fitting(_ limit: Int) -> ImageFile? {
     guard bytes.count > limit else { return self }
     guard mimeType == "image/png", width * height <= 50_000_000,
       var image = try? Image(pngData: bytes)
@@ -58,16 +58,16 @@ struct PictureFile {
         toWidth: max(1, image.width / 2), height: max(1, image.height / 2))
       guard let data = try? image.pngData() else { return nil }
       if data.count <= limit {
-        return PictureFile(
+        return ImageFile(
           data, mimeType: mimeType, width: image.width, height: image.height)
       }
     }
     return nil
   }
 
-  /// The picture as an address.
+  /// The image as an address.
   var dataURI: String { "data:\(mimeType);base64,\(Data(bytes).base64EncodedString())" }
 
-  /// How much it is enlarged on the page: small pictures to a size at which pixels can be seen.
+  /// How much it is enlarged on the page: small images to a size at which pixels can be seen.
   var magnification: Int { max(1, min(8, 320 / max(width, height))) }
 }

@@ -1,28 +1,28 @@
 public import Tensors
 
-/// The pictures that excite each filter of a layer most, found in one pass over batches of any size.
+/// The images that excite each filter of a layer most, found in one pass over batches of any size.
 ///
-/// A picture counts once for a filter, with its largest activation, the first in row-major order. Of
-/// equal activations the picture with the smaller number wins, so the order of batches doesn't matter.
-/// Nothing of the pictures or their activations is kept.
+/// An image counts once for a filter, with its largest activation, the first in row-major order. Of
+/// equal activations the image with the smaller number wins, so the order of batches doesn't matter.
+/// Nothing of the images or their activations is kept.
 /// - Source: Zeiler & Fergus, "Visualizing and Understanding Convolutional Networks", ECCV 2014,
 ///   arXiv 1311.2901, §4 and Fig. 2 (nine), Fig. 4 (one).
-public struct StrongestPictures: Sendable {
-  /// A picture and the unit that was strongest in it.
+public struct StrongestImages: Sendable {
+  /// An image and the unit that was strongest in it.
   public struct Entry: Sendable, Equatable {
-    /// The picture's number.
-    public var picture: Int
+    /// The image's number.
+    public var image: Int
     /// The unit.
     public var unit: Activation2D
   }
 
   /// The layer.
   public let layer: NumberedLayer
-  /// Pictures kept of a filter, at most.
+  /// Images kept of a filter, at most.
   public let count: Int
   /// The filters looked at.
   public let filters: [Int]
-  /// Pictures looked at.
+  /// Images looked at.
   public private(set) var seen = 0
   /// The positions that count; nil for all of the map.
   private let positions: (rows: Range<Int>, columns: Range<Int>)?
@@ -32,14 +32,14 @@ public struct StrongestPictures: Sendable {
   /// Nothing seen yet.
   ///
   /// - Parameters:
-  ///   - count: pictures to keep of a filter.
+  ///   - count: images to keep of a filter.
   ///   - filters: those to look at; nil for all.
   ///   - positions: the only positions of the maps that count; nil for all.
   public init(
     of layer: NumberedLayer, count: Int = 9, filters: [Int]? = nil,
     positions: (rows: Range<Int>, columns: Range<Int>)? = nil
   ) {
-    precondition(count > 0, "one picture or more are kept, not \(count)")
+    precondition(count > 0, "one image or more are kept, not \(count)")
     self.layer = layer
     self.count = count
     self.filters = filters ?? Array(0..<layer.filters)
@@ -47,7 +47,7 @@ public struct StrongestPictures: Sendable {
     best = self.filters.map { _ in [] }
   }
 
-  /// The strongest pictures of a filter, the strongest first. Activations of a rectified layer that are
+  /// The strongest images of a filter, the strongest first. Activations of a rectified layer that are
   /// 0 don't count, so a dead filter has none.
   public func entries(of filter: Int) -> [Entry] {
     filters.firstIndex(of: filter).map { best[$0] } ?? []
@@ -56,27 +56,27 @@ public struct StrongestPictures: Sendable {
   /// Looks at a layer's activations for a batch, `[N, H, W, filters]` or `[N, units]`, of all its
   /// filters or of those looked at alone.
   ///
-  /// - Parameter pictures: the number of each picture of the batch.
-  public mutating func look(at activations: Tensor, of pictures: [Int]) {
+  /// - Parameter images: the number of each image of the batch.
+  public mutating func look(at activations: Tensor, of images: [Int]) {
     let shape = activations.shape
     precondition(
-      [layer.filters, filters.count].contains(shape.last) && shape.first == pictures.count,
-      "\(pictures.count) pictures for activations of shape \(shape)")
+      [layer.filters, filters.count].contains(shape.last) && shape.first == images.count,
+      "\(images.count) images for activations of shape \(shape)")
     let whole = shape.count == 4 ? (shape[1], shape[2]) : (1, 1)
     let rows = (positions?.rows ?? 0..<whole.0).clamped(to: 0..<whole.0)
     let columns = (positions?.columns ?? 0..<whole.1).clamped(to: 0..<whole.1)
     let channels = shape.last ?? 0
     let isOfAll = channels == layer.filters
-    // Most pictures are none of the strongest: the maxima alone are found first, of all filters at once.
-    var maxima = [Float](repeating: -.infinity, count: pictures.count * channels)
+    // Most images are none of the strongest: the maxima alone are found first, of all filters at once.
+    var maxima = [Float](repeating: -.infinity, count: images.count * channels)
     activations.withUnsafeBufferPointer { scalars in
       maxima.withUnsafeMutableBufferPointer { maxima in
-        Parallel.forEachRange(pictures.count, chunk: 4) { range in
-          for picture in range {
-            let largest = maxima.extracting(picture * channels..<(picture + 1) * channels)
+        Parallel.forEachRange(images.count, chunk: 4) { range in
+          for image in range {
+            let largest = maxima.extracting(image * channels..<(image + 1) * channels)
             for y in rows {
               for x in columns {
-                let place = ((picture * whole.0 + y) * whole.1 + x) * channels
+                let place = ((image * whole.0 + y) * whole.1 + x) * channels
                 let here = scalars.extracting(place..<place + channels)
                 for channel in 0..<channels {
                   largest[channel] = max(largest[channel], here[channel])
@@ -86,36 +86,36 @@ public struct StrongestPictures: Sendable {
           }
         }
       }
-      for (row, picture) in pictures.enumerated() {
+      for (row, image) in images.enumerated() {
         for (index, filter) in filters.enumerated() {
           let channel = isOfAll ? filter : index
           let value = maxima[row * channels + channel]
           guard value.isFinite, value > 0 || !layer.isRectified else { continue }
-          guard isWanted(value, picture, at: index) else { continue }
+          guard isWanted(value, image, at: index) else { continue }
           let map = row * whole.0 * whole.1
           search: for y in rows {
             for x in columns
             where scalars[(map + y * whole.1 + x) * channels + channel] == value {
               insert(
-                Entry(picture: picture, unit: Activation2D(y: y, x: x, value: value)), at: index)
+                Entry(image: image, unit: Activation2D(y: y, x: x, value: value)), at: index)
               break search
             }
           }
         }
       }
     }
-    seen += pictures.count
+    seen += images.count
   }
 
-  private func isWanted(_ value: Float, _ picture: Int, at index: Int) -> Bool {
+  private func isWanted(_ value: Float, _ image: Int, at index: Int) -> Bool {
     guard best[index].count == count, let last = best[index].last else { return true }
-    return (value, -picture) > (last.unit.value, -last.picture)
+    return (value, -image) > (last.unit.value, -last.image)
   }
 
   private mutating func insert(_ entry: Entry, at index: Int) {
     let place =
       best[index].firstIndex {
-        (entry.unit.value, -entry.picture) > ($0.unit.value, -$0.picture)
+        (entry.unit.value, -entry.image) > ($0.unit.value, -$0.image)
       } ?? best[index].count
     best[index].insert(entry, at: place)
     if best[index].count > count { best[index].removeLast() }
@@ -123,15 +123,15 @@ public struct StrongestPictures: Sendable {
 }
 
 extension NumberedLayer {
-  /// The positions of a layer's maps whose receptive fields lie inside the picture; nil for layers whose
+  /// The positions of a layer's maps whose receptive fields lie inside the image; nil for layers whose
   /// units see everything.
   ///
   /// The strongest units of a first layer often lie at the border, where the padding looks like an edge.
   /// - Parameters:
-  ///   - map: one picture's activations, `[H, W, filters]`.
-  ///   - picture: the picture, `[H, W, C]`.
+  ///   - map: one image's activations, `[H, W, filters]`.
+  ///   - image: the image, `[H, W, C]`.
   public func interior(
-    ofMap map: [Int], picture: [Int]
+    ofMap map: [Int], image: [Int]
   ) -> (rows: Range<Int>, columns: Range<Int>)? {
     guard let receptiveField, map.count == 3 else { return nil }
     func inside(_ axis: ReceptiveField.Axis, _ units: Int, _ length: Int) -> Range<Int> {
@@ -143,7 +143,7 @@ extension NumberedLayer {
       return first..<last + 1
     }
     return (
-      inside(receptiveField.y, map[0], picture[0]), inside(receptiveField.x, map[1], picture[1])
+      inside(receptiveField.y, map[0], image[0]), inside(receptiveField.x, map[1], image[1])
     )
   }
 }
