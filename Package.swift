@@ -55,13 +55,14 @@ let package = Package(
     .target(name: "Files"),
     .target(name: "TextOutput"),
     .target(name: "ProtobufWire"),
-    .target(name: "NumPyFiles"),
-    .target(name: "Images", dependencies: ["CPNG"]),
+    .target(name: "NumPyFiles", dependencies: ["CheckedArithmetic"]),
+    .target(name: "Images", dependencies: ["CPNG", "Files", "CheckedArithmetic"]),
     .target(name: "Charts", dependencies: ["Images"]),
 
     // The logger.
-    .target(name: "EventFiles", dependencies: ["ProtobufWire", "CCRC32C"]),
-    .target(name: "TensorBoard", dependencies: ["EventFiles", "Images", "ProtobufWire"]),
+    .target(name: "EventFiles", dependencies: ["ProtobufWire", "Files", "CCRC32C"]),
+    .target(
+      name: "TensorBoard", dependencies: ["EventFiles", "Images", "ProtobufWire", "Files"]),
     .target(name: "Reports", dependencies: ["EventFiles", "Charts", "Images"]),
     .target(name: "TensorBoardMetrics", dependencies: ["TensorBoard", metrics]),
     .target(name: "TensorBoardLogging", dependencies: ["TensorBoard", logging]),
@@ -69,15 +70,18 @@ let package = Package(
     // The training core.
     .target(name: "Tensors", dependencies: ["CKernels"]),
     .target(name: "NeuralNetworks", dependencies: ["Tensors"]),
-    .target(name: "Datasets", dependencies: ["Tensors", "Images", "CZlib"]),
-    .target(name: "DatasetFetching", dependencies: ["Datasets"]),
-    .target(name: "ModelFiles", dependencies: ["NeuralNetworks", "Tensors", "ProtobufWire"]),
+    .target(
+      name: "Datasets",
+      dependencies: ["Tensors", "Images", "Files", "CheckedArithmetic", "CZlib"]),
+    .target(name: "DatasetFetching", dependencies: ["Datasets", "Files"]),
+    .target(
+      name: "ModelFiles", dependencies: ["NeuralNetworks", "Tensors", "ProtobufWire", "Files"]),
 
     // Looking inside.
     .target(name: "Visualization", dependencies: ["NeuralNetworks", "Tensors", "Images"]),
 
     // Commands.
-    .target(name: "CommandSupport", dependencies: [argumentParser]),
+    .target(name: "CommandSupport", dependencies: ["Files", argumentParser]),
     .executableTarget(
       name: "tbtrain",
       dependencies: [
@@ -93,7 +97,7 @@ let package = Package(
     .executableTarget(
       name: "tbevents",
       dependencies: [
-        "CommandSupport", "Reports", "EventFiles", "Charts", "Images", "NumPyFiles",
+        "CommandSupport", "Reports", "EventFiles", "Charts", "Images", "NumPyFiles", "Files",
         argumentParser,
       ]),
 
@@ -125,7 +129,9 @@ let package = Package(
       exclude: ["Fixtures"]),
     .testTarget(
       name: "TensorBoardTests",
-      dependencies: ["TensorBoard", "EventFiles", "Images", "ProtobufWire", "benchmark-log"],
+      dependencies: [
+        "TensorBoard", "EventFiles", "Images", "ProtobufWire", "Files", "benchmark-log",
+      ],
       exclude: ["Fixtures"]),
     .testTarget(
       name: "TensorBoardMetricsTests",

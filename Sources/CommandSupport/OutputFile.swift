@@ -1,46 +1,42 @@
-public import Foundation
+private import Files
 
 /// A file that a command writes: never over another without `--force`, never half.
 public struct OutputFile: Sendable, Equatable {
   /// Where it will be.
   public let path: String
 
-  /// Takes a path for output, and makes the folders above it.
+  /// Takes a path for output.
   ///
   /// Ask before the work begins: an hour of computing shouldn't end in "exists already".
-  /// - Throws: `CommandFailure` when something is there already and `force` isn't set, or when the
-  ///   folder can't be made.
-  public init(path: String, force: Bool) throws {
-    var isFolder: ObjCBool = false
-    if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) {
-      if isFolder.boolValue {
-        throw CommandFailure("\(path): is a folder; give the name of a file")
-      }
-      // A device would be replaced by the renamed file.
-      let type =
-        try? FileManager.default.attributesOfItem(atPath: path)[.type] as? FileAttributeType
-      guard type == .typeRegular || type == .typeSymbolicLink else {
-        throw CommandFailure("\(path): isn't an ordinary file, so it can't be replaced")
-      }
+  /// - Parameter makesDirectories: Whether the directories above it are made where they aren't there.
+  /// - Throws: `CommandFailure` when something is there already and `force` isn't set, or when there is no
+  ///   directory for it.
+  public init(path: String, force: Bool, makesDirectories: Bool = true) throws {
+    switch FileStatus(path: path)?.kind ?? FileStatus(path: path, followsLinks: false)?.kind {
+    case nil: break
+    case .directory: throw CommandFailure("\(path): is a folder; give the name of a file")
+    case .regular, .link:
       guard force else {
         throw CommandFailure("\(path): exists already; --force replaces it")
       }
+    // A device would be replaced by the renamed file.
+    default: throw CommandFailure("\(path): isn't an ordinary file, so it can't be replaced")
     }
-    let folder = URL(fileURLWithPath: path).deletingLastPathComponent()
-    do {
-      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    } catch {
-      throw CommandFailure("\(path): its folder can't be made: \(error.localizedDescription)")
+    let directory = Path.directory(of: path)
+    if makesDirectories {
+      do { try Directory.make(directory) } catch {
+        throw CommandFailure("\(path): its folder can't be made: \(error.reason)")
+      }
+    } else if FileStatus(path: directory)?.kind != .directory {
+      throw CommandFailure("\(path): its folder isn't there")
     }
     self.path = path
   }
 
   /// Writes the whole file under a temporary name and renames it.
-  public func write(_ contents: Data) throws {
-    do {
-      try contents.write(to: URL(fileURLWithPath: path), options: .atomic)
-    } catch {
-      throw CommandFailure("\(path): can't be written: \(error.localizedDescription)")
+  public func write(_ contents: some Sequence<UInt8>) throws {
+    do { try AtomicFile.write(Array(contents), to: path) } catch {
+      throw CommandFailure("\(path): can't be written: \(error.reason)")
     }
   }
 }

@@ -60,30 +60,6 @@ enum Platform {
     }
   }
 
-  enum LockResult {
-    case held(Int32)
-    case taken
-    case failed(String)
-  }
-
-  /// Opens a file, making it if need be, and locks it for this program alone, without waiting.
-  static func lock(_ path: String) -> LockResult {
-    let descriptor = open(path, O_CREAT | O_RDWR | O_CLOEXEC, 0o644)
-    guard descriptor >= 0 else { return .failed(String(cString: strerror(errno))) }
-    while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
-      let code = errno
-      if code == EINTR { continue }
-      close(descriptor)
-      // A file system without locks can't say who else is there: better to train than to refuse.
-      if code == ENOTSUP || code == ENOSYS || code == ENOLCK { return .held(-1) }
-      return code == EWOULDBLOCK ? .taken : .failed(String(cString: strerror(code)))
-    }
-    return .held(descriptor)
-  }
-
-  /// Closes a file, and gives its lock back.
-  static func closeFile(_ descriptor: Int32) { if descriptor >= 0 { close(descriptor) } }
-
   /// Has writes to a closed pipe fail instead of ending the process.
   static func ignoreClosedPipes() { _ = signal(SIGPIPE, SIG_IGN) }
 

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import Synchronization
 
@@ -23,7 +24,7 @@ struct Download {
   /// - Parameter progress: called with the bytes that are there, from time to time.
   func run(progress: @escaping @Sendable (Int) -> Void) throws(FetchError) {
     if try isWhole(path) { return progress(file.byteCount) }
-    var have = try Self.length(of: partPath)
+    var have = Self.length(of: partPath)
     // A part that can't be the beginning of the file is of no use.
     if have > file.byteCount {
       try remove(partPath)
@@ -36,32 +37,24 @@ struct Download {
       throw .wrongFile(
         url: url.absoluteString, found: "its SHA-256 is \(sum)", expected: file.sha256)
     }
-    do {
-      _ = try? FileManager.default.removeItem(atPath: path)
-      try FileManager.default.moveItem(atPath: partPath, toPath: path)
-    } catch {
-      throw .file(path: path, reason: "can't be put in place: \(error.localizedDescription)")
+    do { try Directory.rename(partPath, to: path) } catch {
+      throw .file(path: path, reason: "can't be put in place: \(error.reason)")
     }
   }
 
   private func receive(
     from have: Int, progress: @escaping @Sendable (Int) -> Void
   ) throws(FetchError) {
-    if !FileManager.default.fileExists(atPath: partPath) {
-      guard FileManager.default.createFile(atPath: partPath, contents: nil) else {
-        throw .file(path: partPath, reason: "can't be written")
-      }
+    let file: OpenFile
+    do { file = try OpenFile(appendingTo: partPath) } catch {
+      throw .file(path: partPath, reason: "can't be written: \(error.reason)")
     }
-    guard let handle = FileHandle(forWritingAtPath: partPath) else {
-      throw .file(path: partPath, reason: "can't be written")
-    }
-    defer { try? handle.close() }
     var request = URLRequest(url: url, timeoutInterval: patience)
     // Bytes as they are published: a packed transfer would have another length.
     request.setValue("identity", forHTTPHeaderField: "Accept-Encoding")
     if have > 0 { request.setValue("bytes=\(have)-", forHTTPHeaderField: "Range") }
     let transfer = Transfer(
-      have: have, expected: file.byteCount, partPath: partPath, handle: handle,
+      have: have, expected: self.file.byteCount, file: file,
       url: url.absoluteString, progress: progress)
     let configuration = URLSessionConfiguration.ephemeral
     configuration.timeoutIntervalForRequest = patience
@@ -77,40 +70,33 @@ struct Download {
 
   /// Whether a file is there and is the published one.
   private func isWhole(_ path: String) throws(FetchError) -> Bool {
-    guard try Self.length(of: path) == file.byteCount else { return false }
+    guard Self.length(of: path) == file.byteCount else { return false }
     return try Self.checksum(of: path) == file.sha256
   }
 
   private func remove(_ path: String) throws(FetchError) {
-    do {
-      try FileManager.default.removeItem(atPath: path)
-    } catch {
-      throw .file(path: path, reason: "can't be deleted: \(error.localizedDescription)")
+    do { try Directory.removeAll(path) } catch {
+      throw .file(path: path, reason: "can't be deleted: \(error.reason)")
     }
   }
 
   /// The bytes of a file, 0 if there is none.
-  private static func length(of path: String) throws(FetchError) -> Int {
-    guard FileManager.default.fileExists(atPath: path) else { return 0 }
-    do {
-      let attributes = try FileManager.default.attributesOfItem(atPath: path)
-      return attributes[.size] as? Int ?? 0
-    } catch {
-      throw .file(path: path, reason: "can't be read: \(error.localizedDescription)")
-    }
-  }
+  private static func length(of path: String) -> Int { FileStatus(path: path)?.size ?? 0 }
 
   private static func checksum(of path: String) throws(FetchError) -> String {
     do {
-      let handle = try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
-      defer { try? handle.close() }
+      let file = try OpenFile(reading: path)
       var sum = SHA256()
-      while let data = try handle.read(upToCount: 1 << 20), !data.isEmpty {
-        data.withUnsafeBytes { sum.update($0) }
+      var chunk = [UInt8](repeating: 0, count: 1 << 20)
+      var offset = 0
+      while true {
+        let count = try file.read(into: &chunk, at: offset)
+        guard count > 0 else { return sum.finish() }
+        chunk.withUnsafeBytes { sum.update(UnsafeRawBufferPointer(rebasing: $0[..<count])) }
+        offset += count
       }
-      return sum.finish()
     } catch {
-      throw .file(path: path, reason: "can't be read: \(error.localizedDescription)")
+      throw .file(path: path, reason: "can't be read: \(error.reason)")
     }
   }
 }
@@ -119,7 +105,6 @@ struct Download {
 private final class Transfer: NSObject, URLSessionDataDelegate, Sendable {
   private struct State {
     var received: Int
-    var handle: FileHandle
     var failure: FetchError?
   }
 
@@ -127,20 +112,24 @@ private final class Transfer: NSObject, URLSessionDataDelegate, Sendable {
   private let end = DispatchSemaphore(value: 0)
   private let start: Int
   private let expected: Int
-  private let partPath: String
+  private let file: OpenFile
   private let url: String
   private let progress: @Sendable (Int) -> Void
 
   init(
-    have: Int, expected: Int, partPath: String, handle: sending FileHandle, url: String,
+    have: Int, expected: Int, file: OpenFile, url: String,
     progress: @escaping @Sendable (Int) -> Void
   ) {
-    state = Mutex(State(received: have, handle: handle, failure: nil))
+    state = Mutex(State(received: have, failure: nil))
     start = have
     self.expected = expected
-    self.partPath = partPath
+    self.file = file
     self.url = url
     self.progress = progress
+  }
+
+  private static func words(_ error: any Error) -> String {
+    (error as? FileError)?.reason ?? "\(error)"
   }
 
   /// Waits for the end and tells what went wrong.
@@ -166,9 +155,9 @@ private final class Transfer: NSObject, URLSessionDataDelegate, Sendable {
               expected: "bytes from \(start)")
             return false
           }
-          try state.handle.seek(toOffset: UInt64(start))
+          try file.truncate(to: start)
         } else if status == 200 {
-          try state.handle.truncate(atOffset: 0)
+          try file.truncate(to: 0)
           state.received = 0
         } else {
           state.failure = .refused(url: url, status: status)
@@ -177,7 +166,7 @@ private final class Transfer: NSObject, URLSessionDataDelegate, Sendable {
         return true
       } catch {
         state.failure = .file(
-          path: partPath, reason: "can't be written: \(error.localizedDescription)")
+          path: file.path, reason: "can't be written: \(Self.words(error))")
         return false
       }
     }
@@ -194,10 +183,10 @@ private final class Transfer: NSObject, URLSessionDataDelegate, Sendable {
         return nil
       }
       do {
-        try state.handle.write(contentsOf: data)
+        try data.withUnsafeBytes { try file.writeAll($0) }
       } catch {
         state.failure = .file(
-          path: partPath, reason: "can't be written: \(error.localizedDescription)")
+          path: file.path, reason: "can't be written: \(Self.words(error))")
         return nil
       }
       return state.received

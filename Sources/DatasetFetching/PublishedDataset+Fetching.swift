@@ -1,4 +1,5 @@
 import Datasets
+import Files
 import Foundation
 
 extension PublishedDataset {
@@ -22,28 +23,25 @@ extension PublishedDataset {
     guard let root = URL(string: base.hasSuffix("/") ? base : base + "/"),
       ["http", "https"].contains(root.scheme), root.host != nil
     else { throw .badAddress(base) }
-    do {
-      try FileManager.default.createDirectory(
-        atPath: folder, withIntermediateDirectories: true)
-    } catch {
-      throw .file(path: folder, reason: "can't be made: \(error.localizedDescription)")
+    do { try Directory.make(folder) } catch {
+      throw .file(path: folder, reason: "can't be made: \(error.reason)")
     }
-    let result = archiveFolder.map { Self.joined(folder, $0) } ?? folder
-    if archiveFolder != nil, FileManager.default.fileExists(atPath: result) { return result }
+    let result = archiveFolder.map { Path.joined(folder, $0) } ?? folder
+    if archiveFolder != nil, FileStatus(path: result) != nil { return result }
     var done = 0
     for file in files {
       let before = done
       let download = Download(
-        file: file, url: root.appending(path: file.name), path: Self.joined(folder, file.name),
+        file: file, url: root.appending(path: file.name), path: Path.joined(folder, file.name),
         patience: patience)
       try download.run { progress(file.name, before + $0) }
       done += file.byteCount
     }
     if let archiveFolder, let archive = files.first {
-      let path = Self.joined(folder, archive.name)
+      let path = Path.joined(folder, archive.name)
       try Self.unpack(path, folder: archiveFolder, to: result)
       // What was unpacked is what is needed.
-      try? FileManager.default.removeItem(atPath: path)
+      try? Directory.removeAll(path)
     }
     return result
   }
@@ -58,35 +56,33 @@ extension PublishedDataset {
     let bytes: [UInt8]
     let entries: [TarArchive.Entry]
     do {
-      let packed = [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
+      let packed = try OpenFile.contents(of: path, limit: largestArchive)
       bytes = try Inflate.decode(packed, format: .gzip, maximumByteCount: largestArchive)
       entries = try TarArchive.entries(of: bytes, below: folder)
     } catch let error as InflateError {
       throw .badArchive(path: path, reason: error.description)
     } catch let problem as TarArchive.Problem {
       throw .badArchive(path: path, reason: problem.sentence)
+    } catch let error as FileError {
+      throw .file(path: path, reason: "can't be read: \(error.reason)")
     } catch {
-      throw .file(path: path, reason: "can't be read: \(error.localizedDescription)")
+      throw .file(path: path, reason: "can't be read: \(error)")
     }
-    let manager = FileManager.default
     let partial = result + ".part"
     do {
-      if manager.fileExists(atPath: partial) { try manager.removeItem(atPath: partial) }
-      try manager.createDirectory(atPath: partial, withIntermediateDirectories: true)
+      try Directory.removeAll(partial)
       for entry in entries {
-        let url = URL(fileURLWithPath: joined(partial, entry.path))
-        try manager.createDirectory(
-          at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
-        try Data(bytes[entry.range]).write(to: url)
+        let target = Path.joined(partial, entry.path)
+        try Directory.make(Path.directory(of: target))
+        let file = try OpenFile(creating: target)
+        try bytes[entry.range].withUnsafeBytes { try file.writeAll($0) }
+        try file.sync()
       }
-      try manager.moveItem(atPath: partial, toPath: result)
+      try Directory.rename(partial, to: result)
     } catch {
-      try? manager.removeItem(atPath: partial)
-      throw .file(path: result, reason: "can't be unpacked: \(error.localizedDescription)")
+      try? Directory.removeAll(partial)
+      throw .file(
+        path: result, reason: "can't be unpacked: \((error as? FileError)?.reason ?? "\(error)")")
     }
-  }
-
-  private static func joined(_ folder: String, _ name: String) -> String {
-    folder.hasSuffix("/") ? folder + name : "\(folder)/\(name)"
   }
 }

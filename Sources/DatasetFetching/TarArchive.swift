@@ -1,3 +1,5 @@
+import Files
+
 /// The files in a tape archive, in memory.
 ///
 /// Only plain files below one folder are taken: what would be written elsewhere, or isn't a file, is
@@ -75,8 +77,8 @@ struct TarArchive {
 
   /// The path below the folder, or an error for what lies elsewhere.
   private static func inside(_ folder: String, _ name: String) throws(Problem) -> String {
-    let parts = name.split(separator: "/", omittingEmptySubsequences: true)
-    guard !name.hasPrefix("/"), parts.first.map(String.init) == folder, !parts.contains("..") else {
+    let parts = Path.components(of: name)
+    guard name.utf8.first != UInt8(ascii: "/"), parts.first == folder, !parts.contains("..") else {
       throw Problem("its entry \"\(name)\" lies outside its folder \(folder)")
     }
     return parts.dropFirst().filter { $0 != "." }.joined(separator: "/")
@@ -85,6 +87,10 @@ struct TarArchive {
   private static func octal(_ header: ArraySlice<UInt8>, _ offset: Int, _ length: Int) -> Int? {
     let start = header.startIndex + offset
     let digits = header[start..<start + length].filter { $0 != 0 && $0 != 32 }
+    // A sign is no digit: a size below zero would lead back into the archive.
+    guard digits.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "7")).contains($0) }) else {
+      return nil
+    }
     return Int(String(decoding: digits, as: UTF8.self), radix: 8)
   }
 }

@@ -1,3 +1,4 @@
+internal import Files
 public import Images
 
 /// Why a data set can't be loaded.
@@ -12,6 +13,9 @@ public enum DatasetError: Error, Sendable, Equatable {
   case malformed(path: String, found: String, expected: String)
   /// An image can't be read.
   case image(ImageError)
+
+  /// What the system said of a file or a folder.
+  init(_ error: FileError) { self = .unreadable(path: error.path, reason: error.reason) }
 
   /// What the system or the decoder said of a file, as an error of the data set.
   init(_ error: ImageError) {

@@ -1,3 +1,4 @@
+import CheckedArithmetic
 import Images
 
 /// A file of bytes with dimensions, as MNIST comes: two zeros, a type (8 is unsigned bytes), the
@@ -41,17 +42,12 @@ struct IDXFile {
     let dimensions = (0..<rank).map { dimension in
       bytes[4 + 4 * dimension..<8 + 4 * dimension].reduce(0) { $0 << 8 | Int($1) }
     }
-    var count = 1
-    var overflows = false
-    for dimension in dimensions {
-      let (product, overflow) = count.multipliedReportingOverflow(by: dimension)
-      (count, overflows) = (product, overflows || overflow)
-    }
+    let count = dimensions.checkedProduct
     let sizes = dimensions.map(String.init).joined(separator: "x")
-    guard !overflows, bytes.count - headerSize == count, count > 0 else {
+    guard count == bytes.count - headerSize, count != 0 else {
       throw .malformed(
         path: path, found: "has \(bytes.count - headerSize) bytes after its header",
-        expected: count > 0 || overflows ? "the \(sizes) it promises" : "more than \(sizes)")
+        expected: count != 0 ? "the \(sizes) it promises" : "more than \(sizes)")
     }
     self.path = path
     self.dimensions = dimensions

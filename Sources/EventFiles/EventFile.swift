@@ -1,18 +1,19 @@
+package import Files
 internal import Synchronization
 
 /// Where the bytes of an event file go: a file, or a stand-in for one.
 package protocol EventFileOutput: Sendable {
   /// Writes bytes after those written before; returns how many, perhaps fewer than given.
-  func write(_ bytes: UnsafeRawBufferPointer) throws(Platform.ErrorNumber) -> Int
+  func write(_ bytes: UnsafeRawBufferPointer) throws(FileError) -> Int
 
   /// Cuts off what follows the first `length` bytes.
-  func truncate(to length: Int) throws(Platform.ErrorNumber)
+  func truncate(to length: Int) throws(FileError)
 
-  /// The file's size in bytes, and whether a directory still holds it.
-  func status() throws(Platform.ErrorNumber) -> (size: Int, isLinked: Bool)
+  /// The file's size, and whether a directory still holds it.
+  func status() throws(FileError) -> FileStatus
 }
 
-extension FileDescriptor: EventFileOutput {}
+extension OpenFile: EventFileOutput {}
 
 /// A new event file.
 package enum EventFile {
@@ -21,31 +22,29 @@ package enum EventFile {
   /// Creates an event file of a new name in `directory`, which is made if it isn't there.
   package static func create(
     inDirectory directory: String, suffix: String
-  ) throws(EventFileError) -> (path: String, file: FileDescriptor) {
+  ) throws(EventFileError) -> (path: String, file: OpenFile) {
     guard !suffix.utf8.contains(where: { $0 == 0 || $0 == UInt8(ascii: "/") }) else {
       throw .badFileNameSuffix(suffix)
     }
     do {
-      try Platform.makeDirectory(directory)
+      try Directory.make(directory)
     } catch {
-      throw .system(path: directory, action: "make the directory", reason: error.message)
+      throw EventFileError(error)
     }
     let names = EventFileName(
       host: Platform.hostName(), process: Platform.processNumber(), suffix: suffix)
     while true {
       // A directory that can't be listed can still be written to.
-      let existing = (try? Platform.names(inDirectory: directory)) ?? []
+      let existing = (try? Directory.entries(of: directory).map(\.name)) ?? []
       let name = names.next(
         after: existing, seconds: Int(Platform.wallTime()),
         counter: counter.wrappingAdd(1, ordering: .relaxed).oldValue)
-      let path = directory.hasSuffix("/") ? directory + name : "\(directory)/\(name)"
+      let path = Path.joined(directory, name)
       do {
-        return (path, try FileDescriptor(creating: path))
+        return (path, try OpenFile(creating: path))
       } catch {
         // Another process took the name: the counter makes the next one another.
-        if error != .exists {
-          throw .system(path: path, action: "create the event file", reason: error.message)
-        }
+        if error.cause != .system(.exists) { throw EventFileError(error) }
       }
     }
   }

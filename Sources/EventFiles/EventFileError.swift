@@ -1,3 +1,5 @@
+package import Files
+
 /// What is wrong with an event file. Offsets are in bytes from the start of the file.
 public enum EventFileError: Error, Sendable, Equatable {
   /// The system can't open, read or create a file or directory; `reason` is the system's words.
@@ -14,6 +16,13 @@ public enum EventFileError: Error, Sendable, Equatable {
   case noEventFiles(path: String)
   /// A suffix for file names has a slash or a zero byte in it.
   case badFileNameSuffix(String)
+}
+
+extension EventFileError {
+  /// What the system says of a file or a directory.
+  package init(_ error: FileError) {
+    self = .system(path: error.path, action: error.action.rawValue, reason: error.reason)
+  }
 }
 
 extension EventFileError: CustomStringConvertible {

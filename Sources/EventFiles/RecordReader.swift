@@ -1,10 +1,12 @@
+internal import Files
+
 /// Reads TFRecords from a file that may still grow.
 ///
 /// Holds one record at a time, or some thousands of small ones. A record that isn't there to its end
 /// is left alone until it is; nothing of it is kept, since its writer may take it back.
 struct RecordReader: Sendable {
   let path: String
-  private let file: FileDescriptor
+  private let file: OpenFile
   private let maximumLength: Int
 
   /// Bytes of the file, of which those from `position` on aren't read yet.
@@ -21,9 +23,9 @@ struct RecordReader: Sendable {
     // So that sizes and places can't overflow.
     self.maximumLength = min(maximumLength, 1 << 62)
     do {
-      file = try FileDescriptor(reading: path)
+      file = try OpenFile(reading: path)
     } catch {
-      throw .system(path: path, action: "open it", reason: error.message)
+      throw EventFileError(error)
     }
   }
 
@@ -109,7 +111,7 @@ struct RecordReader: Sendable {
     do {
       return max(0, try file.status().size - offset)
     } catch {
-      throw .system(path: path, action: "read it", reason: error.message)
+      throw EventFileError(error)
     }
   }
 
@@ -149,7 +151,7 @@ struct RecordReader: Sendable {
       return got >= count
     } catch {
       drop(from: start)
-      throw .system(path: path, action: "read it", reason: error.message)
+      throw EventFileError(error)
     }
   }
 

@@ -1,3 +1,5 @@
+internal import Files
+
 /// One run: the event files of a directory.
 ///
 /// ```swift
@@ -16,7 +18,7 @@ public struct Run: Sendable, Equatable {
   /// - Throws: `EventFileError` when there are no event files in it.
   public init(directory: String, name: String? = nil) throws(EventFileError) {
     self.directory = directory
-    self.name = name ?? directory.split(separator: "/").last.map(String.init) ?? directory
+    self.name = name ?? Path.lastComponent(of: directory)
     guard try !eventFiles().isEmpty else { throw .noEventFiles(path: directory) }
   }
 
@@ -25,50 +27,32 @@ public struct Run: Sendable, Equatable {
     self.name = name
   }
 
-  /// All runs in a log directory and below, by name. Symbolic links are followed, circles aren't.
+  /// All runs in a log directory and below, by name, each directory once; symbolic links are followed.
   ///
   /// - Throws: `EventFileError` when the directory can't be listed.
   public static func all(under logdir: String) throws(EventFileError) -> [Run] {
-    var runs: [Run] = []
-    try collect(logdir, name: ".", depth: 0, into: &runs)
-    return runs.sorted { $0.name < $1.name }
-  }
-
-  /// Folders in folders up to this depth are looked at: links can make circles.
-  private static let depthLimit = 32
-
-  private static func collect(
-    _ directory: String, name: String, depth: Int, into runs: inout [Run]
-  ) throws(EventFileError) {
-    let entries: [(name: String, isDirectory: Bool)]
     do {
-      entries = try Platform.entries(inDirectory: directory)
+      return try DirectoryTree(logdir).nodes.filter { !eventFiles(in: $0.entries).isEmpty }
+        .map { Run(found: $0.path, name: $0.name) }
+        .sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
     } catch {
-      // Below the top, what can't be listed is no run.
-      if depth > 0 { return }
-      throw .system(path: directory, action: "list the directory", reason: error.message)
-    }
-    if entries.contains(where: { !$0.isDirectory && isEventFile($0.name) }) {
-      runs.append(Run(found: directory, name: name))
-    }
-    guard depth < depthLimit else { return }
-    for entry in entries where entry.isDirectory {
-      try collect(
-        joined(directory, entry.name), name: name == "." ? entry.name : "\(name)/\(entry.name)",
-        depth: depth + 1, into: &runs)
+      throw EventFileError(error)
     }
   }
 
   /// The paths of the event files, in TensorBoard's order.
   public func eventFiles() throws(EventFileError) -> [String] {
     do {
-      return try Platform.entries(inDirectory: directory)
-        .filter { !$0.isDirectory && Self.isEventFile($0.name) }.map(\.name)
-        .sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
-        .map { Self.joined(directory, $0) }
+      return Self.eventFiles(in: try Directory.entries(of: directory))
+        .map { Path.joined(directory, $0) }
     } catch {
-      throw .system(path: directory, action: "list the directory", reason: error.message)
+      throw EventFileError(error)
     }
+  }
+
+  /// The names that are event files', whatever can be read of them.
+  private static func eventFiles(in entries: [Directory.Entry]) -> [String] {
+    entries.filter { $0.kind != .directory && isEventFile($0.name) }.map(\.name)
   }
 
   /// Whether TensorBoard takes a file of this name for an event file.
@@ -79,10 +63,6 @@ public struct Run: Sendable, Equatable {
     return (0...bytes.count - mark.count).contains {
       bytes[$0..<$0 + mark.count].elementsEqual(mark)
     }
-  }
-
-  private static func joined(_ directory: String, _ name: String) -> String {
-    directory.hasSuffix("/") ? directory + name : "\(directory)/\(name)"
   }
 
   /// What the files hold.

@@ -20,8 +20,9 @@ package struct DirectoryTree: Sendable {
 
   /// Lists a directory and all below it.
   ///
+  /// - Parameter includesHidden: Whether directories are looked into whose names begin with a dot.
   /// - Throws: where the directory itself can't be listed; of others `failures` tells.
-  package init(_ path: String) throws(FileError) {
+  package init(_ path: String, includesHidden: Bool = true) throws(FileError) {
     var seen: Set<FileStatus.Identity> = []
     // Last in, first out; links wait until there is nothing else.
     var waiting = [(path: path, name: ".")]
@@ -46,7 +47,9 @@ package struct DirectoryTree: Sendable {
         continue
       }
       nodes.append(Node(path: next.path, name: next.name, entries: entries))
-      let below = entries.filter { $0.kind == .directory }.map { entry in
+      let below = entries.filter { entry in
+        entry.kind == .directory && (includesHidden || !entry.name.hasPrefix("."))
+      }.map { entry in
         (
           path: Path.joined(next.path, entry.name),
           name: next.name == "." ? entry.name : "\(next.name)/\(entry.name)", entry.isLink

@@ -2,7 +2,15 @@
 package struct FileError: Error, Sendable, Equatable {
   /// What was tried, as it stands behind "can't".
   package enum Action: String, Sendable {
-    case open, read, write, create, replace, remove, lock, list, make
+    case open = "open it"
+    case read = "read it"
+    case write = "write it"
+    case create = "create it"
+    case replace = "replace it"
+    case remove = "remove it"
+    case lock = "lock it"
+    case list = "list the directory"
+    case make = "make the directory"
   }
 
   /// What went wrong.
@@ -48,20 +56,6 @@ package struct FileError: Error, Sendable, Equatable {
 }
 
 extension FileError: CustomStringConvertible {
-  /// The sentence: "runs/a: can't be read: Permission denied".
-  package var description: String {
-    let done =
-      switch action {
-      case .open: "opened"
-      case .read: "read"
-      case .write: "written"
-      case .create: "created"
-      case .replace: "replaced"
-      case .remove: "removed"
-      case .lock: "locked"
-      case .list: "listed"
-      case .make: "made"
-      }
-    return "\(path): can't be \(done): \(reason)"
-  }
+  /// The sentence: "runs/a: can't open it: Permission denied".
+  package var description: String { "\(path): can't \(action.rawValue): \(reason)" }
 }

@@ -38,6 +38,12 @@ package struct FileStatus: Sendable, Equatable {
   /// When it was last written to, in seconds since 1970.
   package let modificationTime: Double
 
+  /// The status of a stand-in for a regular file.
+  package init(size: Int, isLinked: Bool) {
+    (kind, self.size, self.isLinked, modificationTime) = (.regular, size, isLinked, 0)
+    identity = Identity(device: 0, inode: 0)
+  }
+
   /// The status of what is at a path; nil where nothing is, or nothing that may be seen.
   package init?(path: String, followsLinks: Bool = true) {
     guard let status = try? System.status(path, followsLinks: followsLinks) else { return nil }

@@ -4,6 +4,8 @@
 package final class OpenFile: Sendable {
   /// Its path, as it was given.
   package let path: String
+  /// The size when it was opened, in bytes.
+  package let size: Int
   private let descriptor: Int32
 
   /// Opens a file to read it.
@@ -36,8 +38,10 @@ package final class OpenFile: Sendable {
       }
       throw FileError(path, action, error)
     }
-    let kind = try status().kind
-    guard kind == .regular else { throw FileError(path, action, .notRegular(kind)) }
+    let status = try? System.status(descriptor)
+    size = status?.size ?? 0
+    guard let status else { throw FileError(path, action, .input) }
+    guard status.kind == .regular else { throw FileError(path, action, .notRegular(status.kind)) }
   }
 
   deinit { System.closeFile(descriptor) }
@@ -69,6 +73,14 @@ package final class OpenFile: Sendable {
       total += count
     }
     return total
+  }
+
+  /// The same for an array.
+  package func read(into bytes: inout [UInt8], at offset: Int) throws(FileError) -> Int {
+    var span = bytes.mutableSpan
+    return try span.withUnsafeMutableBytes { (buffer) throws(FileError) in
+      try read(into: buffer, at: offset)
+    }
   }
 
   /// Fills a buffer with the bytes from an offset on.
@@ -104,11 +116,10 @@ package final class OpenFile: Sendable {
   /// - Parameter limit: More bytes are an error.
   package static func contents(of path: String, limit: Int = .max) throws(FileError) -> [UInt8] {
     let file = try OpenFile(reading: path)
-    let size = try file.status().size
-    guard size <= limit else {
-      throw FileError(path, .read, .tooLarge(size: size, limit: limit))
+    guard file.size <= limit else {
+      throw FileError(path, .read, .tooLarge(size: file.size, limit: limit))
     }
-    return try file.bytes(at: 0, count: size)
+    return try file.bytes(at: 0, count: file.size)
   }
 
   // MARK: Writing

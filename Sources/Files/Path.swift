@@ -19,6 +19,12 @@ package enum Path {
     components(of: path).last ?? (path.isEmpty ? "." : "/")
   }
 
+  /// The last name; for "." and "..", that of the directory which they stand for.
+  package static func ownName(of path: String) -> String {
+    let last = lastComponent(of: path)
+    return last == "." || last == ".." ? lastComponent(of: System.realPath(path) ?? path) : last
+  }
+
   /// The directory that a path lies in: "/a/b" of "/a/b/c", "." of a lone name, "/" of "/".
   package static func directory(of path: String) -> String {
     let bytes = path.utf8

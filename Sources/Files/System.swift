@@ -133,6 +133,13 @@ enum System {
     return FileStatus(result)
   }
 
+  /// The path from the root without links, "." and ".."; nil where there is nothing.
+  static func realPath(_ path: String) -> String? {
+    guard let resolved = realpath(path, nil) else { return nil }
+    defer { free(resolved) }
+    return String(cString: resolved)
+  }
+
   // MARK: Directories
 
   static func makeDirectory(_ path: String) throws(ErrorNumber) {

@@ -1,4 +1,6 @@
 private import CPNG
+private import CheckedArithmetic
+private import Files
 
 extension Image {
   /// What an image may take in memory when it is read, in bytes.
@@ -11,7 +13,9 @@ extension Image {
   ///
   /// - Throws: `ImageError`.
   public init(contentsOf path: String) throws(ImageError) {
-    try self.init(pngData: FileBytes.contents(of: path), name: path)
+    let bytes: [UInt8]
+    do { bytes = try OpenFile.contents(of: path) } catch { throw ImageError(error) }
+    try self.init(pngData: bytes, name: path)
   }
 
   /// Decodes the bytes of a PNG file, as `init(contentsOf:)` does.
@@ -28,16 +32,16 @@ extension Image {
     let (width, height, channels) = (
       Int(header.width), Int(header.height), Int(header.channels)
     )
-    let (pixelCount, overflow) = width.multipliedReportingOverflow(by: height)
-    guard !overflow, pixelCount <= Self.maximumByteCount / channels else {
+    guard let byteCount = [width, height, channels].checkedProduct,
+      byteCount <= Self.maximumByteCount
+    else {
       throw .tooLarge(name: name, width: width, height: height, channels: channels)
     }
     // Deflate packs at most 1032 bytes in one, and a pixel takes a bit or more: a header that claims
     // more than the bytes can hold never gets its memory.
-    guard pixelCount / 8 <= pngData.count * 1032 else {
+    guard byteCount / channels / 8 <= pngData.count * 1032 else {
       throw .truncated(name: name, byteCount: pngData.count)
     }
-    let byteCount = pixelCount * channels
     var failure: ImageError?
     let pixels = [UInt8](unsafeUninitializedCapacity: byteCount) { buffer, count in
       do throws(ImageError) {
@@ -61,7 +65,8 @@ extension Image {
   ///
   /// - Throws: `ImageError`.
   public func write(to path: String) throws(ImageError) {
-    try FileBytes.replace(path, with: pngData(name: path))
+    let bytes = try pngData(name: path)
+    do { try AtomicFile.write(bytes, to: path) } catch { throw ImageError(error) }
   }
 
   private func pngData(name: String) throws(ImageError) -> [UInt8] {

@@ -1,3 +1,5 @@
+internal import Files
+
 /// Why an image can't be read or written.
 ///
 /// `name` is the path of the file, or "PNG data" for bytes in memory.
@@ -20,6 +22,17 @@ public enum ImageError: Error, Sendable, Equatable {
   case unequalFrames(index: Int, width: Int, height: Int, expectedWidth: Int, expectedHeight: Int)
   /// More pixels in a row or column than a GIF file can count.
   case tooLargeForGIF(width: Int, height: Int)
+}
+
+extension ImageError {
+  /// What the system says of a file.
+  init(_ error: FileError) {
+    self =
+      switch error.action {
+      case .open, .read: .unreadable(name: error.path, reason: error.reason)
+      default: .unwritable(name: error.path, reason: error.reason)
+      }
+  }
 }
 
 extension ImageError: CustomStringConvertible {

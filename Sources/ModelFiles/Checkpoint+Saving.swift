@@ -1,3 +1,4 @@
+import Files
 import Foundation
 public import NeuralNetworks
 public import Tensors
@@ -20,18 +21,13 @@ extension Checkpoint {
     _ model: Sequential, inputShape: [Int], state: TrainingState, optimizer: NamedTensors?,
     in folder: String
   ) throws -> String {
-    let path = joined(folder, fileName)
-    do {
-      try FileManager.default.createDirectory(
-        atPath: folder, withIntermediateDirectories: true)
-    } catch {
-      throw CheckpointError(folder, .system("can't be made: \(error.localizedDescription)"))
-    }
+    let path = Path.joined(folder, fileName)
+    try make(folder)
     var metadata = try metadata(of: model, inputShape: inputShape, state: state, path: path)
     if let optimizer {
       let name = unusedOptimizerName(step: state.step, in: folder)
       try SafetensorsFile.write(
-        optimizer, metadata: [Key.step: String(state.step)], to: joined(folder, name))
+        optimizer, metadata: [Key.step: String(state.step)], to: Path.joined(folder, name))
       metadata[Key.optimizer] = name
     }
     try SafetensorsFile.write(tensors(of: model), metadata: metadata, to: path)
@@ -47,15 +43,15 @@ extension Checkpoint {
   public static func keep(
     _ model: Sequential, inputShape: [Int], state: TrainingState, as path: String
   ) throws {
-    let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
-    do {
-      try FileManager.default.createDirectory(
-        atPath: folder, withIntermediateDirectories: true)
-    } catch {
-      throw CheckpointError(folder, .system("can't be made: \(error.localizedDescription)"))
-    }
+    try make(Path.directory(of: path))
     let metadata = try metadata(of: model, inputShape: inputShape, state: state, path: path)
     try SafetensorsFile.write(tensors(of: model), metadata: metadata, to: path)
+  }
+
+  private static func make(_ folder: String) throws(CheckpointError) {
+    do { try Directory.make(folder) } catch {
+      throw CheckpointError(folder, .system("can't be made: \(error.reason)"))
+    }
   }
 
   private static func tensors(of model: Sequential) -> NamedTensors {
@@ -104,19 +100,19 @@ extension Checkpoint {
       "optimizer-\(step)\(number == 1 ? "" : "-\(number)").safetensors"
     }
     return candidates.first {
-      !FileManager.default.fileExists(atPath: joined(folder, $0))
+      FileStatus(path: Path.joined(folder, $0), followsLinks: false) == nil
     } ?? "optimizer-\(step).safetensors"
   }
 
   /// Removes states of older checkpoints, and halves of files that a killed program left.
   private static func removeLeftovers(in folder: String, keeping kept: String?) {
-    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-    for name in names where name != kept {
+    let entries = (try? Directory.entries(of: folder)) ?? []
+    for name in entries.map(\.name) where name != kept {
       let isHalf =
-        name.hasSuffix(".temporary")
+        name.hasSuffix(AtomicFile.temporarySuffix)
         && (name.hasPrefix(".optimizer-") || name.hasPrefix(".\(fileName)."))
       if isOptimizerFile(name) || isHalf {
-        try? FileManager.default.removeItem(atPath: joined(folder, name))
+        try? Directory.removeAll(Path.joined(folder, name))
       }
     }
   }

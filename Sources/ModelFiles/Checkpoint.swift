@@ -1,3 +1,4 @@
+import Files
 import Foundation
 public import NeuralNetworks
 public import Tensors
@@ -50,12 +51,9 @@ public struct Checkpoint: Sendable {
   public init(
     path: String, architecture: Architecture? = nil, imageSize: Extent? = nil
   ) throws {
-    var isFolder: ObjCBool = false
-    let isThere = FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
-    let filePath = isFolder.boolValue ? Self.joined(path, Self.fileName) : path
-    guard isThere, FileManager.default.fileExists(atPath: filePath) else {
-      throw CheckpointError(path, .notThere)
-    }
+    let isDirectory = FileStatus(path: path)?.kind == .directory
+    let filePath = isDirectory ? Path.joined(path, Self.fileName) : path
+    guard FileStatus(path: filePath) != nil else { throw CheckpointError(path, .notThere) }
     self.path = filePath
     guard !filePath.lowercased().hasSuffix(".onnx") else {
       if let architecture {
@@ -131,8 +129,7 @@ public struct Checkpoint: Sendable {
     guard Self.isOptimizerFile(name) else {
       throw CheckpointError(path, .badMetadata(key: Key.optimizer, "isn't a file's name: \(name)"))
     }
-    let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
-    let optimizer = try SafetensorsFile(path: Self.joined(folder, name))
+    let optimizer = try SafetensorsFile(path: Path.joined(Path.directory(of: path), name))
     guard optimizer.metadata[Key.step] == String(state.step) else {
       throw CheckpointError(path, .foreignOptimizer(file: name, step: state.step))
     }
@@ -143,27 +140,15 @@ public struct Checkpoint: Sendable {
   ///
   /// - Throws: `CheckpointError` when there is none.
   public static func newest(under folder: String) throws -> Checkpoint {
-    var visited: Set<String> = []
-    var newest: (date: Date, path: String)?
-    func look(in folder: String) {
-      // A link may lead back to where it lies.
-      guard visited.insert(URL(fileURLWithPath: folder).resolvingSymlinksInPath().path).inserted
-      else { return }
-      let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-      for name in names where !name.hasPrefix(".") {
-        let path = joined(folder, name)
-        var isFolder: ObjCBool = false
-        guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else { continue }
-        if isFolder.boolValue {
-          look(in: path)
-        } else if name == fileName {
-          let attributes = try? FileManager.default.attributesOfItem(atPath: path)
-          let date = attributes?[.modificationDate] as? Date ?? .distantPast
-          if newest.map({ ($0.date, $0.path) < (date, path) }) ?? true { newest = (date, path) }
-        }
+    let nodes = (try? DirectoryTree(folder, includesHidden: false))?.nodes ?? []
+    let found = nodes.flatMap { node in
+      node.entries.filter { $0.name == fileName && $0.kind == .regular }.map {
+        Path.joined(node.path, $0.name)
       }
     }
-    look(in: folder)
+    let newest = found.compactMap { path in
+      FileStatus(path: path).map { (time: $0.modificationTime, path: path) }
+    }.max { ($0.time, $0.path) < ($1.time, $1.path) }
     guard let newest else { throw CheckpointError(folder, .noneBelow) }
     return try Checkpoint(path: newest.path)
   }
@@ -213,9 +198,5 @@ public struct Checkpoint: Sendable {
       return at(context.codingPath) + context.debugDescription
     default: return "\(error)"
     }
-  }
-
-  static func joined(_ folder: String, _ name: String) -> String {
-    folder.hasSuffix("/") ? folder + name : "\(folder)/\(name)"
   }
 }

@@ -1,3 +1,4 @@
+private import Files
 public import Tensors
 
 extension SafetensorsFile {
@@ -10,14 +11,14 @@ extension SafetensorsFile {
     _ tensors: NamedTensors, metadata: [String: String] = [:], to path: String
   ) throws {
     do {
-      var file = try AtomicFile(path: path)
+      let file = try AtomicFile(path: path)
       let header = headerBytes(tensors, metadata: metadata)
       try header.withUnsafeBytes { try file.write($0) }
       for (_, tensor) in tensors {
         try tensor.withUnsafeBufferPointer { try file.write(UnsafeRawBufferPointer($0)) }
       }
       try file.commit()
-    } catch let failure as SystemFailure {
+    } catch let failure as FileError {
       throw SafetensorsError(path, .system("can't be written: \(failure.reason)"))
     }
   }

@@ -1,3 +1,4 @@
+private import Files
 public import Tensors
 
 /// A safetensors file: named tensors, and metadata in strings.
@@ -27,7 +28,7 @@ public struct SafetensorsFile: Sendable {
   public let entries: [Entry]
   /// The strings of `__metadata__`.
   public let metadata: [String: String]
-  private let file: ReadableFile
+  private let file: OpenFile
   private let dataStart: Int
 
   /// The longest header the format allows, in bytes.
@@ -38,7 +39,7 @@ public struct SafetensorsFile: Sendable {
   /// - Throws: `SafetensorsError` when it can't be read or its header isn't true.
   public init(path: String) throws {
     do {
-      let file = try ReadableFile(path: path)
+      let file = try OpenFile(reading: path)
       let header = try Self.header(of: file)
       dataStart = 8 + header.count
       var parser = SafetensorsHeaderParser(bytes: header, start: 8)
@@ -47,7 +48,7 @@ public struct SafetensorsFile: Sendable {
       self.metadata = metadata
       self.path = path
       self.file = file
-    } catch let failure as SystemFailure {
+    } catch let failure as FileError {
       throw SafetensorsError(path, .system(failure.reason))
     } catch let wrapped as SafetensorsHeaderParser.Wrapped {
       throw SafetensorsError(path, wrapped.problem)
@@ -72,12 +73,12 @@ public struct SafetensorsFile: Sendable {
       return try Tensor(uninitializedShape: entry.shape) { scalars in
         let offset = dataStart + entry.bytes.lowerBound
         if type == .f32 {
-          try file.read(into: UnsafeMutableRawBufferPointer(scalars), at: offset)
+          try file.fill(UnsafeMutableRawBufferPointer(scalars), at: offset)
         } else {
           try readInPieces(to: scalars, offset: offset, bytesEach: type.byteCount, widen)
         }
       }
-    } catch let failure as SystemFailure {
+    } catch let failure as FileError {
       throw SafetensorsError(path, .system(failure.reason))
     }
   }
@@ -93,7 +94,7 @@ public struct SafetensorsFile: Sendable {
   private func readInPieces(
     to scalars: UnsafeMutableBufferPointer<Float>, offset: Int, bytesEach: Int,
     _ widen: (UnsafeRawBufferPointer, Int) -> Float
-  ) throws(SystemFailure) {
+  ) throws(FileError) {
     let piece = (1 << 20) / bytesEach
     var done = 0
     while done < scalars.count {
@@ -108,7 +109,7 @@ public struct SafetensorsFile: Sendable {
     }
   }
 
-  private static func header(of file: ReadableFile) throws -> [UInt8] {
+  private static func header(of file: OpenFile) throws -> [UInt8] {
     guard file.size >= 8 else {
       throw SafetensorsHeaderParser.Wrapped(.tooShort(size: file.size))
     }

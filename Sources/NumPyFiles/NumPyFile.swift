@@ -1,3 +1,5 @@
+internal import CheckedArithmetic
+
 /// A number that NumPy knows, as its `.npy` files spell the type.
 public protocol NumPyScalar: BitwiseCopyable, Sendable {
   /// The type's name in a header, little-endian where it matters: `<f4`.
@@ -29,7 +31,7 @@ public enum NumPyFile {
   ///   - shape: The length of each axis; empty for one number.
   public static func bytes<Scalar: NumPyScalar>(of scalars: [Scalar], shape: [Int]) -> [UInt8] {
     precondition(
-      scalars.count == shape.reduce(1, *), "\(scalars.count) scalars can't fill \(shape)")
+      scalars.count == shape.checkedProduct, "\(scalars.count) scalars can't fill \(shape)")
     let axes = shape.map { "\($0)" }.joined(separator: ", ") + (shape.count == 1 ? "," : "")
     var header =
       "{'descr': '\(Scalar.numPyDescription)', 'fortran_order': False, 'shape': (\(axes)), }"

@@ -1,4 +1,5 @@
 internal import EventFiles
+internal import Files
 
 // What the queue's own thread does.
 extension EventQueue {
@@ -82,7 +83,7 @@ extension EventQueue {
     guard !batch.isEmpty else { return batch.isRemoved ? .removed : nil }
     while !batch.isRemoved, batch.written < batch.records.byteCount {
       do {
-        batch.written += try batch.records.withUnsafeBytes { bytes throws(Platform.ErrorNumber) in
+        batch.written += try batch.records.withUnsafeBytes { bytes throws(FileError) in
           try output.write(UnsafeRawBufferPointer(rebasing: bytes[batch.written...]))
         }
       } catch {

@@ -1,4 +1,5 @@
 internal import EventFiles
+internal import Files
 internal import Synchronization
 
 /// Events on their way to a file: any thread adds them, a thread of the queue's own writes them.
@@ -13,7 +14,7 @@ final class EventQueue: Sendable {
   /// Why events aren't in the file.
   enum Failure: Equatable {
     /// The file can't be written.
-    case system(Platform.ErrorNumber)
+    case system(FileError)
     /// No directory holds the file any more.
     case removed
   }
@@ -169,7 +170,7 @@ final class EventQueue: Sendable {
     state.reportedDrops = state.droppedEvents
     let reason: String? =
       switch state.failure {
-      case .system(let number): number.message
+      case .system(let error): error.reason
       case .removed: "the file was removed"
       case nil: nil
       }

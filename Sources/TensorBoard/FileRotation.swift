@@ -1,4 +1,5 @@
 internal import EventFiles
+internal import Files
 
 /// When an event file has had enough, and its run goes on in another one.
 ///

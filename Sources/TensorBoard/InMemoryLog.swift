@@ -1,4 +1,5 @@
 public import EventFiles
+package import Files
 
 /// Events in memory instead of a file: for tests of a program that logs.
 ///
@@ -55,17 +56,17 @@ public final class InMemoryLog: Sendable {
 }
 
 extension InMemoryLog: EventFileOutput {
-  package func write(_ bytes: UnsafeRawBufferPointer) throws(Platform.ErrorNumber) -> Int {
+  package func write(_ bytes: UnsafeRawBufferPointer) throws(FileError) -> Int {
     state.withLock { $0.bytes.append(contentsOf: bytes) }
     return bytes.count
   }
 
-  package func truncate(to length: Int) throws(Platform.ErrorNumber) {
+  package func truncate(to length: Int) throws(FileError) {
     state.withLock { $0.bytes.removeSubrange(min(length, $0.bytes.count)...) }
   }
 
-  package func status() throws(Platform.ErrorNumber) -> (size: Int, isLinked: Bool) {
-    (state.withLock { $0.bytes.count }, true)
+  package func status() throws(FileError) -> FileStatus {
+    FileStatus(size: state.withLock { $0.bytes.count }, isLinked: true)
   }
 }
 

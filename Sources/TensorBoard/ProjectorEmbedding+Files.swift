@@ -1,4 +1,5 @@
 internal import EventFiles
+internal import Files
 internal import Images
 
 // The files of the dashboard Projector. `projector_config.pbtxt` beside the run's event file names those
@@ -11,7 +12,7 @@ extension SummaryWriter {
   /// - Parameter step: Shown behind the name; nil: the run has one state of the embedding only.
   /// - Throws: `EventFileError` or `ImageError`, where a file can't be written.
   public func add(_ embedding: ProjectorEmbedding, step: Int? = nil) throws {
-    let directory = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
+    let directory = Path.directory(of: path)
     try embedding.write(toRun: directory, step: step)
   }
 }
@@ -28,20 +29,18 @@ extension ProjectorEmbedding {
   public func write(toRun directory: String, step: Int? = nil) throws {
     let shownName = step.map { "\(name):\(Self.padded($0))" } ?? name
     let folder = "projector/" + Self.fileName(shownName)
-    do throws(Platform.ErrorNumber) {
-      try Platform.makeDirectory("\(directory)/\(folder)")
-    } catch {
-      throw EventFileError.system(
-        path: "\(directory)/\(folder)", action: "make", reason: error.message)
+    func write(_ bytes: [UInt8], to path: String) throws {
+      do { try AtomicFile.write(bytes, to: path) } catch { throw EventFileError(error) }
     }
+    do { try Directory.make("\(directory)/\(folder)") } catch { throw EventFileError(error) }
     var entry = ConfigurationEntry(name: shownName, shape: [count, dimension])
 
     let tensor = isReadAsText ? ("tensors.tsv", Array(tsv.utf8)) : ("tensors.bytes", bytes)
     entry.tensorPath = "\(folder)/\(tensor.0)"
-    try FileBytes.replace("\(directory)/\(entry.tensorPath)", with: tensor.1)
+    try write(tensor.1, to: "\(directory)/\(entry.tensorPath)")
     if !columns.isEmpty {
       let path = "\(folder)/metadata.tsv"
-      try FileBytes.replace("\(directory)/\(path)", with: Array(metadata.utf8))
+      try write(Array(metadata.utf8), to: "\(directory)/\(path)")
       entry.metadataPath = path
     }
     if let (image, width, height) = spriteImage() {
@@ -50,19 +49,12 @@ extension ProjectorEmbedding {
       entry.sprite = (path, width, height)
     }
     try Self.writing.withLock { _ in
-      try Self.add(entry, toConfiguration: "\(directory)/projector_config.pbtxt")
+      // None is there before the first embedding of the run.
+      let path = "\(directory)/projector_config.pbtxt"
+      let text = (try? OpenFile.contents(of: path)).map { String(decoding: $0, as: UTF8.self) }
+      let kept = ConfigurationEntry.removing(entry.name, from: text ?? "")
+      try write(Array((kept + entry.text).utf8), to: path)
     }
-  }
-
-  private static func add(_ entry: ConfigurationEntry, toConfiguration path: String) throws {
-    var text = ""
-    do throws(ImageError) {
-      text = String(decoding: try FileBytes.contents(of: path), as: UTF8.self)
-    } catch {
-      // The first embedding of the run.
-    }
-    let kept = ConfigurationEntry.removing(entry.name, from: text)
-    try FileBytes.replace(path, with: Array((kept + entry.text).utf8))
   }
 
   /// TensorBoard takes a file for text as long as the first bytes of it could be, and then fails.

@@ -148,7 +148,7 @@ struct ExportCommand: ParsableCommand {
   }
 
   private func write(_ bytes: [UInt8], to path: String) throws {
-    try OutputFile(path: path, force: force.isOn).write(Data(bytes))
+    try OutputFile(path: path, force: force.isOn).write(bytes)
   }
 
   private func npy(_ series: Series) -> [UInt8] {

@@ -1,30 +1,16 @@
 import CommandSupport
-import Foundation
+import Files
 
 /// Where an export's bytes go: stdout, or a file that gets its name when it is whole.
 final class ExportSink {
   private var waiting: [UInt8] = []
-  private let output: OutputFile?
-  private var handle: FileHandle?
-  private var temporaryPath: String?
+  private var file: AtomicFile?
   private static let chunk = 1 << 20
 
   /// - Parameter output: nil for stdout.
   init(_ output: OutputFile?) throws {
-    self.output = output
     waiting.reserveCapacity(Self.chunk + 4096)
-    guard let output else { return }
-    let temporary = output.path + ".part-\(ProcessInfo.processInfo.processIdentifier)"
-    guard FileManager.default.createFile(atPath: temporary, contents: nil),
-      let handle = FileHandle(forWritingAtPath: temporary)
-    else { throw CommandFailure("\(output.path): can't be written") }
-    self.handle = handle
-    temporaryPath = temporary
-  }
-
-  deinit {
-    // Without `finish()` nothing is left behind.
-    if let temporaryPath { try? FileManager.default.removeItem(atPath: temporaryPath) }
+    if let output { file = try AtomicFile(path: output.path) }
   }
 
   /// Adds what `body` appends.
@@ -38,36 +24,15 @@ final class ExportSink {
   func add(_ bytes: [UInt8]) throws { try add { $0 += bytes } }
 
   private func flush() throws {
-    defer { waiting.removeAll(keepingCapacity: true) }
-    guard let output else { return try Console.write(waiting) }
-    do {
-      try handle?.write(contentsOf: waiting)
-    } catch {
-      throw CommandFailure("\(output.path): can't be written: \(Self.words(error))")
-    }
+    if file == nil { try Console.write(waiting) }
+    try waiting.withUnsafeBytes { try file?.write($0) }
+    waiting.removeAll(keepingCapacity: true)
   }
 
-  /// Writes the rest, and gives a file its name.
+  /// Writes the rest, and gives a file its name; without it nothing is left behind.
   func finish() throws {
     try flush()
-    guard let output, let temporary = temporaryPath else { return }
-    do {
-      try handle?.close()
-      if FileKind.exists(output.path) {
-        try FileManager.default.removeItem(atPath: output.path)
-      }
-      try FileManager.default.moveItem(atPath: temporary, toPath: output.path)
-      temporaryPath = nil
-    } catch {
-      throw CommandFailure("\(output.path): can't be written: \(Self.words(error))")
-    }
-  }
-
-  private static func words(_ error: any Error) -> String {
-    let error = error as NSError
-    let cause = error.userInfo[NSUnderlyingErrorKey] as? NSError ?? error
-    return cause.domain == NSPOSIXErrorDomain
-      ? String(cString: strerror(Int32(cause.code))) : cause.localizedDescription
+    try file.take()?.commit()
   }
 }
 

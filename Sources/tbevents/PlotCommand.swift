@@ -78,9 +78,9 @@ struct PlotCommand: ParsableCommand {
     let chart = try chart(&curves)
     if let file {
       if file.path.hasSuffix(".svg") {
-        try file.write(Data(chart.svg().utf8))
+        try file.write(chart.svg().utf8)
       } else {
-        try file.write(Data(try chart.image().pngData()))
+        try file.write(try chart.image().pngData())
       }
       try Console.print(
         "plotted \(Format.counted(chart.series.count, "curve")) to \(file.path)")

@@ -1,7 +1,7 @@
 import ArgumentParser
 import CommandSupport
 import EventFiles
-import Foundation
+import Files
 
 /// `tbevents repair`: a new file of the records that are whole.
 struct RepairCommand: ParsableCommand {
@@ -30,17 +30,16 @@ struct RepairCommand: ParsableCommand {
   @OptionGroup var force: ForceOption
 
   func run() throws {
-    let name = URL(fileURLWithPath: file).lastPathComponent
-    let output = try OutputFile(path: output ?? "repaired-\(name)", force: force.isOn)
-    guard
-      URL(fileURLWithPath: output.path).resolvingSymlinksInPath().path
-        != URL(fileURLWithPath: file).resolvingSymlinksInPath().path
-    else { throw CommandFailure("\(file): a file can't be repaired into itself") }
+    let output = try OutputFile(
+      path: output ?? "repaired-\(Path.lastComponent(of: file))", force: force.isOn)
+    if let old = FileStatus(path: output.path), old.identity == FileStatus(path: file)?.identity {
+      throw CommandFailure("\(file): a file can't be repaired into itself")
+    }
     let (report, records) = try FileReport.wholeRecords(of: file)
     guard report.eventCount > 0 else {
       throw CommandFailure("\(file): has no whole record, so there is nothing to save")
     }
-    try output.write(Data(records))
+    try output.write(records)
     var table = TextTable(("", .left), ("", .left))
     table.add("file", file)
     table.add("kept", "\(Format.counted(report.eventCount, "event")), \(records.count) bytes")

@@ -1,6 +1,7 @@
 import ArgumentParser
 import CommandSupport
 import EventFiles
+import Files
 import Foundation
 import Reports
 import Synchronization
@@ -51,7 +52,7 @@ struct ReportCommand: ParsableCommand {
     options.smoothing = smoothing
     let report = Report(of: contents, options)
     guard !report.isEmpty else { throw selection.noTag(in: contents) }
-    let page = Data(try report.html().utf8)
+    let page = Array(try report.html().utf8)
     try file.write(page)
     try Console.print("wrote \(file.path): \(report.summary), \(Format.bytes(page.count))")
     if tellDamage(in: contents) { throw ExitStatus.damagedInput }
@@ -79,7 +80,7 @@ struct ReportCommand: ParsableCommand {
 
   /// The last part of a path that says something.
   private static func name(of path: String) -> String {
-    let name = URL(fileURLWithPath: path).standardizedFileURL.lastPathComponent
-    return name.isEmpty || name == "/" ? "Report" : name
+    let name = Path.ownName(of: path)
+    return name == "/" ? "Report" : name
   }
 }

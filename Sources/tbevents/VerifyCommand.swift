@@ -1,6 +1,7 @@
 import ArgumentParser
 import CommandSupport
 import EventFiles
+import Files
 
 /// `tbevents verify`: every checksum of every record.
 struct VerifyCommand: ParsableCommand {
@@ -49,7 +50,7 @@ struct VerifyCommand: ParsableCommand {
 enum EventFileList {
   /// The file itself, or all event files in a directory and below.
   static func files(at path: String) throws -> [String] {
-    if !FileKind.isDirectory(path) { return [path] }
+    if FileStatus(path: path)?.kind != .directory { return [path] }
     let files = try Run.all(under: path).flatMap { try $0.eventFiles() }
     guard !files.isEmpty else {
       throw CommandFailure("\(path): has no event files in it or below")

@@ -32,13 +32,13 @@ import Testing
     }
     let fifo = folder.path + "/fifo"
     #expect(mkfifo(fifo, 0o600) == 0)
-    #expect(sentence(fifo) == "\(fifo): can't be opened: it is a FIFO, not a regular file")
+    #expect(sentence(fifo) == "\(fifo): can't open it: it is a FIFO, not a regular file")
     let link = folder.path + "/link"
     try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: "/dev/zero")
-    #expect(sentence(link) == "\(link): can't be opened: it is a device, not a regular file")
+    #expect(sentence(link) == "\(link): can't open it: it is a device, not a regular file")
     #expect(
       sentence(folder.path)
-        == "\(folder.path): can't be opened: it is a directory, not a regular file")
+        == "\(folder.path): can't open it: it is a directory, not a regular file")
     let socketPath = folder.path + "/s"
     let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
     defer { close(descriptor) }
@@ -52,9 +52,9 @@ import Testing
     }
     #expect(isBound == 0)
     #expect(
-      sentence(socketPath) == "\(socketPath): can't be opened: it is a socket, not a regular file")
-    #expect(sentence("/no/such") == "/no/such: can't be opened: No such file or directory")
-    #expect(sentence("/etc/passwd\0.png").hasSuffix("can't be opened: Invalid argument"))
+      sentence(socketPath) == "\(socketPath): can't open it: it is a socket, not a regular file")
+    #expect(sentence("/no/such") == "/no/such: can't open it: No such file or directory")
+    #expect(sentence("/etc/passwd\0.png").hasSuffix("can't open it: Invalid argument"))
     #expect(throws: FileError.self) { try OpenFile(appendingTo: fifo) }
     #expect(throws: FileError.self) { try OpenFile(appendingTo: folder.path) }
   }

@@ -190,7 +190,7 @@ import Testing
       }
       #expect(missing?.description == "\(folder)/none: No such file or directory")
       let notAFile = #expect(throws: SafetensorsError.self) { try SafetensorsFile(path: folder) }
-      #expect(notAFile?.description == "\(folder): it isn't an ordinary file")
+      #expect(notAFile?.description == "\(folder): it is a directory, not a regular file")
     }
   }
 

@@ -1,4 +1,5 @@
 import EventFiles
+import Files
 import Foundation
 import Synchronization
 
@@ -13,10 +14,10 @@ final class TestOutput: EventFileOutput {
     var isLinked = true
   }
 
-  static let full = Platform.ErrorNumber(rawValue: ENOSPC)
+  static let full = FileError("test", .write, .system(ErrorNumber(rawValue: ENOSPC)))
   let state = Mutex(State())
 
-  func write(_ bytes: UnsafeRawBufferPointer) throws(Platform.ErrorNumber) -> Int {
+  func write(_ bytes: UnsafeRawBufferPointer) throws(FileError) -> Int {
     let count = state.withLock { state in
       let count = min(bytes.count, state.largestWrite, state.room - state.bytes.count)
       state.bytes += bytes[..<max(count, 0)]
@@ -26,12 +27,12 @@ final class TestOutput: EventFileOutput {
     return count
   }
 
-  func truncate(to length: Int) throws(Platform.ErrorNumber) {
+  func truncate(to length: Int) throws(FileError) {
     state.withLock { $0.bytes.removeSubrange(length...) }
   }
 
-  func status() throws(Platform.ErrorNumber) -> (size: Int, isLinked: Bool) {
-    state.withLock { ($0.bytes.count, $0.isLinked) }
+  func status() throws(FileError) -> FileStatus {
+    state.withLock { FileStatus(size: $0.bytes.count, isLinked: $0.isLinked) }
   }
 
   var bytes: [UInt8] { state.withLock { $0.bytes } }

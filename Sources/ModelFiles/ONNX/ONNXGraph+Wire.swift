@@ -1,3 +1,4 @@
+import Files
 import ProtobufWire
 
 /// A model's file, read up to its tensors' numbers.
@@ -10,9 +11,9 @@ struct ONNXModelFile {
 
   /// Reads a model's structure.
   ///
-  /// - Throws: `ONNXProblem` or `SystemFailure`.
+  /// - Throws: `ONNXProblem` or `FileError`.
   init(path: String) throws {
-    var wire = WireFile(try ReadableFile(path: path))
+    var wire = try WireFile(path: path)
     var graph: ONNXGraph?
     var operatorSet: Int?
     try wire.forEachField(in: 0..<wire.file.size) { wire, field in

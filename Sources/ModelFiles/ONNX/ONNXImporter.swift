@@ -30,7 +30,7 @@ struct ONNXImporter {
   /// Reads a model's network.
   ///
   /// - Parameter imageSize: the images' size, where the model leaves it open.
-  /// - Throws: `ONNXProblem` or `SystemFailure`.
+  /// - Throws: `ONNXProblem` or `FileError`.
   static func network(of file: ONNXModelFile, imageSize: Extent?) throws -> Network {
     var importer = ONNXImporter(
       reader: ONNXTensorReader(file.wire, folder: file.folder), operatorSet: file.operatorSet)

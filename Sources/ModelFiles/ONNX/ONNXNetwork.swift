@@ -1,3 +1,4 @@
+import Files
 import NeuralNetworks
 import Tensors
 
@@ -47,7 +48,7 @@ struct ONNXNetwork: Sendable {
       throw ONNXError(path, problem)
     } catch let problem as ModelProblem {
       throw ONNXError(path, .model(problem))
-    } catch let failure as SystemFailure {
+    } catch let failure as FileError {
       throw ONNXError(path, .system(failure.reason))
     } catch {
       throw ONNXError(path, .system("\(error)"))

@@ -1,3 +1,4 @@
+import Files
 import Tensors
 
 /// A tensor of an ONNX model: its shape, and where its numbers lie.
@@ -128,7 +129,7 @@ struct ONNXTensorReader: Sendable {
         if type == .f32 {
           let part = UnsafeMutableBufferPointer(
             rebasing: scalars[done..<done + piece.count / width])
-          try file.read(into: UnsafeMutableRawBufferPointer(part), at: piece.lowerBound)
+          try file.fill(UnsafeMutableRawBufferPointer(part), at: piece.lowerBound)
           done += part.count
           continue
         }
@@ -189,7 +190,7 @@ struct ONNXTensorReader: Sendable {
     return values
   }
 
-  private func place(of tensor: ONNXTensor) throws -> (ReadableFile, [Range<Int>]) {
+  private func place(of tensor: ONNXTensor) throws -> (OpenFile, [Range<Int>]) {
     switch tensor.storage {
     case .inside(let pieces): return (model.file, pieces)
     case .external(let location, let offset, _):

@@ -1,3 +1,4 @@
+import Files
 import ProtobufWire
 
 /// Reads the fields of protobuf messages that lie in a file, through a small window: a model's
@@ -14,7 +15,7 @@ struct WireFile: Sendable {
   }
 
   /// The file.
-  let file: ReadableFile
+  let file: OpenFile
   private var window: [UInt8] = []
   private var windowStart = 0
 
@@ -22,8 +23,10 @@ struct WireFile: Sendable {
   /// A key and a length take ten bytes each at most.
   private static let longestHead = 20
 
-  /// Nothing read yet.
-  init(_ file: ReadableFile) { self.file = file }
+  /// A file of which nothing is read yet.
+  init(path: String) throws(FileError) {
+    file = try OpenFile(reading: path)
+  }
 
   /// Calls `body` with each field of the message in a range of the file.
   ///
