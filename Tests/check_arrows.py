@@ -14,12 +14,14 @@ import sys
 
 LOGGER = {
     "TensorBoard", "TensorBoardMetrics", "TensorBoardLogging", "EventFiles", "ProtobufWire", "Images",
-    "NumPyFiles", "Charts", "Reports"}
+    "NumPyFiles", "Charts", "Reports", "Files", "CheckedArithmetic"}
 CORE = {
     "Tensors", "NeuralNetworks", "Datasets", "DatasetFetching", "ModelFiles", "Visualization"}
-# What both sides may stand on: images, and the wire format (ONNX files are protobuf too).
-COMMON = {"Images", "ProtobufWire", "NumPyFiles", "Charts"}
-WITHOUT_FOUNDATION = {"TextOutput", "ProtobufWire", "Charts", "Tensors", "NeuralNetworks", "Visualization"}
+# What both sides may stand on: files, images, and the wire format (ONNX files are protobuf too).
+COMMON = {"Images", "ProtobufWire", "NumPyFiles", "Charts", "Files", "CheckedArithmetic"}
+WITHOUT_FOUNDATION = {
+    "CheckedArithmetic", "Files", "TextOutput", "ProtobufWire", "Charts", "Tensors", "NeuralNetworks",
+    "Visualization"}
 IMPORT = re.compile(
     r"^\s*(?:@\w+\s+)*(?:public |package |internal |private |fileprivate )?"
     r"import (?:struct |class |enum |protocol |func |let |var )?(\w+)", re.MULTILINE)

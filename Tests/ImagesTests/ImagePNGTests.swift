@@ -130,7 +130,10 @@ struct ImagePNGTests {
     #expect(throws: ImageError.unreadable(name: missing, reason: "No such file or directory")) {
       try Image(contentsOf: missing)
     }
-    #expect(throws: ImageError.unreadable(name: folder.path, reason: "Is a directory")) {
+    #expect(
+      throws: ImageError.unreadable(
+        name: folder.path, reason: "it is a directory, not a regular file")
+    ) {
       try Image(contentsOf: folder.path)
     }
     let nowhere = folder.path + "/none/image.png"

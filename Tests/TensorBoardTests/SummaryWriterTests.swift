@@ -166,7 +166,7 @@ import Testing
           path: file + "/run", action: "make the directory", reason: "Not a directory")
       ) { try SummaryWriter(directory: file + "/run") }
       let error = #expect(throws: EventFileError.self) { try SummaryWriter(directory: file) }
-      #expect(error?.description.hasSuffix("can't create the event file: Not a directory") == true)
+      #expect(error?.description.hasSuffix("can't make the directory: File exists") == true)
       #expect(throws: EventFileError.badFileNameSuffix("/x")) {
         try SummaryWriter(directory: folder, fileNameSuffix: "/x")
       }
