@@ -57,13 +57,13 @@ let package = Package(
     .target(name: "ProtobufWire"),
     .target(name: "NumPyFiles", dependencies: ["CheckedArithmetic"]),
     .target(name: "Images", dependencies: ["CPNG", "Files", "CheckedArithmetic"]),
-    .target(name: "Charts", dependencies: ["Images"]),
+    .target(name: "Charts", dependencies: ["Images", "TextOutput"]),
 
     // The logger.
     .target(name: "EventFiles", dependencies: ["ProtobufWire", "Files", "CCRC32C"]),
     .target(
       name: "TensorBoard", dependencies: ["EventFiles", "Images", "ProtobufWire", "Files"]),
-    .target(name: "Reports", dependencies: ["EventFiles", "Charts", "Images"]),
+    .target(name: "Reports", dependencies: ["EventFiles", "Charts", "Images", "TextOutput"]),
     .target(name: "TensorBoardMetrics", dependencies: ["TensorBoard", metrics]),
     .target(name: "TensorBoardLogging", dependencies: ["TensorBoard", logging]),
 
@@ -75,29 +75,32 @@ let package = Package(
       dependencies: ["Tensors", "Images", "Files", "CheckedArithmetic", "CZlib"]),
     .target(name: "DatasetFetching", dependencies: ["Datasets", "Files"]),
     .target(
-      name: "ModelFiles", dependencies: ["NeuralNetworks", "Tensors", "ProtobufWire", "Files"]),
+      name: "ModelFiles",
+      dependencies: ["NeuralNetworks", "Tensors", "ProtobufWire", "Files", "TextOutput"]),
 
     // Looking inside.
     .target(name: "Visualization", dependencies: ["NeuralNetworks", "Tensors", "Images"]),
 
     // Commands.
-    .target(name: "CommandSupport", dependencies: ["Files", argumentParser]),
+    .target(name: "CommandSupport", dependencies: ["Files", "TextOutput", argumentParser]),
     .executableTarget(
       name: "tbtrain",
       dependencies: [
         "CommandSupport", "Visualization", "ModelFiles", "DatasetFetching", "Datasets",
-        "NeuralNetworks", "Tensors", "TensorBoard", "EventFiles", "Images", argumentParser,
+        "NeuralNetworks", "Tensors", "TensorBoard", "EventFiles", "Images", "TextOutput",
+        argumentParser,
       ]),
     .executableTarget(
       name: "deconv",
       dependencies: [
         "CommandSupport", "Visualization", "ModelFiles", "Datasets", "NeuralNetworks", "Tensors",
-        "TensorBoard", "Charts", "Images", "NumPyFiles", argumentParser,
+        "TensorBoard", "Charts", "Images", "NumPyFiles", "TextOutput", argumentParser,
       ]),
     .executableTarget(
       name: "tbevents",
       dependencies: [
         "CommandSupport", "Reports", "EventFiles", "Charts", "Images", "NumPyFiles", "Files",
+        "TextOutput",
         argumentParser,
       ]),
 

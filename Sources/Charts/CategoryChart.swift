@@ -1,3 +1,5 @@
+import TextOutput
+
 /// Values by category, a dot each: what a metric came to with each value of a setting.
 public struct CategoryChart: Sendable {
   /// A dot.
@@ -55,7 +57,7 @@ public struct CategoryChart: Sendable {
     let bottom = Double(height) - (isStaggered ? 36 : 22)
     func y(_ value: Double) -> Double { bottom - axis.place(of: value) * (bottom - top) }
     var svg = """
-      <svg viewBox="0 0 \(width) \(height)" role="img" aria-label="\(SVGText.escaped(label))">
+      <svg viewBox="0 0 \(width) \(height)" role="img" aria-label="\(Markup.escapedLine(label))">
       <path class="grid" d="
       """
     var texts = ""
@@ -64,7 +66,7 @@ public struct CategoryChart: Sendable {
       svg += "M\(SVGText.short(left)) \(y)H\(SVGText.short(right))"
       texts +=
         #"<text x="\#(SVGText.short(left - 6))" y="\#(y)" dy="4" text-anchor="end">"#
-        + "\(SVGText.escaped(tick.text))</text>"
+        + "\(Markup.escapedLine(tick.text))</text>"
     }
     svg += "\"/>\n"
     for (index, name) in categories.enumerated() {
@@ -73,7 +75,7 @@ public struct CategoryChart: Sendable {
       let text = name.count > letters ? name.prefix(letters - 1) + "…" : name[...]
       texts +=
         #"<text x="\#(SVGText.short(middle))" y="\#(SVGText.short(bottom + lower + 16))" "#
-        + #"text-anchor="middle">\#(SVGText.escaped(String(text)))</text>"#
+        + #"text-anchor="middle">\#(Markup.escapedLine(String(text)))</text>"#
       let members = dots.filter { $0.category == index && $0.value.isFinite }
       for (number, dot) in members.enumerated() {
         // Side by side, so that equal values don't hide each other.
@@ -81,7 +83,7 @@ public struct CategoryChart: Sendable {
         let x = SVGText.short(middle + share * min(step * 0.6, Double(members.count) * 7))
         svg +=
           #"<path class="dot \#(dot.styleClass)" d="M\#(x) \#(SVGText.short(y(dot.value)))h0">"#
-          + "<title>\(SVGText.escaped(dot.name))</title></path>\n"
+          + "<title>\(Markup.escapedLine(dot.name))</title></path>\n"
       }
       if members.count > 1, let mean = mean(of: index) {
         let half = min(step * 0.42, 40)

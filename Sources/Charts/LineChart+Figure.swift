@@ -1,3 +1,5 @@
+import TextOutput
+
 extension LineChart {
   /// A chart as a part of a web page, whose style sheet colours it.
   public struct Figure: Sendable {
@@ -33,14 +35,14 @@ extension LineChart {
       self, width: Double(width), height: Double(height), letter: (width: 6.5, height: 12),
       legendLines: 0, tickSpacing: 2.8)
     var svg = """
-      <svg viewBox="0 0 \(width) \(height)" role="img" aria-label="\(SVGText.escaped(label))">
+      <svg viewBox="0 0 \(width) \(height)" role="img" aria-label="\(Markup.escapedLine(label))">
       <path class="grid" d="
       """
     var texts = ""
     func text(_ text: String, _ x: Double, _ y: Double, _ anchor: String) {
       texts +=
         #"<text x="\#(SVGText.short(x))" y="\#(SVGText.short(y))" text-anchor="\#(anchor)">"#
-        + "\(SVGText.escaped(text))</text>"
+        + "\(Markup.escapedLine(text))</text>"
     }
     for tick in frame.yTicks {
       let y = frame.bottom - tick.place * (frame.bottom - frame.top)

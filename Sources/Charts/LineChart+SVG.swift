@@ -1,4 +1,5 @@
 import Images
+import TextOutput
 
 extension LineChart {
   /// The chart as an SVG image that any browser shows, without scripts or outside references.
@@ -17,7 +18,7 @@ extension LineChart {
     func text(_ text: String, _ x: Double, _ y: Double, _ anchor: String, _ more: String = "") {
       svg += """
         <text x="\(SVGText.short(x))" y="\(SVGText.short(y))" text-anchor="\(anchor)"\(more)>\
-        \(SVGText.escaped(text))</text>
+        \(Markup.escapedLine(text))</text>
 
         """
     }

@@ -1,3 +1,4 @@
+import TextOutput
 import Images
 
 extension LineChart {
@@ -36,7 +37,7 @@ extension LineChart {
     for tick in yTicks {
       labels[Int(((1 - tick.place) * Double(rows - 1)).rounded())] = tick.text
     }
-    var lines: [String] = title.isEmpty ? [] : [title]
+    var lines: [String] = title.isEmpty ? [] : [SafeText.visible(title)]
     let bar = usesUnicode ? "│" : "|"
     let tickMark = usesUnicode ? "┤" : "+"
     for row in 0..<rows {
@@ -61,7 +62,7 @@ extension LineChart {
             let sample =
               isMarked ? "─\(mark)─" : usesUnicode ? "━━" : String(repeating: mark, count: 2)
             let colored = usesColor ? Self.ansi(index) + sample + "\u{1B}[0m" : sample
-            return "\(colored) \(series[index].name)"
+            return "\(colored) \(SafeText.visible(series[index].name))"
           }.joined(separator: "  "))
     }
     return lines.joined(separator: "\n")

@@ -1,3 +1,5 @@
+import TextOutput
+
 /// Distributions over time, one ridge a step, the newest in front: TensorBoard's histogram view.
 public struct RidgeChart: Sendable {
   /// How much lies between two edges.
@@ -60,7 +62,7 @@ public struct RidgeChart: Sendable {
     let shapes = ridges.map { densities($0, low: axis.lowest, high: axis.highest) }
     let highest = Self.height(of: shapes)
     var svg = """
-      <svg viewBox="0 0 \(width) \(height)" role="img" aria-label="\(SVGText.escaped(label))">
+      <svg viewBox="0 0 \(width) \(height)" role="img" aria-label="\(Markup.escapedLine(label))">
       <path class="grid" d="
       """
     var texts = ""
@@ -69,7 +71,7 @@ public struct RidgeChart: Sendable {
       svg += "M\(SVGText.short(x)) \(SVGText.short(top))V\(SVGText.short(bottom))"
       texts +=
         #"<text x="\#(SVGText.short(x))" y="\#(SVGText.short(bottom + 15))" "#
-        + #"text-anchor="middle">\#(SVGText.escaped(tick.text))</text>"#
+        + #"text-anchor="middle">\#(Markup.escapedLine(tick.text))</text>"#
     }
     svg += "\"/>\n"
     let labels = labeledRidges()
@@ -82,12 +84,12 @@ public struct RidgeChart: Sendable {
       }
       let path = SVGText.path([(x: left, y: foot)] + outline + [(x: right, y: foot)])
       svg +=
-        #"<path class="ridge \#(styleClass)" fill-opacity="\#(Axis.fixed(0.25 + 0.6 * age, decimals: 2))" "#
-        + #"d="M\#(path)"><title>\#(SVGText.escaped(ridges[index].name))</title></path>"# + "\n"
+        #"<path class="ridge \#(styleClass)" fill-opacity="\#(Format.fixed(0.25 + 0.6 * age, decimals: 2))" "#
+        + #"d="M\#(path)"><title>\#(Markup.escapedLine(ridges[index].name))</title></path>"# + "\n"
       if labels.contains(index) {
         texts +=
           #"<text x="\#(SVGText.short(right + 5))" y="\#(SVGText.short(foot + 4))">"#
-          + "\(SVGText.escaped(ridges[index].name))</text>"
+          + "\(Markup.escapedLine(ridges[index].name))</text>"
       }
     }
     return svg + texts + "\n</svg>"

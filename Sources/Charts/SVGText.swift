@@ -1,12 +1,10 @@
 import Images
+import TextOutput
 
 /// Numbers and texts as SVG has them.
 enum SVGText {
   /// A coordinate to a tenth of a pixel.
-  static func short(_ number: Double) -> String {
-    let text = Axis.fixed(number, decimals: 1)
-    return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
-  }
+  static func short(_ number: Double) -> String { Format.trimmed(number, decimals: 1) }
 
   /// A path's points: `1 2L3 4`.
   static func path(_ points: some Sequence<(x: Double, y: Double)>) -> String {
@@ -20,7 +18,4 @@ enum SVGText {
         (byte < 16 ? "0" : "") + String(byte, radix: 16)
       }.joined()
   }
-
-  /// Text as XML has it, on one line.
-  static func escaped(_ text: String) -> String { Markup.escaped(text, keepsLines: false) }
 }

@@ -1,3 +1,5 @@
+import TextOutput
+
 /// A line on stderr that tells how far a long piece of work is.
 ///
 /// On a terminal it is redrawn in place, ten times a second at most; elsewhere (a file, a pipe, a
@@ -70,15 +72,15 @@ public struct ProgressBar: Sendable {
 
   /// Prints a line that stands in for the bar where none is drawn: one an epoch, say.
   public func line(_ text: @autoclosure () -> String) {
-    if case .lines = style { write(text() + "\n") }
+    if case .lines = style { write(SafeText.visible(text(), keepsLines: true) + "\n") }
   }
 
   /// Prints `<tool>: <sentence>` whatever the style, above the bar where there is one.
   public func tell(_ sentence: String) {
     guard case .live(let terminal) = style, lastDraw != nil else {
-      return write("\(Console.toolName): \(sentence)\n")
+      return write(Console.line(sentence))
     }
-    write("\r\u{1B}[K\(Console.toolName): \(sentence)\n")
+    write("\r\u{1B}[K\(Console.line(sentence))")
     draw(on: terminal, at: seconds())
   }
 

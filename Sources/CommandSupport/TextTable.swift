@@ -1,3 +1,5 @@
+import TextOutput
+
 /// Rows of text in aligned columns, for a terminal.
 public struct TextTable: Sendable {
   /// On which side of its column a cell stands.
@@ -13,19 +15,22 @@ public struct TextTable: Sendable {
   private var rows: [[String]] = []
 
   /// A table with these columns; the titles may all be empty for a table without a head.
-  public init(_ columns: (title: String, alignment: Alignment)...) {
-    titles = columns.map(\.title)
+  public init(_ columns: (title: String, alignment: Alignment)...) { self.init(columns) }
+
+  /// A table with these columns; the titles may all be empty for a table without a head.
+  public init(_ columns: [(title: String, alignment: Alignment)]) {
+    titles = columns.map { SafeText.visible($0.title) }
     alignments = columns.map(\.alignment)
   }
 
   /// Adds a row, one cell a column.
   public mutating func add(_ cells: String...) { add(cells) }
 
-  /// Adds a row, one cell a column.
+  /// Adds a row, one cell a column; control characters in it become visible.
   public mutating func add(_ cells: [String]) {
     precondition(
       cells.count == titles.count, "a row has \(titles.count) cells, got \(cells.count)")
-    rows.append(cells)
+    rows.append(cells.map { SafeText.visible($0) })
   }
 
   /// The lines of the table, without spaces at their ends.

@@ -1,5 +1,6 @@
 import Charts
 import EventFiles
+import TextOutput
 
 /// A curve of a chart.
 struct Curve {
@@ -69,10 +70,10 @@ struct CurveFigure {
       charts.insert((logarithmic, true), at: decades > 2.5 ? 0 : 1)
     }
     var html = "<figure class=\"chart\(size == .small ? " small" : "")\">\n"
-    html += "<figcaption>\(HTML.escaped(title))"
+    html += "<figcaption>\(Markup.escaped(title))"
     if hasLegend {
       html += curves.map { curve in
-        " <span class=\"key\">\(HTML.sample(curve.styleClass))\(HTML.escaped(curve.name))</span>"
+        " <span class=\"key\">\(HTML.sample(curve.styleClass))\(Markup.escaped(curve.name))</span>"
       }.joined()
     }
     html += "</figcaption>\n"
@@ -146,7 +147,7 @@ struct CurveFigure {
       (low, high) = (min(low, value), max(high, value))
     }
     guard low < high else { return nil }
-    return Number.logarithm(high / low)
+    return log10(high / low)
   }
 
   /// The numbers: `g` geometries of the plots, `s` series of a class, a name, steps, values and smoothed
@@ -165,11 +166,12 @@ struct CurveFigure {
       let series = one.curve.series
       let smoothed =
         one.allSmoothed.map { all in
-          ",\"z\":[\(one.told.map { Number.json(all[$0]) }.joined(separator: ","))]"
+          ",\"z\":\(Number.json(one.told.map { all[$0] }))"
         } ?? ""
-      return "{\"c\":\(HTML.json(one.curve.styleClass)),\"n\":\(HTML.json(one.curve.name)),"
+      let name = JSON.quoted(one.curve.name, inMarkup: true)
+      return "{\"c\":\(JSON.quoted(one.curve.styleClass)),\"n\":\(name),"
         + "\"x\":[\(one.told.map { "\(series.steps[$0])" }.joined(separator: ","))],"
-        + "\"y\":[\(one.told.map { Number.json(series.numbers[$0]) }.joined(separator: ","))]"
+        + "\"y\":\(Number.json(one.told.map { series.numbers[$0] }))"
         + "\(smoothed)}"
     }
     return "<script type=\"application/json\">{\"g\":[\(geometries.joined(separator: ","))],"

@@ -1,5 +1,6 @@
 import Charts
 import EventFiles
+import TextOutput
 
 extension Report {
   /// Histograms over time: a chart for each tag and run, as many runs of each tag as there is room for,
@@ -26,22 +27,22 @@ extension Report {
       }
       guard !figures.isEmpty else { continue }
       html +=
-        "<div class=\"group\">\n<h3>\(HTML.escaped(group.tag))</h3>\n<div class=\"ridges\">\n"
+        "<div class=\"group\">\n<h3>\(Markup.escaped(group.tag))</h3>\n<div class=\"ridges\">\n"
         + "\(figures)</div>\n</div>\n"
     }
     html += "</div>\n"
     if groups.count > shownGroups.count {
       omissions.append(
-        "\(Number.counted(groups.count - shownGroups.count, "histogram")) of \(groups.count): the first "
+        "\(Format.counted(groups.count - shownGroups.count, "histogram")) of \(groups.count): the first "
           + "\(shownGroups.count) are shown.")
     }
     if empty > 0 {
-      omissions.append("\(Number.counted(empty, "histogram")) without a finite value.")
+      omissions.append("\(Format.counted(empty, "histogram")) without a finite value.")
     }
     if hidden > 0 {
       omissions.append(
-        "Histograms of \(Number.counted(runsOfTag, "run")) a tag are shown, of the best ones; "
-          + "\(Number.counted(hidden, "chart")) of other runs are left out. --run and --tag choose."
+        "Histograms of \(Format.counted(runsOfTag, "run")) a tag are shown, of the best ones; "
+          + "\(Format.counted(hidden, "chart")) of other runs are left out. --run and --tag choose."
       )
     }
     return ReportSection(id: "histograms", title: "Histograms over time", html: html)
@@ -56,7 +57,7 @@ extension Report {
     let ridges = try positions.map { position in
       let buckets = try entry.contents.histogram(position, of: series)
       return RidgeChart.Ridge(
-        Number.count(series.steps[position]),
+        Format.count(series.steps[position]),
         buckets.map { RidgeChart.Bin(left: $0.left, right: $0.right, count: $0.count) })
     }
     let chart = RidgeChart(ridges)
@@ -67,7 +68,7 @@ extension Report {
       width: 320, height: 250, label: "\(tag) over time, \(name)", styleClass: style.classes)
     let caption =
       shown.count > 1
-      ? "<figcaption>\(HTML.sample(style.classes))\(HTML.escaped(name))</figcaption>\n" : ""
+      ? "<figcaption>\(HTML.sample(style.classes))\(Markup.escaped(name))</figcaption>\n" : ""
     return "<figure class=\"chart r\(entry.style)\">\n\(caption)\(image)\n</figure>\n"
   }
 }

@@ -1,4 +1,5 @@
 import EventFiles
+import TextOutput
 
 extension Report {
   /// Images of a step and tag that are shown.
@@ -44,7 +45,7 @@ extension Report {
     }
     tell(missing: missing, strange: strange, shrunk: shrunk, &omissions)
     let parts = zip(groups, html).filter { !$1.isEmpty }.map { group, figures in
-      "<div class=\"group\">\n<h3>\(HTML.escaped(group.tag))</h3>\n<div class=\"images\">\n"
+      "<div class=\"group\">\n<h3>\(Markup.escaped(group.tag))</h3>\n<div class=\"images\">\n"
         + "\(figures)</div>\n</div>\n"
     }
     return ReportSection(
@@ -57,16 +58,16 @@ extension Report {
   private func tell(missing: Int, strange: Int, shrunk: Int, _ omissions: inout Omissions) {
     if missing > 0 {
       omissions.append(
-        "\(Number.counted(missing, "image")) beyond \(Self.runsOfTag) runs a tag, \(Self.batchLimit) "
-          + "a step or \(Number.bytes(options.imageBudget)) in all. --run and --tag choose.")
+        "\(Format.counted(missing, "image")) beyond \(Self.runsOfTag) runs a tag, \(Self.batchLimit) "
+          + "a step or \(Format.bytes(options.imageBudget)) in all. --run and --tag choose.")
     }
     if strange > 0 {
       omissions.append(
-        "\(Number.counted(strange, "image")) in a form other than PNG, GIF or JPEG.")
+        "\(Format.counted(strange, "image")) in a form other than PNG, GIF or JPEG.")
     }
     if shrunk > 0 {
       omissions.append(
-        "\(Number.counted(shrunk, "large image")): shown smaller than logged.")
+        "\(Format.counted(shrunk, "large image")): shown smaller than logged.")
     }
   }
 
@@ -81,9 +82,9 @@ extension Report {
     return "<figure class=\"image r\(entry.style)\">"
       + "<img\(scale > 1 ? " class=\"pixels\"" : "") src=\"\(image.dataURI)\" "
       + "width=\"\(image.width * scale)\" height=\"\(image.height * scale)\" "
-      + "alt=\"\(HTML.escaped("\(tag) of \(name) at step \(step)\(number)"))\">\n<figcaption>"
+      + "alt=\"\(Markup.escaped("\(tag) of \(name) at step \(step)\(number)"))\">\n<figcaption>"
       + (shown.count > 1
-        ? HTML.sample(RunStyle(entry.style).classes) + "\(HTML.escaped(name)), " : "")
-      + "step \(Number.count(step)), \(original.width)×\(original.height)</figcaption></figure>\n"
+        ? HTML.sample(RunStyle(entry.style).classes) + "\(Markup.escaped(name)), " : "")
+      + "step \(Format.count(step)), \(original.width)×\(original.height)</figcaption></figure>\n"
   }
 }

@@ -1,3 +1,5 @@
+import TextOutput
+
 /// Markdown as HTML, of which nothing can harm: every letter of the text is escaped, tags in it are shown
 /// as they are written, and links and images become text, so that the page refers to nothing outside.
 ///
@@ -95,7 +97,7 @@ struct MarkdownPage {
       if closing >= fence.count, text.dropFirst(closing).allSatisfy(\.isWhitespace) { break }
       code.append(lines[at - 1])
     }
-    return "<pre><code>\(HTML.escaped(code.joined(separator: "\n")))</code></pre>\n"
+    return "<pre><code>\(Markup.escaped(code.joined(separator: "\n")))</code></pre>\n"
   }
 
   private func indentedCode(_ at: inout Int) -> String {
@@ -109,7 +111,7 @@ struct MarkdownPage {
       code.append(lines[at])
       at += 1
     }
-    return "<pre><code>\(HTML.escaped(code.joined(separator: "\n")))</code></pre>\n"
+    return "<pre><code>\(Markup.escaped(code.joined(separator: "\n")))</code></pre>\n"
   }
 
   // MARK: Headings, rules, quotations

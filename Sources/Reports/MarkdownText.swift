@@ -1,3 +1,5 @@
+import TextOutput
+
 /// The text within a block of Markdown as HTML: emphasis, code, links as text.
 struct MarkdownText {
   private let letters: [Character]
@@ -16,7 +18,7 @@ struct MarkdownText {
     /// Marks of which no further one was found: looking again would take quadratic time.
     var unpaired: Set<String> = []
     func add(_ element: String) {
-      html += HTML.escaped(plain) + element
+      html += Markup.escaped(plain) + element
       plain = ""
     }
     while at < to {
@@ -39,7 +41,7 @@ struct MarkdownText {
         let count = run(at, to)
         let mark = String(repeating: "`", count: count)
         if !unpaired.contains(mark), let end = closing("`", count, at + count, to) {
-          add("<code>\(HTML.escaped(code(at + count, end)))</code>")
+          add("<code>\(Markup.escaped(code(at + count, end)))</code>")
           at = end + count
         } else {
           unpaired.insert(mark)
@@ -68,7 +70,7 @@ struct MarkdownText {
           add(self.html(start + 1, link.labelEnd, depth + 1))
           let address = String(letters[link.address])
           if !address.isEmpty, address != String(letters[start + 1..<link.labelEnd]) {
-            add(" <span class=\"address\">(\(HTML.escaped(address)))</span>")
+            add(" <span class=\"address\">(\(Markup.escaped(address)))</span>")
           }
           at = link.end
         } else {
@@ -80,7 +82,7 @@ struct MarkdownText {
         at += 1
       }
     }
-    return html + HTML.escaped(plain)
+    return html + Markup.escaped(plain)
   }
 
   private static func emphasized(_ inner: String, _ letter: Character, _ count: Int) -> String {

@@ -1,17 +1,19 @@
+import TextOutput
+
 /// The page around the sections.
 struct Page {
   let report: Report
   let sections: [ReportSection]
 
   func html() -> String {
-    let title = HTML.escaped(report.options.title)
+    let title = Markup.escaped(report.options.title)
     var html = """
       <!DOCTYPE html>
       <html lang="en">
       <head>
       <meta charset="utf-8">
       <meta name="viewport" content="width=device-width, initial-scale=1">
-      <meta name="generator" content="\(HTML.escaped(report.options.tool))">
+      <meta name="generator" content="\(Markup.escaped(report.options.tool))">
       <meta name="color-scheme" content="light dark">
       <title>\(title)</title>
       <style>
@@ -25,13 +27,13 @@ struct Page {
 
       """
     for section in sections {
-      html += "<a href=\"#\(section.id)\">\(HTML.escaped(section.title))</a>\n"
+      html += "<a href=\"#\(section.id)\">\(Markup.escaped(section.title))</a>\n"
     }
     html += "</nav>\n<main>\n"
     // The table doesn't need the legend; it stays in view from the first chart on.
     for (index, section) in sections.enumerated() {
       if index == 1 { html += legend }
-      html += "<section id=\"\(section.id)\">\n<h2>\(HTML.escaped(section.title))</h2>\n"
+      html += "<section id=\"\(section.id)\">\n<h2>\(Markup.escaped(section.title))</h2>\n"
       if index > 1, isChartSection(section) { html += printedLegend }
       html += section.html + "</section>\n"
     }
@@ -43,8 +45,8 @@ struct Page {
   }
 
   private var byline: String {
-    "<p class=\"byline\">Made from <code>\(HTML.escaped(report.options.source))</code> on "
-      + "\(Number.date(report.options.time)) by \(HTML.escaped(report.options.tool)).</p>\n"
+    "<p class=\"byline\">Made from <code>\(Markup.escaped(report.options.source))</code> on "
+      + "\(Number.date(report.options.time)) by \(Markup.escaped(report.options.tool)).</p>\n"
   }
 
   /// Numbers that say at a glance what this is about.
@@ -56,25 +58,25 @@ struct Page {
     {
       facts.append(
         (
-          "best \(metric.tag)", Number.text(outcome.best),
+          "best \(metric.tag)", Format.number(outcome.best),
           (runs.count > 1 ? "\(report.labels.labels[best]), " : "")
-            + "step \(Number.count(outcome.bestStep))"
+            + "step \(Format.count(outcome.bestStep))"
         ))
     }
-    facts.append(("runs", Number.count(runs.count), ""))
+    facts.append(("runs", Format.count(runs.count), ""))
     if let step = runs.compactMap(\.lastStep).max() {
-      facts.append(("last step", Number.count(step), ""))
+      facts.append(("last step", Format.count(step), ""))
     }
-    facts.append(("scalar points", Number.count(report.scalarPointCount), ""))
+    facts.append(("scalar points", Format.count(report.scalarPointCount), ""))
     let times = runs.compactMap(\.times)
     if let first = times.map(\.first).min(), let last = times.map(\.last).max() {
-      let duration = Number.duration(seconds: last - first)
+      let duration = Format.duration(seconds: last - first)
       facts.append(("logged within", duration, "from \(Number.date(first))"))
     }
-    facts.append(("event files", Number.bytes(report.byteCount), ""))
+    facts.append(("event files", Format.bytes(report.byteCount), ""))
     let items = facts.map { name, value, detail in
-      "<div><dt>\(HTML.escaped(name))</dt><dd>\(HTML.escaped(value))"
-        + (detail.isEmpty ? "" : "<small>\(HTML.escaped(detail))</small>") + "</dd></div>\n"
+      "<div><dt>\(Markup.escaped(name))</dt><dd>\(Markup.escaped(value))"
+        + (detail.isEmpty ? "" : "<small>\(Markup.escaped(detail))</small>") + "</dd></div>\n"
     }
     return "<dl class=\"facts\">\n\(items.joined())</dl>\n"
   }
@@ -85,12 +87,12 @@ struct Page {
     guard report.shown.count > 1 else { return "" }
     let boxes = report.shown.enumerated().map { number, index in
       "<input type=\"checkbox\" class=\"toggle\" id=\"run\(number)\" "
-        + "aria-label=\"hide \(HTML.escaped(report.runs[index].name))\">\n"
+        + "aria-label=\"hide \(Markup.escaped(report.runs[index].name))\">\n"
     }
     let items = report.shown.enumerated().map { number, index in
-      "<label for=\"run\(number)\" title=\"\(HTML.escaped(report.runs[index].name))\">"
+      "<label for=\"run\(number)\" title=\"\(Markup.escaped(report.runs[index].name))\">"
         + "\(HTML.sample(RunStyle(number).classes))"
-        + "\(HTML.escaped(report.labels.labels[index]))</label>\n"
+        + "\(Markup.escaped(report.labels.labels[index]))</label>\n"
     }
     return "\(boxes.joined())<div class=\"legend\" id=\"legend\">\n\(legendHead)\(items.joined())"
       + "</div>\n"
@@ -98,7 +100,7 @@ struct Page {
 
   /// What the parts of labels are.
   private var legendHead: String {
-    report.labels.parts.map { "<span class=\"note\">\(HTML.escaped($0)):</span>\n" } ?? ""
+    report.labels.parts.map { "<span class=\"note\">\(Markup.escaped($0)):</span>\n" } ?? ""
   }
 
   /// The same for paper, at the head of later sections.
@@ -106,7 +108,7 @@ struct Page {
     guard report.shown.count > 1 else { return "" }
     let items = report.shown.enumerated().map { number, index in
       "<span>\(HTML.sample(RunStyle(number).classes))"
-        + "\(HTML.escaped(report.labels.labels[index]))</span>\n"
+        + "\(Markup.escaped(report.labels.labels[index]))</span>\n"
     }
     return "<p class=\"legend paper\" aria-hidden=\"true\">\n\(legendHead)\(items.joined())</p>\n"
   }

@@ -1,4 +1,5 @@
 public import EventFiles
+import TextOutput
 
 /// A log directory as one page: a table of runs, their curves, distributions, images and texts.
 ///
@@ -57,7 +58,7 @@ public struct Report: Sendable {
     var omissions = Omissions()
     if ranking.count > shown.count {
       omissions.append(
-        "\(Number.counted(ranking.count - shown.count, "run")) of \(ranking.count): the table has all, "
+        "\(Format.counted(ranking.count - shown.count, "run")) of \(ranking.count): the table has all, "
           + "charts and images the \(shown.count) best. --run chooses others.")
     }
     let tags = scalarTags()
@@ -81,7 +82,7 @@ public struct Report: Sendable {
 
   /// What the page is made of, in a few words: `3 runs, 4 metrics, 1,200 points`.
   public var summary: String {
-    "\(Number.counted(runs.count, "run")), \(Number.counted(scalarPointCount, "scalar point"))"
+    "\(Format.counted(runs.count, "run")), \(Format.counted(scalarPointCount, "scalar point"))"
   }
 
   /// Points of all curves.
@@ -95,16 +96,16 @@ public struct Report: Sendable {
   /// How the page was made, what isn't in it, and what was damaged.
   private func notesSection(_ omissions: Omissions) -> ReportSection {
     var html = "<ul>\n"
-    func add(_ text: String) { html += "<li>\(HTML.escaped(text))</li>\n" }
+    func add(_ text: String) { html += "<li>\(Markup.escaped(text))</li>\n" }
     if options.smoothing > 0 {
       add(
         "Curves of \(ReportOptions.smoothedCount) points or more are smoothed by "
-          + "\(Number.text(options.smoothing, digits: 2)), as by TensorBoard's slider, but "
+          + "\(Format.number(options.smoothing, digits: 2)), as by TensorBoard's slider, but "
           + "for learning rates; the faint line "
           + "behind is what was logged. Tables are of what was logged.")
     }
     add(
-      "Curves of more than \(Number.count(pointLimit)) points are thinned for drawing; the greatest and "
+      "Curves of more than \(Format.count(pointLimit)) points are thinned for drawing; the greatest and "
         + "the least value of each stretch stay.")
     add(
       "Best is the greatest value of accuracies and the like, the least one of losses and errors, over "
@@ -124,7 +125,7 @@ public struct Report: Sendable {
         let first = file.damage.first.map { "\($0)" } ?? ""
         add(
           "\(file.path): \(first)"
-            + (file.damageCount > 1 ? ", and \(Number.count(file.damageCount - 1)) more" : "")
+            + (file.damageCount > 1 ? ", and \(Format.count(file.damageCount - 1)) more" : "")
             + ". What is whole was read.")
       }
       html += "</ul>\n"
@@ -145,7 +146,7 @@ public struct Report: Sendable {
       }
     }
     var kinds = tags.sorted { $0.key < $1.key }.map { kind, tags in
-      "\(kind) (\(Number.counted(tags.count, "tag")))"
+      "\(kind) (\(Format.counted(tags.count, "tag")))"
     }
     if runs.contains(where: { $0.contents.contains(where: \.hasGraph) }) { kinds.append("graphs") }
     return kinds

@@ -1,5 +1,6 @@
 import Charts
 import EventFiles
+import TextOutput
 
 /// A part of the page under a headline of its own.
 struct ReportSection {
@@ -100,7 +101,7 @@ extension Report {
     guard !others.isEmpty else { return nil }
     if others.count > options.chartLimit {
       omissions.append(
-        "\(Number.counted(others.count - options.chartLimit, "scalar")) of \(others.count) that are "
+        "\(Format.counted(others.count - options.chartLimit, "scalar")) of \(others.count) that are "
           + "neither metrics nor statistics: the first \(options.chartLimit) are shown.")
     }
     let html = others.prefix(options.chartLimit).map { figure($0, .small).html() }.joined()
@@ -117,7 +118,7 @@ extension Report {
     let limit = max(1, options.chartLimit * 2 / chartsOfGroup)
     if groups.count > limit {
       omissions.append(
-        "Statistics of \(Number.counted(groups.count - limit, "tensor")): the first \(limit) are shown."
+        "Statistics of \(Format.counted(groups.count - limit, "tensor")): the first \(limit) are shown."
       )
       groups = Array(groups.prefix(limit))
     }
@@ -129,7 +130,7 @@ extension Report {
       html += groups.map { combined($0, curves).html() }.joined() + "</div>\n"
     } else {
       for group in groups {
-        html += "<h3>\(HTML.escaped(group.name))</h3>\n<div class=\"charts tiny\">\n"
+        html += "<h3>\(Markup.escaped(group.name))</h3>\n<div class=\"charts tiny\">\n"
         for (statistic, tag) in group.shown {
           if let tag = curves[tag] {
             html += figure(tag, .small, title: statistic.rawValue).html()

@@ -1,4 +1,5 @@
 import EventFiles
+import TextOutput
 
 /// The table of runs: hyperparameters that differ, the best and the last value of each metric.
 struct RunTable {
@@ -76,7 +77,7 @@ struct RunTable {
     var heads = ""
     var column = 0
     func head(_ text: String) {
-      heads += "<th scope=\"col\" data-column=\"\(column)\">\(HTML.escaped(text))</th>"
+      heads += "<th scope=\"col\" data-column=\"\(column)\">\(Markup.escaped(text))</th>"
       column += 1
     }
     head("run")
@@ -84,7 +85,7 @@ struct RunTable {
     groups += "<td colspan=\"\(column)\"></td>"
     for (metric, outcomes) in shown {
       if Self.isCurve(outcomes) {
-        groups += "<th scope=\"colgroup\" colspan=\"2\">\(HTML.escaped(metric.tag))</th>"
+        groups += "<th scope=\"colgroup\" colspan=\"2\">\(Markup.escaped(metric.tag))</th>"
         head("best")
         head("last")
       } else {
@@ -119,12 +120,12 @@ struct RunTable {
     // Names that are settings stand in the columns beside.
     let name = labels.parts == nil ? run.name : labels.labels[index]
     var html =
-      "<tr><th scope=\"row\" title=\"\(HTML.escaped(run.name))\">\(sample)\(HTML.escaped(name))</th>"
+      "<tr><th scope=\"row\" title=\"\(Markup.escaped(run.name))\">\(sample)\(Markup.escaped(name))</th>"
     for name in names {
       switch run.hyperparameters[name] {
       case .number(let number):
         html += "<td class=\"n\" data-v=\"\(number)\">\(Number.setting(number))</td>"
-      case let value: html += "<td>\(HTML.escaped(value?.text ?? ""))</td>"
+      case let value: html += "<td>\(Markup.escaped(value?.text ?? ""))</td>"
       }
     }
     for (metric, outcomes) in metrics {
@@ -140,23 +141,23 @@ struct RunTable {
       let (classes, end) = (isBest ? "n best" : "n", isBest ? "</b>" : "")
       let at =
         isCurve && outcome.best.isFinite
-        ? " <small>at \(Number.count(outcome.bestStep))</small>" : ""
+        ? " <small>at \(Format.count(outcome.bestStep))</small>" : ""
       html +=
-        "<td class=\"\(classes)\" data-v=\"\(outcome.best)\">\(mark)\(Number.text(outcome.best))"
+        "<td class=\"\(classes)\" data-v=\"\(outcome.best)\">\(mark)\(Format.number(outcome.best))"
         + "\(end)\(at)</td>"
       if isCurve {
         html +=
           "<td class=\"n\(outcome.last.isFinite ? "" : " bad")\" data-v=\"\(outcome.last)\">"
-          + "\(Number.text(outcome.last))</td>"
+          + "\(Format.number(outcome.last))</td>"
       }
     }
     let step = run.lastStep
     html +=
-      "<td class=\"n\" data-v=\"\(step.map { "\($0)" } ?? "")\">\(step.map(Number.count) ?? "")</td>"
+      "<td class=\"n\" data-v=\"\(step.map { "\($0)" } ?? "")\">\(step.map(Format.count) ?? "")</td>"
     let seconds = run.times.map { $0.last - $0.first }
     html +=
       "<td class=\"n\" data-v=\"\(seconds.map { "\($0)" } ?? "")\">"
-      + "\(seconds.map(Number.duration) ?? "")</td>"
+      + "\(seconds.map(Format.duration) ?? "")</td>"
     if hasState { html += "<td>\(state(run))</td>" }
     return html + "</tr>\n"
   }
@@ -208,11 +209,11 @@ struct RunTable {
     var html = ""
     if labels.parts != nil, let name = runs.first?.name {
       let form = name.replacing(/=[^,]*/, with: "=…")
-      html += "<p class=\"note\">Runs are called <code>\(HTML.escaped(form))</code>.</p>\n"
+      html += "<p class=\"note\">Runs are called <code>\(Markup.escaped(form))</code>.</p>\n"
     }
     if !names.same.isEmpty {
       let items = names.same.map { name, text in
-        "<span class=\"setting\">\(HTML.escaped(name)) <code>\(HTML.escaped(text))</code></span>"
+        "<span class=\"setting\">\(Markup.escaped(name)) <code>\(Markup.escaped(text))</code></span>"
       }
       html +=
         "<p class=\"settings\">\(runs.count > 1 ? "The same in all runs" : "Hyperparameters"): "
@@ -221,13 +222,13 @@ struct RunTable {
     func more(_ list: [String], _ what: String) {
       guard !list.isEmpty else { return }
       let text = list.prefix(40).joined(separator: ", ") + (list.count > 40 ? ", …" : "")
-      html += "<p class=\"note\">\(what): \(HTML.escaped(text)).</p>\n"
+      html += "<p class=\"note\">\(what): \(Markup.escaped(text)).</p>\n"
     }
     more(Array(names.differing.dropFirst(Self.hyperparameterLimit)), "Differ, too")
     more(metrics.dropFirst(Self.metricLimit).map(\.tag), "More metrics, in the charts only")
     if order.count > rowLimit {
       html +=
-        "<p class=\"note\">\(Number.counted(order.count - rowLimit, "run")) more, not as good.</p>\n"
+        "<p class=\"note\">\(Format.counted(order.count - rowLimit, "run")) more, not as good.</p>\n"
     }
     return html
   }

@@ -1,5 +1,6 @@
 import Charts
 import EventFiles
+import TextOutput
 
 extension Report {
   /// Runs from which on it is shown what settings do.
@@ -33,15 +34,15 @@ extension Report {
         guard let setting = runs[index].hyperparameters[name],
           let category = settings.firstIndex(of: setting), let outcome = outcomes[index]
         else { return nil }
-        let value = logarithmic ? Number.logarithm(outcome.best) : outcome.best
+        let value = logarithmic ? log10(outcome.best) : outcome.best
         return CategoryChart.Dot(
           category: category, value: value,
-          name: "\(labels.labels[index]): \(Number.text(outcome.best))",
+          name: "\(labels.labels[index]): \(Format.number(outcome.best))",
           styleClass: styleClass(index) ?? "")
       }
       let chart = CategoryChart(categories: settings.map(\.text), dots: dots)
       figures +=
-        "<figure class=\"chart small\">\n<figcaption>\(HTML.escaped(name))</figcaption>\n"
+        "<figure class=\"chart small\">\n<figcaption>\(Markup.escaped(name))</figcaption>\n"
         + chart.figure(
           width: 320, height: 200, label: "best \(metric.tag) by \(name)") + "\n</figure>\n"
     }
@@ -56,7 +57,8 @@ extension Report {
       + "marks the mean of the runs of a setting."
     return ReportSection(
       id: "settings", title: "Hyperparameters",
-      html: "<p class=\"note\">\(HTML.escaped(note))</p>\n<div class=\"charts small\">\n\(figures)"
+      html:
+        "<p class=\"note\">\(Markup.escaped(note))</p>\n<div class=\"charts small\">\n\(figures)"
         + "</div>\n")
   }
 }

@@ -1,4 +1,5 @@
 import EventFiles
+import TextOutput
 
 extension Report {
   /// The latest text of each tag; what several runs say alike stands there once.
@@ -31,18 +32,18 @@ extension Report {
       }
       if !part.isEmpty {
         // Texts of several runs stand beside each other.
-        html += "<h3>\(HTML.escaped(group.tag))</h3>\n"
+        html += "<h3>\(Markup.escaped(group.tag))</h3>\n"
         html += order.count > 1 ? "<div class=\"texts\">\n\(part)</div>\n" : part
       }
     }
     if missing > 0 {
       omissions.append(
-        "\(Number.counted(missing, "text")) beyond \(Number.count(options.textBudget)) letters in all."
+        "\(Format.counted(missing, "text")) beyond \(Format.count(options.textBudget)) letters in all."
       )
     }
     if cut > 0 {
       omissions.append(
-        "\(Number.counted(cut, "long text")): shown up to \(Number.count(options.textLimit)) letters."
+        "\(Format.counted(cut, "long text")): shown up to \(Format.count(options.textLimit)) letters."
       )
     }
     return html.isEmpty ? nil : ReportSection(id: "text", title: "Text", html: html)
@@ -73,11 +74,11 @@ extension Report {
     let styles = entries.map { "r\($0.style)" }.joined(separator: " ")
     var head = entries.prefix(6).map { entry in
       (shown.count > 1 ? HTML.sample(RunStyle(entry.style).classes) : "")
-        + HTML.escaped(labels.labels[entry.run])
+        + Markup.escaped(labels.labels[entry.run])
     }.joined(separator: ", ")
     if entries.count > 6 { head += " and \(entries.count - 6) more" }
     let steps = Set(entries.compactMap { $0.series.steps.last })
-    if steps.count == 1, let step = steps.first { head += ", step \(Number.count(step))" }
+    if steps.count == 1, let step = steps.first { head += ", step \(Format.count(step))" }
     return "<div class=\"text\(entries.count == 1 ? " \(styles)" : "")\">"
       + "<p class=\"by\">\(head)</p>\n\(MarkdownPage(text).html())"
       + (isCut ? "<p class=\"note\">Cut here.</p>\n" : "") + "</div>\n"

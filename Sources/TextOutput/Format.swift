@@ -63,7 +63,13 @@ package enum Format {
     return unsigned(zero: fixedDigits(value, decimals))
   }
 
-  /// The same with a plus before what is above zero: a change.
+  /// The same without zeros at its end: `0.5`, `12`.
+  package static func trimmed(_ value: Double, decimals: Int) -> String {
+    trimmed(fixed(value, decimals: decimals))
+  }
+
+  /// A number with a fixed number of decimals and a plus before what is above zero: a
+  /// change.
   package static func change(_ value: Double, decimals: Int) -> String {
     let text = fixed(value, decimals: decimals)
     return value > 0 && text.contains { ("1"..."9").contains($0) } ? "+" + text : text
@@ -80,6 +86,11 @@ package enum Format {
   package static func exact(_ value: Double, isSingle: Bool = false) -> String {
     let text = isSingle ? Float(value).description : value.description
     return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
+  }
+
+  /// A number of so many significant digits in as few letters as it takes: `0.12346`, `1.2e-05`.
+  package static func compact(_ value: Double, digits: Int) -> String {
+    value.isFinite ? rounded(value, digits, .general) : "\(value)"
   }
 
   /// A multiple of an axis's step, without digits that say nothing.
@@ -132,7 +143,7 @@ package enum Format {
     guard value.isFinite else { return "\(value)" }
     guard value != 0 else { return "0" }
     // The exponent after rounding: 0.99996 is 1.000.
-    let scientific = rounded(value, decimals: digits - 1, isExponential: true)
+    let scientific = rounded(value, digits - 1, .exponential)
     let exponent = scientific.split(separator: "e").last.flatMap { Int($0) } ?? 0
     guard plain.contains(exponent) else {
       return exponential(value, decimals: exponentDecimals ?? max(0, digits - 2))
@@ -144,7 +155,7 @@ package enum Format {
 
   /// `2.10e-5`: C writes `2.10e-05`.
   private static func exponential(_ value: Double, decimals: Int) -> String {
-    let parts = rounded(value, decimals: decimals, isExponential: true).split(separator: "e")
+    let parts = rounded(value, decimals, .exponential).split(separator: "e")
     return "\(parts[0])e\(Int(parts[1]) ?? 0)"
   }
 
@@ -153,7 +164,7 @@ package enum Format {
     let unit = decimals <= 4 ? [1, 10, 100, 1_000, 10_000][max(0, decimals)] : 0
     let scaled = abs(value) * Double(unit)
     guard unit > 0, scaled < 1e12, abs(scaled - scaled.rounded(.down) - 0.5) > 1e-3 else {
-      return rounded(value, decimals: decimals, isExponential: false)
+      return rounded(value, decimals, .fixed)
     }
     let whole = Int(scaled.rounded())
     let sign = value < 0 ? "-" : ""

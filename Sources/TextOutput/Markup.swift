@@ -1,10 +1,13 @@
 /// Text that anyone may have written, in pages and drawings.
 package enum Markup {
   /// Text between tags or in an attribute's quotes, as HTML and XML both read it; characters that may
-  /// not stand there become U+FFFD.
-  ///
-  /// - Parameter keepsLines: line ends and tabs stay; otherwise they become spaces.
-  package static func escaped(_ text: String, keepsLines: Bool = true) -> String {
+  /// not stand there become U+FFFD. Line ends and tabs stay.
+  package static func escaped(_ text: String) -> String { escaped(text, keepsLines: true) }
+
+  /// The same on one line: line ends and tabs become spaces.
+  package static func escapedLine(_ text: String) -> String { escaped(text, keepsLines: false) }
+
+  private static func escaped(_ text: String, keepsLines: Bool) -> String {
     var result = ""
     result.reserveCapacity(text.utf8.count + 16)
     for scalar in text.unicodeScalars {

@@ -27,14 +27,22 @@ package func power(ofTen exponent: Double) -> Double {
   return exponent < 0 ? 1 / result : result
 }
 
-/// A finite number rounded to decimals, half to even where that is exact: C's `%.*f`, or `%.*e`.
-func rounded(_ number: Double, decimals: Int, isExponential: Bool) -> String {
+/// How C writes a number: `%.*f`, `%.*e` or `%.*g`.
+enum Notation: String {
+  case fixed = "%.*f"
+  case exponential = "%.*e"
+  /// With so many significant digits, in the shorter of the two others.
+  case general = "%.*g"
+}
+
+/// A finite number rounded to decimals, half to even where that is exact, as C does it.
+func rounded(_ number: Double, _ decimals: Int, _ notation: Notation) -> String {
   // The longest number has 309 digits before the point.
   withUnsafeTemporaryAllocation(of: CChar.self, capacity: 400) { buffer in
     guard let start = buffer.baseAddress else { return "" }
     let decimals = Int32(clamping: max(0, min(decimals, 60)))
     let written = withVaList([decimals, number]) {
-      vsnprintf(start, buffer.count, isExponential ? "%.*e" : "%.*f", $0)
+      vsnprintf(start, buffer.count, notation.rawValue, $0)
     }
     return String(
       decoding: buffer[..<max(0, min(Int(written), buffer.count - 1))].map {

@@ -2,6 +2,7 @@ import CommandSupport
 import Images
 import NumPyFiles
 import Tensors
+import TextOutput
 import Visualization
 
 /// What `deconv activations` found, as a sheet, in words, lines and arrays.

@@ -1,6 +1,7 @@
 import CommandSupport
 import NumPyFiles
 import Tensors
+import TextOutput
 import Visualization
 
 /// What `deconv architecture` found, in words, lines and arrays.

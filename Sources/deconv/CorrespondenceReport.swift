@@ -1,6 +1,7 @@
 import CommandSupport
 import Images
 import ModelFiles
+import TextOutput
 import Visualization
 
 /// What `deconv correspond` draws and says.

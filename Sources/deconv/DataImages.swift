@@ -3,6 +3,7 @@ import Datasets
 import Images
 import ModelFiles
 import Tensors
+import TextOutput
 
 /// The images of a data set that a command looks at, and how the network takes them.
 struct DataImages {

@@ -6,6 +6,7 @@ import ModelFiles
 import NumPyFiles
 import TensorBoard
 import Tensors
+import TextOutput
 public import Visualization
 
 /// `deconv embed`: what a layer makes of a data set, for TensorBoard's projector.

@@ -2,6 +2,7 @@ import CommandSupport
 import Datasets
 import NumPyFiles
 import Tensors
+import TextOutput
 import Visualization
 
 /// What `deconv evolve` found, in words, lines and arrays.

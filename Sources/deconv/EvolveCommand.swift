@@ -4,6 +4,7 @@ import Foundation
 import Images
 import ModelFiles
 import Tensors
+import TextOutput
 import Visualization
 
 /// `deconv evolve`: what excites each filter most, over the checkpoints of a run (Fig. 4).

@@ -4,6 +4,7 @@ import Images
 import ModelFiles
 import NeuralNetworks
 import Tensors
+import TextOutput
 import Visualization
 
 /// `deconv filters`: the first layer's filters as a grid.

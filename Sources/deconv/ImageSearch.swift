@@ -2,6 +2,7 @@ import CommandSupport
 import Datasets
 import ModelFiles
 import Tensors
+import TextOutput
 import Visualization
 
 /// The search for the images that excite filters most: one pass over a data set.

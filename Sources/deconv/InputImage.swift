@@ -3,6 +3,7 @@ import Datasets
 import Images
 import ModelFiles
 import Tensors
+import TextOutput
 
 /// The image that a feature is projected into.
 struct InputImage {

@@ -3,6 +3,7 @@ import Datasets
 import Images
 import NeuralNetworks
 import Tensors
+import TextOutput
 
 /// What is done to an image before a network takes it: all that reads images goes through here.
 struct InputPreparation {

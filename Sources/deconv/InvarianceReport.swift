@@ -2,6 +2,7 @@ import Charts
 import CommandSupport
 import Images
 import ModelFiles
+import TextOutput
 import Visualization
 
 /// What `deconv invariance` draws and says.

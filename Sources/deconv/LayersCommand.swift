@@ -2,6 +2,7 @@ import ArgumentParser
 import CommandSupport
 import Datasets
 import ModelFiles
+import TextOutput
 import Visualization
 
 /// `deconv layers`: a table of the network's layers and what their units see.

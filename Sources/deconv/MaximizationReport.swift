@@ -2,6 +2,7 @@ import CommandSupport
 import Images
 import ModelFiles
 import Tensors
+import TextOutput
 import Visualization
 
 /// What `deconv maximize` draws and says.

@@ -4,6 +4,7 @@ import Datasets
 import Images
 import ModelFiles
 import Tensors
+import TextOutput
 import Visualization
 
 /// `deconv maximize`: images made for a filter or a class.

@@ -1,5 +1,6 @@
 import CommandSupport
 import ModelFiles
+import TextOutput
 import Visualization
 
 /// What `deconv occlude` says.

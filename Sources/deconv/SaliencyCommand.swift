@@ -3,6 +3,7 @@ import CommandSupport
 import Images
 import ModelFiles
 import Tensors
+import TextOutput
 public import Visualization
 
 /// `deconv saliency`: which pixels of an image speak for a class.

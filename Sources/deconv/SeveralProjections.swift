@@ -2,6 +2,7 @@ import CommandSupport
 import Datasets
 import Images
 import ModelFiles
+import TextOutput
 import Visualization
 
 /// `deconv project` of several filters: all on one sheet, and a table.

@@ -1,6 +1,7 @@
 import CommandSupport
 import Images
 import ModelFiles
+import TextOutput
 import Visualization
 
 /// `deconv project` of one filter: a sheet of its own, and a table.

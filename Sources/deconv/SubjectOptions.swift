@@ -4,6 +4,7 @@ import Datasets
 import Images
 import ModelFiles
 import Tensors
+import TextOutput
 import Visualization
 
 /// The flags that say which image is looked at, and for which class.

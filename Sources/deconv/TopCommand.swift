@@ -3,6 +3,7 @@ import CommandSupport
 import Images
 import ModelFiles
 import Tensors
+import TextOutput
 import Visualization
 
 /// `deconv top`: the images that excite each filter most, and what in them does (Fig. 2).

@@ -1,4 +1,5 @@
 import CommandSupport
+import TextOutput
 import Visualization
 
 /// Lists and counts as sentences have them.

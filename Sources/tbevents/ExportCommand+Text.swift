@@ -1,4 +1,5 @@
 import EventFiles
+import TextOutput
 
 // The forms that are text: CSV and JSON.
 extension ExportCommand {
@@ -14,13 +15,13 @@ extension ExportCommand {
     if kind == .scalars { return try scalarRows(contents, sink) }
     for contents in contents {
       for series in chosen(contents) {
-        let prefix = Array("\(Quoted.csv(contents.run.name)),\(Quoted.csv(series.tag)),".utf8)
+        let prefix = Array("\(CSV.field(contents.run.name)),\(CSV.field(series.tag)),".utf8)
         for index in positions(series) {
           func start(_ line: inout [UInt8]) {
             line += prefix
             line.append(text: series.steps[index].description)
             line.append(0x2C)
-            line.append(series.wallTimes[index], isSingle: false)
+            line.append(exact: series.wallTimes[index], isSingle: false)
           }
           switch kind {
           case .histograms:
@@ -29,7 +30,7 @@ extension ExportCommand {
                 start(&line)
                 for number in [bucket.left, bucket.right, bucket.count] {
                   line.append(0x2C)
-                  line.append(number, isSingle: false)
+                  line.append(exact: number, isSingle: false)
                 }
                 line.append(0x0A)
               }
@@ -38,7 +39,7 @@ extension ExportCommand {
             let text = try contents.texts(index, of: series).joined(separator: "\n")
             try sink.add { line in
               start(&line)
-              line.append(text: ",\(Quoted.csv(text))\n")
+              line.append(text: ",\(CSV.field(text))\n")
             }
           default: break
           }
@@ -60,7 +61,7 @@ extension ExportCommand {
     let size = 8_192
     let parts = contents.flatMap { contents in
       chosen(contents).flatMap { series in
-        let prefix = Array("\(Quoted.csv(contents.run.name)),\(Quoted.csv(series.tag)),".utf8)
+        let prefix = Array("\(CSV.field(contents.run.name)),\(CSV.field(series.tag)),".utf8)
         return stride(from: 0, to: series.count, by: size).map { start in
           Part(prefix: prefix, series: series, range: start..<min(start + size, series.count))
         }
@@ -83,9 +84,9 @@ extension ExportCommand {
       rows += part.prefix
       rows.append(integer: series.steps[index])
       rows.append(0x2C)
-      rows.append(series.wallTimes[index], isSingle: false)
+      rows.append(exact: series.wallTimes[index], isSingle: false)
       rows.append(0x2C)
-      rows.append(series.numbers[index], isSingle: series.isSinglePrecision)
+      rows.append(exact: series.numbers[index], isSingle: series.isSinglePrecision)
       rows.append(0x0A)
     }
     return rows
@@ -97,9 +98,9 @@ extension ExportCommand {
     for series in contents.flatMap(chosen) where !tags.contains(series.tag) {
       tags.append(series.tag)
     }
-    try sink.add(Array("run,step\(tags.map { "," + Quoted.csv($0) }.joined())\n".utf8))
+    try sink.add(Array("run,step\(tags.map { "," + CSV.field($0) }.joined())\n".utf8))
     for contents in contents {
-      let prefix = Array("\(Quoted.csv(contents.run.name)),".utf8)
+      let prefix = Array("\(CSV.field(contents.run.name)),".utf8)
       var columns: [[Int: Int]] = []
       var series: [Series?] = []
       for tag in tags {
@@ -116,7 +117,7 @@ extension ExportCommand {
           for (column, one) in zip(columns, series) {
             line.append(0x2C)
             if let index = column[step], let one {
-              line.append(one.numbers[index], isSingle: one.isSinglePrecision)
+              line.append(exact: one.numbers[index], isSingle: one.isSinglePrecision)
             }
           }
           line.append(0x0A)
@@ -130,7 +131,7 @@ extension ExportCommand {
     for contents in contents {
       for series in chosen(contents) {
         let prefix = Array(
-          #"{"run":\#(Quoted.json(contents.run.name)),"tag":\#(Quoted.json(series.tag)),"step":"#
+          #"{"run":\#(JSON.quoted(contents.run.name)),"tag":\#(JSON.quoted(series.tag)),"step":"#
             .utf8)
         for index in positions(series) {
           let value = try jsonValue(index, of: series, in: contents)
@@ -138,7 +139,7 @@ extension ExportCommand {
             line += prefix
             line.append(text: series.steps[index].description)
             line.append(text: ",\"wall_time\":")
-            line.appendJSON(series.wallTimes[index], isSingle: false)
+            line.append(json: series.wallTimes[index], isSingle: false)
             line.append(text: ",\"value\":")
             line += value
             line.append(text: "}\n")
@@ -158,7 +159,7 @@ extension ExportCommand {
         try sink.add { line in
           line.append(text: isFirst ? "\n" : ",\n")
           line.append(
-            text: #"{"run":\#(Quoted.json(contents.run.name)),"tag":\#(Quoted.json(series.tag)),"#)
+            text: #"{"run":\#(JSON.quoted(contents.run.name)),"tag":\#(JSON.quoted(series.tag)),"#)
           line.append(text: #""kind":"\#(series.kind.rawValue)","steps":["#)
           line.append(text: indices.map { "\(series.steps[$0])" }.joined(separator: ","))
           line.append(text: "],\"wall_times\":[")
@@ -167,7 +168,7 @@ extension ExportCommand {
         for (number, index) in indices.enumerated() {
           try sink.add { line in
             if number > 0 { line.append(0x2C) }
-            line.appendJSON(series.wallTimes[index], isSingle: false)
+            line.append(json: series.wallTimes[index], isSingle: false)
           }
         }
         try sink.add(Array("],\"values\":[".utf8))
@@ -194,18 +195,18 @@ extension ExportCommand {
       bytes.append(text: "[")
       for (number, bucket) in try contents.histogram(index, of: series).enumerated() {
         bytes.append(text: number > 0 ? ",[" : "[")
-        bytes.appendJSON(bucket.left, isSingle: false)
+        bytes.append(json: bucket.left, isSingle: false)
         bytes.append(0x2C)
-        bytes.appendJSON(bucket.right, isSingle: false)
+        bytes.append(json: bucket.right, isSingle: false)
         bytes.append(0x2C)
-        bytes.appendJSON(bucket.count, isSingle: false)
+        bytes.append(json: bucket.count, isSingle: false)
         bytes.append(text: "]")
       }
       bytes.append(text: "]")
     case .text:
       let text = try contents.texts(index, of: series).joined(separator: "\n")
-      bytes.append(text: Quoted.json(text))
-    default: bytes.appendJSON(series.numbers[index], isSingle: series.isSinglePrecision)
+      bytes.append(text: JSON.quoted(text))
+    default: bytes.append(json: series.numbers[index], isSingle: series.isSinglePrecision)
     }
     return bytes
   }

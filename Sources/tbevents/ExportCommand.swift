@@ -3,6 +3,7 @@ import CommandSupport
 import EventFiles
 import Foundation
 import NumPyFiles
+import TextOutput
 
 /// `tbevents export`: every point, in a form that other tools read.
 struct ExportCommand: ParsableCommand {
@@ -144,7 +145,7 @@ struct ExportCommand: ParsableCommand {
         }
       }
     }
-    try Console.print("wrote \(CommandSupport.Format.counted(count, "file")) to \(folder)")
+    try Console.print("wrote \(TextOutput.Format.counted(count, "file")) to \(folder)")
   }
 
   private func write(_ bytes: [UInt8], to path: String) throws {

@@ -2,6 +2,7 @@ import ArgumentParser
 import CommandSupport
 import EventFiles
 import Foundation
+import TextOutput
 
 /// `tbevents inspect`: what a log directory holds.
 struct InspectCommand: ParsableCommand {
@@ -32,9 +33,9 @@ struct InspectCommand: ParsableCommand {
     let size = contents.files.reduce(0) { $0 + $1.byteCount + $1.unfinishedByteCount }
     let events = contents.files.reduce(0) { $0 + $1.eventCount }
     var lines = [
-      "run \(contents.run.name): \(CommandSupport.Format.counted(contents.files.count, "file")), "
-        + "\(CommandSupport.Format.bytes(size)), "
-        + CommandSupport.Format.counted(events, "event")
+      "run \(contents.run.name): \(TextOutput.Format.counted(contents.files.count, "file")), "
+        + "\(TextOutput.Format.bytes(size)), "
+        + TextOutput.Format.counted(events, "event")
         + (contents.hasGraph ? ", with a graph" : "")
     ]
     var table = TextTable(
@@ -42,22 +43,22 @@ struct InspectCommand: ParsableCommand {
       ("bytes", .right), ("last value", .right))
     for series in contents.series {
       table.add(
-        "  " + series.tag, kind(series), CommandSupport.Format.count(series.count),
-        series.steps.first.map { CommandSupport.Format.count($0) } ?? "",
-        series.steps.last.map { CommandSupport.Format.count($0) } ?? "",
-        CommandSupport.Format.bytes(series.byteCount),
-        series.numbers.last.map { CommandSupport.Format.number($0) } ?? "")
+        "  " + series.tag, kind(series), TextOutput.Format.count(series.count),
+        series.steps.first.map { TextOutput.Format.count($0) } ?? "",
+        series.steps.last.map { TextOutput.Format.count($0) } ?? "",
+        TextOutput.Format.bytes(series.byteCount),
+        series.numbers.last.map { TextOutput.Format.number($0) } ?? "")
     }
     if !contents.series.isEmpty { lines.append(table.rendered()) }
     let superseded = contents.series.reduce(0) { $0 + $1.supersededCount }
     if superseded > 0 {
       lines.append(
-        "  \(CommandSupport.Format.counted(superseded, "value")) replaced by a restart, not counted"
+        "  \(TextOutput.Format.counted(superseded, "value")) replaced by a restart, not counted"
       )
     }
     for file in contents.files where file.unfinishedByteCount > 0 {
       lines.append(
-        "  \(file.path): \(CommandSupport.Format.bytes(file.unfinishedByteCount)) at the end are no "
+        "  \(file.path): \(TextOutput.Format.bytes(file.unfinishedByteCount)) at the end are no "
           + "whole record: still being written, or cut off")
     }
     return lines.joined(separator: "\n")

@@ -4,6 +4,7 @@ import CommandSupport
 import EventFiles
 import Foundation
 import Images
+import TextOutput
 
 /// `tbevents plot`: curves in the terminal, as PNG or as SVG.
 struct PlotCommand: ParsableCommand {
@@ -86,10 +87,10 @@ struct PlotCommand: ParsableCommand {
         "plotted \(Format.counted(chart.series.count, "curve")) to \(file.path)")
     } else {
       let (terminal, columns) = Terminal.standardOutput()
-      try Console.print(
-        chart.text(
-          columns: min(columns, 120), usesUnicode: terminal.speaksUnicode,
-          usesColor: terminal.isLive && terminal.hasColor))
+      let text = chart.text(
+        columns: min(columns, 120), usesUnicode: terminal.speaksUnicode,
+        usesColor: terminal.isLive && terminal.hasColor)
+      try Console.write(Array((text + "\n").utf8))
     }
     if tellDamage(in: contents) { throw ExitStatus.damagedInput }
   }

@@ -2,6 +2,7 @@ import ArgumentParser
 import CommandSupport
 import EventFiles
 import Files
+import TextOutput
 
 /// `tbevents repair`: a new file of the records that are whole.
 struct RepairCommand: ParsableCommand {

@@ -5,6 +5,7 @@ import Files
 import Foundation
 import Reports
 import Synchronization
+import TextOutput
 
 /// `tbevents report`: a log directory as one page.
 struct ReportCommand: ParsableCommand {

@@ -2,6 +2,7 @@ import ArgumentParser
 import CommandSupport
 import EventFiles
 import Foundation
+import TextOutput
 
 /// `tbevents tail`: the newest values, and those that come.
 struct TailCommand: ParsableCommand {

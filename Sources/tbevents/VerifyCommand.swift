@@ -2,6 +2,7 @@ import ArgumentParser
 import CommandSupport
 import EventFiles
 import Files
+import TextOutput
 
 /// `tbevents verify`: every checksum of every record.
 struct VerifyCommand: ParsableCommand {

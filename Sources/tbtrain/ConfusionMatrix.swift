@@ -1,5 +1,6 @@
 import CommandSupport
 import Images
+import TextOutput
 
 /// Which classes were taken for which.
 struct ConfusionMatrix {

@@ -2,6 +2,7 @@ import ArgumentParser
 import CommandSupport
 import DatasetFetching
 import Datasets
+import TextOutput
 
 /// `tbtrain data`: what there is to learn from.
 struct DataCommand: ParsableCommand {

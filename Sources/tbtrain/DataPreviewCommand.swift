@@ -2,6 +2,7 @@ import ArgumentParser
 import CommandSupport
 import Datasets
 import Images
+import TextOutput
 
 /// `tbtrain data preview`: a labelled contact sheet.
 struct DataPreviewCommand: ParsableCommand {

@@ -6,6 +6,7 @@ import ModelFiles
 import NeuralNetworks
 import TensorBoard
 import Tensors
+import TextOutput
 
 /// `tbtrain evaluate`: how a checkpoint does on test images.
 struct EvaluateCommand: ParsableCommand {

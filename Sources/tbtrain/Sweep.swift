@@ -5,6 +5,7 @@ import ModelFiles
 import NeuralNetworks
 import Synchronization
 import Tensors
+import TextOutput
 
 /// Many runs under one folder: every combination of the values of some flags.
 struct Sweep {

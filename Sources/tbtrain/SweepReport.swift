@@ -1,6 +1,7 @@
 import CommandSupport
 import Foundation
 import ModelFiles
+import TextOutput
 
 /// What a sweep found, best first.
 struct SweepReport {

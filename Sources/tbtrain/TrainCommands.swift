@@ -4,6 +4,7 @@ import Datasets
 import ModelFiles
 import NeuralNetworks
 import Tensors
+import TextOutput
 
 /// `tbtrain lenet`.
 struct LeNetCommand: ParsableCommand {

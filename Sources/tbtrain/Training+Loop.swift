@@ -4,6 +4,7 @@ import Foundation
 import ModelFiles
 import NeuralNetworks
 import TensorBoard
+import TextOutput
 
 extension Training {
   /// Seconds between two checkpoints, at least; the end of the first epoch has one in any case.

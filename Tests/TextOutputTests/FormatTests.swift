@@ -15,7 +15,7 @@ import Testing
     (0.0, "0"), (0.53421, "0.5342"), (1.0, "1.000"), (1853.4, "1,853"), (-2.5, "-2.500"),
     (0.000021, "2.10e-5"), (0.0001234, "0.0001234"), (1e12, "1.00e12"), (.nan, "nan"),
     (.infinity, "inf"), (-.infinity, "-inf"), (0.99996, "1.000"), (-0.0, "0"),
-    (1e-310, "1.00e-310"),
+    (.leastNormalMagnitude, "2.23e-308"),
   ])
   func numbersKeepFourSignificantDigits(value: Double, text: String) {
     #expect(Format.number(value) == text)
@@ -60,13 +60,23 @@ import Testing
       bits = bits &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
       let number = (Double(bits >> 11) * 0x1p-53 - 0.5) * power(ofTen: Double(bits % 9))
       for decimals in 0...4 {
-        let expected = rounded(number, decimals: decimals, isExponential: false)
+        let expected = rounded(number, decimals, .fixed)
         let isZero = !expected.contains { ("1"..."9").contains($0) }
         #expect(
           Format.fixed(number, decimals: decimals)
             == (isZero && expected.hasPrefix("-") ? String(expected.dropFirst()) : expected))
       }
     }
+  }
+
+  @Test(arguments: [(0.50, "0.5"), (12, "12"), (-0.04, "0"), (100, "100"), (3.26, "3.3")])
+  func coordinatesAreShort(value: Double, text: String) {
+    #expect(Format.trimmed(value, decimals: 1) == text)
+  }
+
+  @Test(arguments: [(0.123456789, "0.12346"), (1e-7, "1e-07"), (123_456, "1.2346e+05"), (2, "2")])
+  func compactNumbersHaveFewLetters(value: Double, text: String) {
+    #expect(Format.compact(value, digits: 5) == text)
   }
 
   @Test(arguments: [(1.25, "+1.2"), (-0.3, "-0.3"), (0.01, "0.0"), (-0.01, "0.0"), (0, "0.0")])

@@ -39,7 +39,7 @@ import TextOutput
       Markup.escaped("<a href=\"x\">'&\u{0}\u{202E}\n\t") == """
         &lt;a href=&quot;x&quot;&gt;&#39;&amp;\u{FFFD}\u{FFFD}\n\t
         """)
-    #expect(Markup.escaped("a\nb\tc", keepsLines: false) == "a b c")
+    #expect(Markup.escapedLine("a\nb\tc") == "a b c")
     for noncharacter in [0xFFFE, 0xFDD0, 0x1FFFF] as [UInt32] {
       let text = Unicode.Scalar(noncharacter).map { "\($0)é" } ?? ""
       #expect(Markup.escaped(text) == "\u{FFFD}é")
