@@ -100,8 +100,7 @@ let package = Package(
       name: "tbevents",
       dependencies: [
         "CommandSupport", "Reports", "EventFiles", "Charts", "Images", "NumPyFiles", "Files",
-        "TextOutput",
-        argumentParser,
+        "TextOutput", argumentParser,
       ]),
 
     // Examples, each a program of a page.
