@@ -161,19 +161,62 @@ void ck_conv_find_nonzeros(
   }
 }
 
+void ck_conv_find_pooled_nonzeros(
+    ck_isa isa, const ck_conv *c, const ck_pool *pool, const float *restrict dy,
+    const uint8_t *restrict switches, const float *restrict y, float *restrict map,
+    const ck_nonzeros *lists) {
+  const ck_kernels *kernels = ck_table(isa);
+  if (pool->stride_y < pool->window_height || pool->stride_x < pool->window_width) {
+    kernels->max_unpool(pool, dy, switches, y, map);
+    ck_conv_find_nonzeros(c, map, lists);
+    return;
+  }
+  const ck_int n = c->out_channels, positions = c->out_height * c->out_width;
+  const ck_int row = bordered_row(c);
+  const int32_t run = (int32_t)(c->kernel_width * c->in_channels);
+  memset(lists->channel_count, 0, (size_t)n * sizeof(int32_t));
+  memset(lists->position_count, 0, (size_t)positions * sizeof(int32_t));
+  for (ck_int window = 0; window < pool->out_height * pool->out_width; window++) {
+    const ck_int top = window / pool->out_width * pool->stride_y - pool->top;
+    const ck_int left = window % pool->out_width * pool->stride_x - pool->left;
+    for (ck_int first = 0; first < n; first += 64) {
+      const ck_int count = n - first < 64 ? n - first : 64;
+      uint64_t bits = kernels->nonzero_bits(count, (y ? y : dy) + first);
+      for (; bits; bits &= bits - 1) {
+        const ck_int o = first + __builtin_ctzll(bits);
+        const ck_int oy = top + switches[o] / pool->window_width;
+        const ck_int ox = left + switches[o] % pool->window_width;
+        const ck_int p = oy * c->out_width + ox;
+        const ck_int by_channel = o * positions + lists->channel_count[o]++;
+        const ck_int by_position = p * n + lists->position_count[p]++;
+        lists->channel_offset[by_channel] =
+            (int32_t)(oy * c->stride_y * row + ox * c->stride_x * c->in_channels);
+        lists->channel_value[by_channel] = dy[o];
+        lists->position_offset[by_position] = (int32_t)o * run;
+        lists->position_value[by_position] = dy[o];
+      }
+    }
+    dy += n;
+    switches += n;
+    if (y) y += n;
+  }
+}
+
 void ck_conv_weight_gradient_sparse(
     ck_isa isa, const ck_conv *c, const float *restrict bordered, const ck_nonzeros *lists,
-    float *restrict d_weight) {
+    float *restrict d_weight, float *restrict d_bias) {
   CK_DENORMALS_ARE_ZEROS;
   const ck_kernels *kernels = ck_table(isa);
   const ck_int row = bordered_row(c), positions = c->out_height * c->out_width;
   const ck_int run = c->kernel_width * c->in_channels;
   for (ck_int o = 0; o < c->out_channels; o++) {
+    const ck_int count = lists->channel_count[o];
+    const float *values = lists->channel_value + o * positions;
     for (ck_int ky = 0; ky < c->kernel_height; ky++, d_weight += run) {
       kernels->gather(
-          run, lists->channel_count[o], lists->channel_offset + o * positions,
-          lists->channel_value + o * positions, bordered + ky * row, d_weight);
+          run, count, lists->channel_offset + o * positions, values, bordered + ky * row, d_weight);
     }
+    for (ck_int e = 0; e < count; e++) d_bias[o] += values[e];
   }
 }
 

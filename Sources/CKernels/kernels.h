@@ -57,7 +57,12 @@ typedef struct ck_kernels {
   ck_tile_kernel *tile_strided, *tile_contiguous;
   void (*pack)(ck_int, ck_int, const float *, ck_int, int, float *, ck_int);
   void (*pack_row)(ck_int, ck_int, const float *, float *, ck_int);
+  uint64_t (*nonzero_bits)(ck_int, const float *);
   void (*gather)(ck_int, ck_int, const int32_t *, const float *, const float *, float *);
+  void (*winograd_read)(const ck_conv *, const float *, ck_int, float *, ck_int);
+  void (*winograd_weights)(
+      const ck_conv *, const float *, ck_int, const float *, float *, ck_int);
+  void (*winograd_write)(const ck_winograd *, const float *, ck_int, float *, uint8_t *, ck_int);
   void (*max_pool)(const ck_pool *, const float *, float *, uint8_t *);
   void (*max_unpool)(const ck_pool *, const float *, const uint8_t *, const float *, float *);
   void (*average_pool)(const ck_pool *, const float *, int, float *);
@@ -116,6 +121,12 @@ static inline ck_int ck_rounded_up(ck_int n, ck_int to) { return (n + to - 1) / 
 // tile `index` out of `tiles`.
 static inline ck_int ck_split(ck_int count, ck_int tiles, ck_int index) {
   return count * index / tiles;
+}
+
+// Tiles of 4 outputs that cover `length`, and where tile `index` begins: the last one ends at the edge.
+static inline ck_int ck_winograd_tiles(ck_int length) { return (length + 3) / 4; }
+static inline ck_int ck_winograd_start(ck_int index, ck_int length) {
+  return 4 * index + 4 <= length ? 4 * index : length - 4;
 }
 
 #endif

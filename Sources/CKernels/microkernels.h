@@ -27,11 +27,35 @@ typedef float K(vec) __attribute__((vector_size(CK_LANES * 4)));
 typedef float K(unaligned) __attribute__((vector_size(CK_LANES * 4), aligned(4)));
 typedef int32_t K(lanes) __attribute__((vector_size(CK_LANES * 4)));
 typedef uint8_t K(bytes) __attribute__((vector_size(CK_LANES), aligned(1)));
+#if defined(__clang__)
+typedef _Bool K(flags) __attribute__((ext_vector_type(CK_LANES)));
+#if CK_LANES == 16
+typedef uint16_t K(flag_bits);
+#else
+typedef uint8_t K(flag_bits);
+#endif
+#endif
 #define VEC K(vec)
 #define LOAD(p) (*(const K(unaligned) *)(p))
 #define STORE(p, x) (*(K(unaligned) *)(p) = (x))
 #define SELECT(mask, a, b) \
   ((VEC)(((mask) & (K(lanes))(a)) | (~(mask) & (K(lanes))(b))))
+
+// A vector of which only the first `count` scalars are in memory, if that is less than all.
+CK_TARGET INLINE VEC K(load_some)(const float *x, ck_int count) {
+  if (count >= CK_LANES) return LOAD(x);
+  float all[CK_LANES] = {0};
+  for (ck_int i = 0; i < count; i++) all[i] = x[i];
+  return LOAD(all);
+}
+
+CK_TARGET INLINE void K(store_some)(float *y, VEC x, ck_int count) {
+  if (count >= CK_LANES) {
+    STORE(y, x);
+  } else {
+    for (ck_int i = 0; i < count; i++) y[i] = x[i];
+  }
+}
 
 // ---------------------------------------------------------------- the register tile
 
@@ -167,6 +191,22 @@ CK_TARGET static void K(pack_row)(
     left += rest;
     if (left >= tiles) x++, left -= tiles;
   }
+}
+
+// ---------------------------------------------------------------- zeros
+
+// Bit i says that x[i] isn't zero, for at most 64 scalars.
+CK_TARGET static uint64_t K(nonzero_bits)(ck_int count, const float *x) {
+  uint64_t bits = 0;
+  ck_int i = 0;
+#if defined(__clang__)
+  for (; i + CK_LANES <= count; i += CK_LANES) {
+    const K(flags) some = __builtin_convertvector(LOAD(x + i) != (VEC){0}, K(flags));
+    bits |= (uint64_t)(__builtin_bit_cast(K(flag_bits), some) & ((1u << CK_LANES) - 1)) << i;
+  }
+#endif
+  for (; i < count; i++) bits |= (uint64_t)(x[i] != 0) << i;
+  return bits;
 }
 
 // ---------------------------------------------------------------- gathered sums (sparse gradients)
@@ -370,6 +410,7 @@ CK_TARGET static void K(average_unpool)(
 
 #include "elementwise.h"
 #include "recurrent.h"
+#include "winograd.h"
 
 const ck_kernels K(ck_kernels) = {
     .panel = K(panel),
@@ -378,7 +419,11 @@ const ck_kernels K(ck_kernels) = {
     .tile_contiguous = K(tile_contiguous),
     .pack = K(pack),
     .pack_row = K(pack_row),
+    .nonzero_bits = K(nonzero_bits),
     .gather = K(gather),
+    .winograd_read = K(winograd_read),
+    .winograd_weights = K(winograd_weights),
+    .winograd_write = K(winograd_write),
     .max_pool = K(max_pool),
     .max_unpool = K(max_unpool),
     .average_pool = K(average_pool),

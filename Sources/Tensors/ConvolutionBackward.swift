@@ -11,8 +11,10 @@ struct ConvolutionBackward {
   private let geometry: ConvolutionGeometry
   private let wantsInput: Bool
   private let wantsParameters: Bool
-  private let gradient: Tensor
   private let isSparse: Bool
+  /// Whether the gradient's non-zeros are listed: for a sparse one, and for the input's gradient where
+  /// no convolution gives it.
+  private let usesLists: Bool
 
   /// Gradients with fewer non-zeros than this share are treated as sparse.
   private static let sparseShare = 0.3
@@ -23,21 +25,24 @@ struct ConvolutionBackward {
     _ upper: Kernels.UpperGradient, weight: Tensor, geometry: ConvolutionGeometry,
     wantsInput: Bool, wantsParameters: Bool
   ) {
-    self.upper = upper
+    let isLong = geometry.kernel.width * geometry.inChannels >= Self.shortestRun
+    switch upper {
+    case .plain(let dy):
+      isSparse = isLong && Self.share(ofNonzerosIn: dy) < Self.sparseShare
+      self.upper = upper
+    case .pooled(let dy, let switches, let reluOutput):
+      let (input, output) = (switches.pooling.inputCount, switches.pooling.outputCount)
+      isSparse = isLong && Double(output) < Self.sparseShare * Double(input)
+      let isConvolved = wantsInput && !isSparse && geometry.hasGradientGeometry
+      self.upper =
+        isConvolved
+        ? .plain(Kernels.maxUnpool(dy, switches, reluOutput: reluOutput)) : upper
+    }
+    usesLists = isSparse || (wantsInput && !geometry.hasGradientGeometry)
     self.weight = weight
     self.geometry = geometry
     self.wantsInput = wantsInput
     self.wantsParameters = wantsParameters
-    let isLong = geometry.kernel.width * geometry.inChannels >= Self.shortestRun
-    switch upper {
-    case .plain(let dy):
-      gradient = dy
-      isSparse = isLong && Self.share(ofNonzerosIn: dy) < Self.sparseShare
-    case .pooled(let dy, let switches, _):
-      gradient = dy
-      let (input, output) = (switches.pooling.inputCount, switches.pooling.outputCount)
-      isSparse = isLong && Double(output) < Self.sparseShare * Double(input)
-    }
   }
 
   private static func share(ofNonzerosIn tensor: Tensor) -> Double {
@@ -47,34 +52,38 @@ struct ConvolutionBackward {
     }
   }
 
-  private var pooling: PoolingGeometry? {
-    if case .pooled(_, let switches, _) = upper { switches.pooling } else { nil }
-  }
-
   /// The gradients; `x` is the convolution's input, needed for those of its parameters.
   func run(_ x: Tensor?) -> (input: Tensor?, weight: Tensor?, bias: Tensor?) {
-    let batch = Kernels.images(
-      in: gradient, of: pooling?.outputCount ?? geometry.outputCount)
+    var dx: Tensor?
+    if wantsInput, !usesLists, case .plain(let dy) = upper {
+      // Projections come without parameters, and may be compared with sums of a few scalars.
+      dx =
+        Kernels.convolution(
+          dy, weight: flippedWeight, bias: nil, geometry.gradientGeometry, byTiles: wantsParameters
+        ).output
+    }
+    guard wantsParameters || usesLists else { return (dx, nil, nil) }
+    let batch = upper.batch(of: geometry)
     let chunks = (batch + Kernels.imageChunk - 1) / Kernels.imageChunk
-    let plan = Plan(geometry, isSparse: isSparse, isPooled: pooling != nil)
+    let plan = Plan(geometry, usesLists: usesLists, isPooled: upper.isPooled)
     var sums = Tensor(zeros: [wantsParameters ? chunks : 0, plan.sumsCount])
-    var dx =
-      wantsInput
-      ? Tensor(uninitializedShape: [
-        batch, geometry.input.height, geometry.input.width, geometry.inChannels,
-      ]) { _ in } : nil
-    withWeights { weights in
-      sums.withUnsafeMutableBufferPointer { sums in
-        withOptional(&dx) { dx in
-          withOptional(x) { x in
+    if wantsInput, usesLists {
+      dx = Tensor(
+        uninitializedShape: [
+          batch, geometry.input.height, geometry.input.width, geometry.inChannels,
+        ]) { _ in }
+    }
+    let rows = wantsInput && usesLists ? weightRows : nil
+    sums.withUnsafeMutableBufferPointer { sums in
+      withOptional(&dx) { dx in
+        withOptional(x) { x in
+          withOptional(rows) { rows in
             Parallel.forEach(chunks) { chunk in
               Kernels.withScratch(plan.scratchCount) { scratch in
                 let low = chunk * Kernels.imageChunk
                 for i in low..<min(batch, low + Kernels.imageChunk) {
-                  let dy = unpooled(i, scratch + plan.map)
                   one(
-                    plan, dy, weights, scratch,
-                    x: x.map { $0 + i * geometry.inputCount },
+                    i, plan, rows, scratch, x: x.map { $0 + i * geometry.inputCount },
                     dx: dx.map { $0 + i * geometry.inputCount },
                     sums: sums.baseAddress.map { $0 + chunk * plan.sumsCount })
                 }
@@ -89,79 +98,60 @@ struct ConvolutionBackward {
     return (dx, weight, bias)
   }
 
-  /// The gradient of the convolution's own output, for image `i`.
-  private func unpooled(_ i: Int, _ map: UnsafeMutablePointer<Float>) -> UnsafePointer<Float> {
-    gradient.withUnsafeBufferPointer { dy in
-      guard let start = dy.baseAddress else { return UnsafePointer(map) }
-      guard case .pooled(_, let switches, let reluOutput) = upper else {
-        return start + i * geometry.outputCount
-      }
-      let offset = i * switches.pooling.outputCount
-      switches.withUnsafePointer { at in
-        withOptional(reluOutput) { output in
-          var pool = switches.pooling.c
-          ck_max_unpool(
-            Kernels.instructionSet, &pool, start + offset, at + offset,
-            output.map { $0 + offset }, map)
-        }
-      }
-      return UnsafePointer(map)
-    }
-  }
-
-  /// The gradients of one image.
+  /// The gradients of image `i`: its parameters' are added to `sums`; its input's is written if there
+  /// are `rows` for it.
   private func one(
-    _ plan: Plan, _ dy: UnsafePointer<Float>, _ weights: UnsafePointer<Float>,
-    _ scratch: UnsafeMutablePointer<Float>, x: UnsafePointer<Float>?,
-    dx: UnsafeMutablePointer<Float>?, sums: UnsafeMutablePointer<Float>?
+    _ i: Int, _ plan: Plan, _ rows: UnsafePointer<Float>?, _ scratch: UnsafeMutablePointer<Float>,
+    x: UnsafePointer<Float>?, dx: UnsafeMutablePointer<Float>?, sums: UnsafeMutablePointer<Float>?
   ) {
     let isa = Kernels.instructionSet
     var c = geometry.c
     var lists = plan.lists(scratch)
-    if plan.isSparse { ck_conv_find_nonzeros(&c, dy, &lists) }
+    let map = scratch + plan.map
     let bordered = scratch + plan.bordered
-    if wantsParameters, let x, let sums {
-      ck_conv_border(&c, x, bordered)
-      if plan.isSparse {
-        ck_conv_weight_gradient_sparse(isa, &c, bordered, &lists, sums)
-      } else {
-        ck_conv_weight_gradient(isa, &c, bordered, dy, sums)
-      }
-      let positions = geometry.output.height * geometry.output.width
-      ck_add_rows(
-        isa, positions, geometry.outChannels, dy, geometry.outChannels,
-        sums + geometry.weightCount)
-    }
-    guard let dx else { return }
-    if plan.isSparse || !geometry.hasGradientGeometry {
-      if !plan.isSparse { ck_conv_find_nonzeros(&c, dy, &lists) }
-      bordered.update(repeating: 0, count: ck_conv_bordered_count(&c))
-      ck_conv_input_gradient_sparse(isa, &c, &lists, weights, bordered)
-      ck_conv_inside(&c, bordered, 0, dx)
+    if isSparse {
+      upper.list(i, &c, map, &lists)
     } else {
-      var turned = geometry.gradientGeometry.c
-      ck_conv_border(&turned, dy, scratch + plan.borderedGradient)
-      ck_conv_forward(isa, &turned, scratch + plan.borderedGradient, weights, nil, 0, dx)
+      upper.withMap(i, geometry, map) { dy in
+        if usesLists { ck_conv_find_nonzeros(&c, dy, &lists) }
+        guard wantsParameters, let x, let sums else { return }
+        ck_conv_border(&c, x, bordered)
+        ck_conv_weight_gradient(isa, &c, bordered, dy, sums)
+        ck_add_rows(
+          isa, geometry.output.height * geometry.output.width, geometry.outChannels, dy,
+          geometry.outChannels, sums + geometry.weightCount)
+      }
     }
+    if isSparse, wantsParameters, let x, let sums {
+      ck_conv_border(&c, x, bordered)
+      ck_conv_weight_gradient_sparse(
+        isa, &c, bordered, &lists, sums, sums + geometry.weightCount)
+    }
+    guard let rows, let dx else { return }
+    bordered.update(repeating: 0, count: ck_conv_bordered_count(&c))
+    ck_conv_input_gradient_sparse(isa, &c, &lists, rows, bordered)
+    ck_conv_inside(&c, bordered, 0, dx)
   }
 
-  /// Calls `body` with the weights as the input gradient's form wants them.
-  private func withWeights(_ body: (UnsafePointer<Float>) -> Void) {
-    weight.withUnsafeBufferPointer { weight in
-      guard let weight = weight.baseAddress else { return }
-      guard wantsInput else { return body(weight) }
-      var c = geometry.c
-      Kernels.withScratch(geometry.weightCount) { turned in
-        if isSparse || !geometry.hasGradientGeometry {
-          ck_conv_rows(&c, weight, turned)
-          return body(turned)
-        }
-        ck_conv_flip(&c, weight, turned)
-        var gradient = geometry.gradientGeometry.c
-        Kernels.withScratch(ck_conv_packed_count(Kernels.instructionSet, &gradient)) { packed in
-          ck_conv_pack(Kernels.instructionSet, &gradient, turned, packed)
-          body(packed)
-        }
+  /// The weights of the convolution that gives the input's gradient.
+  private var flippedWeight: Tensor {
+    let kernel = geometry.kernel
+    return turned(
+      shape: [kernel.height, kernel.width, geometry.outChannels, geometry.inChannels], ck_conv_flip)
+  }
+
+  /// The weights as the input's gradient by lists wants them.
+  private var weightRows: Tensor { turned(shape: [geometry.weightCount], ck_conv_rows) }
+
+  private func turned(
+    shape: [Int],
+    _ turn: (UnsafePointer<ck_conv>, UnsafePointer<Float>, UnsafeMutablePointer<Float>) -> Void
+  ) -> Tensor {
+    Tensor(uninitializedShape: shape) { to in
+      weight.withUnsafeBufferPointer { from in
+        guard let from = from.baseAddress, let to = to.baseAddress else { return }
+        var c = geometry.c
+        turn(&c, from, to)
       }
     }
   }
@@ -199,9 +189,7 @@ struct ConvolutionBackward {
 
 /// Where each part of a thread's scratch memory begins, in scalars.
 private struct Plan {
-  let isSparse: Bool
   let bordered: Int
-  let borderedGradient: Int
   let map: Int
   let scratchCount: Int
   /// A chunk's sums: the weights' gradient, then the bias's.
@@ -210,8 +198,7 @@ private struct Plan {
   private let positions: Int
   private let outChannels: Int
 
-  init(_ geometry: ConvolutionGeometry, isSparse: Bool, isPooled: Bool) {
-    self.isSparse = isSparse
+  init(_ geometry: ConvolutionGeometry, usesLists: Bool, isPooled: Bool) {
     outChannels = geometry.outChannels
     positions = geometry.output.height * geometry.output.width
     sumsCount = Kernels.aligned(geometry.weightCount + outChannels)
@@ -222,14 +209,7 @@ private struct Plan {
     }
     var c = geometry.c
     bordered = reserve(ck_conv_bordered_count(&c))
-    if !isSparse, geometry.hasGradientGeometry {
-      var turned = geometry.gradientGeometry.c
-      borderedGradient = reserve(ck_conv_bordered_count(&turned))
-    } else {
-      borderedGradient = end
-    }
     map = reserve(isPooled ? geometry.outputCount : 0)
-    let usesLists = isSparse || !geometry.hasGradientGeometry
     listsStart = reserve(usesLists ? 4 * geometry.outputCount + outChannels + positions : 0)
     scratchCount = end
   }
@@ -246,6 +226,73 @@ private struct Plan {
       channel_offset: integers(0, count), channel_value: start + count,
       position_count: integers(4 * count + outChannels, positions),
       position_offset: integers(2 * count, count), position_value: start + 3 * count)
+  }
+}
+
+extension Kernels.UpperGradient {
+  fileprivate var isPooled: Bool { if case .pooled = self { true } else { false } }
+
+  /// The number of images.
+  fileprivate func batch(of geometry: ConvolutionGeometry) -> Int {
+    switch self {
+    case .plain(let dy): Kernels.images(in: dy, of: geometry.outputCount)
+    case .pooled(let dy, let switches, _):
+      Kernels.images(in: dy, of: switches.pooling.outputCount)
+    }
+  }
+
+  /// Calls `body` with the gradient of image `i`'s convolution output, made in `map` if need be.
+  fileprivate func withMap(
+    _ i: Int, _ geometry: ConvolutionGeometry, _ map: UnsafeMutablePointer<Float>,
+    _ body: (UnsafePointer<Float>) -> Void
+  ) {
+    switch self {
+    case .plain(let dy):
+      dy.withUnsafeBufferPointer { dy in
+        if let start = dy.baseAddress { body(start + i * geometry.outputCount) }
+      }
+    case .pooled:
+      withPooled(i) { pool, dy, at, y in
+        ck_max_unpool(Kernels.instructionSet, pool, dy, at, y, map)
+      }
+      body(map)
+    }
+  }
+
+  /// Lists the non-zeros of image `i`'s gradient; `map` is memory for one.
+  fileprivate func list(
+    _ i: Int, _ c: inout ck_conv, _ map: UnsafeMutablePointer<Float>, _ lists: inout ck_nonzeros
+  ) {
+    switch self {
+    case .plain(let dy):
+      let count = c.out_height * c.out_width * c.out_channels
+      dy.withUnsafeBufferPointer { dy in
+        if let start = dy.baseAddress { ck_conv_find_nonzeros(&c, start + i * count, &lists) }
+      }
+    case .pooled:
+      withPooled(i) { pool, dy, at, y in
+        ck_conv_find_pooled_nonzeros(Kernels.instructionSet, &c, pool, dy, at, y, map, &lists)
+      }
+    }
+  }
+
+  private func withPooled(
+    _ i: Int,
+    _ body: (
+      UnsafePointer<ck_pool>, UnsafePointer<Float>, UnsafePointer<UInt8>, UnsafePointer<Float>?
+    ) -> Void
+  ) {
+    guard case .pooled(let dy, let switches, let reluOutput) = self else { return }
+    let offset = i * switches.pooling.outputCount
+    dy.withUnsafeBufferPointer { dy in
+      switches.withUnsafePointer { at in
+        withOptional(reluOutput) { output in
+          guard let start = dy.baseAddress else { return }
+          var pool = switches.pooling.c
+          body(&pool, start + offset, at + offset, output.map { $0 + offset })
+        }
+      }
+    }
   }
 }
 

@@ -4,6 +4,7 @@ internal import CKernels
 ///
 /// A ReLU and a max pooling behind a convolution can be taken along, an image at a time while it is
 /// in the cache. The results are the same bits as those of one after the other.
+/// Kernels of 3×3 and 5×5 go by Winograd's tiles where that is faster, which the sizes alone decide.
 extension Kernels {
   /// What a convolution with its followers gave.
   package struct ConvolutionOutput: Sendable {
@@ -12,13 +13,13 @@ extension Kernels {
   }
 
   /// - Shapes: `[N, H, W, in] → [N, H', W', out]`, or what the pooling makes of it.
+  /// - Parameter byTiles: whether Winograd's form may be taken, with a little more rounding.
   package static func convolution(
     _ x: Tensor, weight: Tensor, bias: Tensor?, _ geometry: ConvolutionGeometry, relu: Bool = false,
-    pooling: PoolingGeometry? = nil
+    pooling: PoolingGeometry? = nil, byTiles: Bool = true
   ) -> ConvolutionOutput {
     let batch = images(in: x, of: geometry.inputCount)
     check(weight, bias, geometry)
-    let bands = bands(batch, geometry)
     let outputShape = pooling.map { [$0.outputHeight, $0.outputWidth, $0.channels] }
     var switches: Switches?
     let output = Tensor(
@@ -27,35 +28,51 @@ extension Kernels {
     ) { y in
       guard let yStart = y.baseAddress else { return }
       withPointers(x, weight, bias) { x, weight, bias in
-        var c = geometry.c
-        withScratch(ck_conv_packed_count(instructionSet, &c)) { packed in
-          ck_conv_pack(instructionSet, &c, weight, packed)
-          guard let pooling else {
-            forEachImage(batch, scratch: ck_conv_bordered_count(&c)) { i, bordered in
-              forward(
-                geometry, x + i * geometry.inputCount, bordered, packed, bias, relu,
-                yStart + i * geometry.outputCount, bands: bands)
-            }
-            return
+        func run(_ switches: UnsafeMutablePointer<UInt8>?) {
+          if byTiles,
+            let winograd = WinogradConvolution(geometry, pooling: pooling, batch: batch)
+          {
+            winograd.run(x, weight: weight, bias: bias, relu: relu, y: yStart, switches: switches)
+          } else {
+            direct(
+              geometry, batch, x, weight, bias, relu, pooling, yStart, switches)
           }
-          switches = Switches(pooling: pooling, batch: batch) { switches in
-            let borderedCount = aligned(ck_conv_bordered_count(&c))
-            let scratch = borderedCount + geometry.outputCount
-            forEachImage(batch, scratch: scratch) { i, bordered in
-              let map = bordered + borderedCount
-              forward(
-                geometry, x + i * geometry.inputCount, bordered, packed, bias, relu, map,
-                bands: bands)
-              var pool = pooling.c
-              ck_max_pool(
-                instructionSet, &pool, map, yStart + i * pooling.outputCount,
-                switches + i * pooling.outputCount)
-            }
-          }
+        }
+        if let pooling {
+          switches = Switches(pooling: pooling, batch: batch) { run($0) }
+        } else {
+          run(nil)
         }
       }
     }
     return ConvolutionOutput(output: output, switches: switches)
+  }
+
+  /// The convolutions one image after the other, each pooled while it is in the cache.
+  private static func direct(
+    _ geometry: ConvolutionGeometry, _ batch: Int, _ x: UnsafePointer<Float>,
+    _ weight: UnsafePointer<Float>, _ bias: UnsafePointer<Float>?, _ relu: Bool,
+    _ pooling: PoolingGeometry?, _ y: UnsafeMutablePointer<Float>,
+    _ switches: UnsafeMutablePointer<UInt8>?
+  ) {
+    var c = geometry.c
+    let bands = bands(batch, geometry)
+    let borderedCount = aligned(ck_conv_bordered_count(&c))
+    withScratch(ck_conv_packed_count(instructionSet, &c)) { packed in
+      ck_conv_pack(instructionSet, &c, weight, packed)
+      forEachImage(
+        batch, scratch: borderedCount + (pooling == nil ? 0 : geometry.outputCount)
+      ) { i, bordered in
+        let map = pooling == nil ? y + i * geometry.outputCount : bordered + borderedCount
+        forward(
+          geometry, x + i * geometry.inputCount, bordered, packed, bias, relu, map, bands: bands)
+        guard let pooling, let switches else { return }
+        var pool = pooling.c
+        ck_max_pool(
+          instructionSet, &pool, map, y + i * pooling.outputCount,
+          switches + i * pooling.outputCount)
+      }
+    }
   }
 
   private static func forward(

@@ -28,24 +28,28 @@ extension Kernels {
     return (output, switches)
   }
 
-  /// Each scalar back at its switch, zero elsewhere; where windows overlap, contributions add.
+  /// Each scalar back at its switch, zero elsewhere; where windows overlap, contributions add. With the
+  /// pooling's output behind a ReLU, only where that is positive.
   ///
   /// - Shapes: `[N, H', W', C] → [N, H, W, C]`.
-  package static func maxUnpool(_ gradient: Tensor, _ switches: Switches) -> Tensor {
+  package static func maxUnpool(
+    _ gradient: Tensor, _ switches: Switches, reluOutput: Tensor? = nil
+  ) -> Tensor {
     let pooling = switches.pooling
     let batch = images(in: gradient, of: pooling.outputCount)
     precondition(
       batch == switches.batch, "\(batch) images for the switches of \(switches.batch)")
     return Tensor(uninitializedShape: [batch, pooling.height, pooling.width, pooling.channels]) {
       dx in
-      gradient.withUnsafeBufferPointer { dy in
-        switches.withUnsafePointer { switches in
-          guard let dy = dy.baseAddress, let dx = dx.baseAddress else { return }
+      switches.withUnsafePointer { switches in
+        withPointers(gradient, gradient, reluOutput) { dy, _, output in
+          guard let dx = dx.baseAddress else { return }
           Parallel.forEach(batch) { i in
             var c = pooling.c
+            let offset = i * pooling.outputCount
             ck_max_unpool(
-              instructionSet, &c, dy + i * pooling.outputCount,
-              switches + i * pooling.outputCount, nil, dx + i * pooling.inputCount)
+              instructionSet, &c, dy + offset, switches + offset, output.map { $0 + offset },
+              dx + i * pooling.inputCount)
           }
         }
       }

@@ -142,6 +142,7 @@ import Testing
     var rows = [Float](repeating: .nan, count: weight.count)
     ck_conv_rows(&c, weight, &rows)
     var sparse = [Float](repeating: 0, count: weight.count)
+    var dBias = [Float](repeating: 0, count: s[3])
     var back = [Float](repeating: 0, count: bordered.count)
     counts.0.withUnsafeMutableBufferPointer { channelCount in
       counts.1.withUnsafeMutableBufferPointer { positionCount in
@@ -157,7 +158,7 @@ import Testing
                   position_offset: positionOffset.baseAddress,
                   position_value: positionValue.baseAddress)
                 ck_conv_find_nonzeros(&c, dy, &lists)
-                ck_conv_weight_gradient_sparse(isa, &c, bordered, &lists, &sparse)
+                ck_conv_weight_gradient_sparse(isa, &c, bordered, &lists, &sparse, &dBias)
                 ck_conv_input_gradient_sparse(isa, &c, &lists, rows, &back)
               }
             }
@@ -165,6 +166,10 @@ import Testing
         }
       }
     }
+    let biasGradient = (0..<s[3]).map { o in
+      stride(from: o, to: count, by: s[3]).reduce(0) { $0 + Double(dy[$1]) }
+    }
+    #expect(distance(dBias, biasGradient) < 1e-5)
     var turned = [Float](repeating: 0, count: weight.count)
     ck_transpose(s[3], weight.count / s[3], sparse, &turned)
     #expect(distance(turned, dWeight) < 1e-5)

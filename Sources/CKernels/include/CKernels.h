@@ -95,6 +95,8 @@ void ck_conv_weight_gradient(
     ck_isa isa, const ck_conv *conv, const float *restrict bordered, const float *restrict dy,
     float *restrict d_weight);
 
+struct ck_pool;
+
 // The non-zero entries of one output gradient [out_height · out_width, out_channels].
 // By channel: value and offset of the receptive field in the bordered image, channel o's at
 // o · positions. By position: value and offset of the channel's weights in a kernel row of
@@ -111,10 +113,18 @@ typedef struct ck_nonzeros {
 // Fills the lists from dy.
 void ck_conv_find_nonzeros(
     const ck_conv *conv, const float *restrict dy, const ck_nonzeros *lists);
-// d_weight, laid out [out_channels][kernel_height][kernel_width · in_channels], += gradient.
+// Fills the lists from the gradient dy of a max pooling's output, as if ck_max_unpool had made the
+// convolution's of it; a zero of dy may be listed too. Overwrites `map`, memory for the convolution's
+// output gradient, if windows overlap.
+void ck_conv_find_pooled_nonzeros(
+    ck_isa isa, const ck_conv *conv, const struct ck_pool *pool, const float *restrict dy,
+    const uint8_t *restrict switches, const float *restrict y, float *restrict map,
+    const ck_nonzeros *lists);
+// d_weight, laid out [out_channels][kernel_height][kernel_width · in_channels], and d_bias
+// [out_channels] += gradients.
 void ck_conv_weight_gradient_sparse(
     ck_isa isa, const ck_conv *conv, const float *restrict bordered, const ck_nonzeros *lists,
-    float *restrict d_weight);
+    float *restrict d_weight, float *restrict d_bias);
 // Bordered input gradient += gradient; weights laid out [kernel_height][out_channels][kernel_width ·
 // in_channels] (see ck_conv_rows). Serves any stride, and dense gradients too, more slowly.
 void ck_conv_input_gradient_sparse(
@@ -125,6 +135,42 @@ void ck_conv_rows(const ck_conv *conv, const float *restrict weight, float *rest
 // HWIO weights turned by 180° with in and out exchanged: the dense input gradient of a convolution
 // of stride 1 is ck_conv_forward with these.
 void ck_conv_flip(const ck_conv *conv, const float *restrict weight, float *restrict flipped);
+
+// ---------------------------------------------------------------- convolution by Winograd's tiles
+
+// A batch's convolution from tiles: fewer multiplications, a little more rounding (for sums of 800 some
+// 3e-6 of the largest output, instead of 1e-6).
+typedef struct ck_winograd {
+  const ck_conv *conv;
+  const float *x;       // the images, without border
+  const float *weight;  // from ck_winograd_weights
+  const float *bias;    // out_channels scalars, or NULL
+  int relu;             // max(0, ·) at the end
+  float *y;             // the images' outputs; with switches, what a 2×2 max pooling makes of them
+  uint8_t *switches;    // NULL, or the maxima's places as ck_max_pool gives them; then out_height and
+                        // out_width are even
+} ck_winograd;
+
+// Whether there are tiles for it: kernels of 3×3 or 5×5, stride 1, an output of 4×4 and more, input
+// channels in sixteens.
+int ck_winograd_serves(const ck_conv *conv);
+// Scalars of the transformed weights.
+ck_int ck_winograd_weight_count(ck_isa isa, const ck_conv *conv);
+// Transforms HWIO weights of input channels first ..< end. All channels overwrite all that is read of
+// `transformed`.
+void ck_winograd_weights(
+    ck_isa isa, const ck_conv *conv, ck_int first, ck_int end, const float *restrict weight,
+    float *restrict transformed);
+// Rows of tiles of one image.
+ck_int ck_winograd_tile_rows(const ck_conv *conv);
+// Rows of tiles that are best taken at a time.
+ck_int ck_winograd_strip_rows(const ck_conv *conv);
+// Scalars of scratch for so many rows of tiles.
+ck_int ck_winograd_scratch(const ck_conv *conv, ck_int rows);
+// The outputs of tile rows first ..< end, counted through the batch. Each output is one row's alone, and
+// the bits don't depend on what is taken at a time.
+void ck_winograd_forward(
+    ck_isa isa, const ck_winograd *job, ck_int first, ck_int end, float *restrict scratch);
 
 // ---------------------------------------------------------------- pooling
 
