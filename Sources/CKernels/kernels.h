@@ -58,6 +58,10 @@ typedef struct ck_kernels {
   void (*pack)(ck_int, ck_int, const float *, ck_int, int, float *, ck_int);
   void (*pack_row)(ck_int, ck_int, const float *, float *, ck_int);
   uint64_t (*nonzero_bits)(ck_int, const float *);
+  void (*skip_zeros)(
+      int, ck_int, ck_int, const uint64_t *, const float *, ck_int, const float *, const float *,
+      ck_int, int, float *, ck_int);
+  void (*transpose)(ck_int, ck_int, const float *, ck_int, float *, ck_int);
   void (*gather)(ck_int, ck_int, const int32_t *, const float *, const float *, float *);
   void (*winograd_read)(const ck_conv *, const float *, ck_int, float *, ck_int);
   void (*winograd_weights)(

@@ -141,6 +141,24 @@ CK_TARGET INLINE void K(transpose_block)(const float *x, ck_int ldx, float *y, c
   UNROLL for (int i = 0; i < CK_LANES; i++) STORE(y + i * ldy, r[i]);
 }
 
+// y[j, i] = x[i, j]; x is [rows, columns].
+CK_TARGET static void K(transpose)(
+    ck_int rows, ck_int columns, const float *x, ck_int ldx, float *y, ck_int ldy) {
+  ck_int i = 0;
+  for (; i + CK_LANES <= rows; i += CK_LANES) {
+    ck_int j = 0;
+    for (; j + CK_LANES <= columns; j += CK_LANES) {
+      K(transpose_block)(x + i * ldx + j, ldx, y + j * ldy + i, ldy);
+    }
+    for (; j < columns; j++) {
+      for (ck_int l = i; l < i + CK_LANES; l++) y[j * ldy + l] = x[l * ldx + j];
+    }
+  }
+  for (; i < rows; i++) {
+    for (ck_int j = 0; j < columns; j++) y[j * ldy + i] = x[i * ldx + j];
+  }
+}
+
 // B [k, n] into panels [⌈n / panel⌉][depth][panel], the last one filled up with zeros. Of the depth,
 // k rows are written.
 CK_TARGET static void K(pack)(
@@ -207,6 +225,52 @@ CK_TARGET static uint64_t K(nonzero_bits)(ck_int count, const float *x) {
 #endif
   for (; i < count; i++) bits |= (uint64_t)(x[i] != 0) << i;
   return bits;
+}
+
+// For each of `rows` rows: c = start + Σ over the set bits k of its word of a[k] · b[k], for columns in
+// `panels` panels of B, packed 64 deep. `start` goes on by start_row scalars a row, or is NULL for zeros.
+CK_TARGET INLINE void K(skip_zeros_in)(
+    const int panels, const int whole, ck_int rows, ck_int columns, const uint64_t *words,
+    const float *a, ck_int lda, const float *b, const float *start, ck_int start_row, int relu,
+    float *c, ck_int ldc) {
+  const int vectors = 2 * panels;
+  for (ck_int i = 0; i < rows; i++, a += lda, c += ldc) {
+    VEC sum[8];
+    UNROLL for (int j = 0; j < vectors; j++) {
+      const ck_int count = whole ? CK_LANES : columns - j * CK_LANES;
+      sum[j] = start ? K(load_some)(start + i * start_row + j * CK_LANES, count) : (VEC){0};
+    }
+    for (uint64_t word = words[i]; word; word &= word - 1) {
+      const ck_int k = __builtin_ctzll(word);
+      const float *row = b + k * K(panel);
+      const VEC x = a[k] - (VEC){0};
+      UNROLL for (int j = 0; j < vectors; j++) {
+        sum[j] += x * LOAD(row + j / 2 * (64 * K(panel)) + j % 2 * CK_LANES);
+      }
+    }
+    UNROLL for (int j = 0; j < vectors; j++) {
+      VEC y = sum[j];
+      if (relu) y = SELECT(y > (VEC){0}, y, (VEC){0});
+      K(store_some)(c + j * CK_LANES, y, whole ? CK_LANES : columns - j * CK_LANES);
+    }
+  }
+}
+
+CK_TARGET static void K(skip_zeros)(
+    int panels, ck_int rows, ck_int columns, const uint64_t *words, const float *a, ck_int lda,
+    const float *b, const float *start, ck_int start_row, int relu, float *c, ck_int ldc) {
+#define CASE(n)                                                                               \
+  case n:                                                                                     \
+    if (columns == n * K(panel)) {                                                            \
+      K(skip_zeros_in)(                                                                       \
+          n, 1, rows, columns, words, a, lda, b, start, start_row, relu, c, ldc);             \
+    } else {                                                                                  \
+      K(skip_zeros_in)(                                                                       \
+          n, 0, rows, columns, words, a, lda, b, start, start_row, relu, c, ldc);             \
+    }                                                                                         \
+    break;
+  switch (panels) { CASE(1) CASE(2) CASE(3) CASE(4) }
+#undef CASE
 }
 
 // ---------------------------------------------------------------- gathered sums (sparse gradients)
@@ -420,6 +484,8 @@ const ck_kernels K(ck_kernels) = {
     .pack = K(pack),
     .pack_row = K(pack_row),
     .nonzero_bits = K(nonzero_bits),
+    .skip_zeros = K(skip_zeros),
+    .transpose = K(transpose),
     .gather = K(gather),
     .winograd_read = K(winograd_read),
     .winograd_weights = K(winograd_weights),

@@ -1,4 +1,5 @@
 package import CKernels
+import Synchronization
 
 /// The door to the C kernels: sizes are checked here, work is divided among threads here, and layers
 /// above never see a pointer or an instruction set.
@@ -84,17 +85,19 @@ extension Kernels {
     }
   }
 
-  /// A product on several threads.
+  /// A product on several threads. Where enough of the first matrix is zero, the zeros are passed over;
+  /// that changes no bit.
   ///
   /// The longer side is divided, in whole register tiles; where is of no consequence for the bits, so
   /// there are as many parts as threads, and some more for balance.
   static func carryOut(_ whole: ck_gemm_job) {
+    let isSparse = isSparse(whole)
     let byRows = whole.m > whole.n
-    let unit = byRows ? 14 * 4 : 32
+    let unit = isSparse ? (byRows ? 64 : 128) : byRows ? 14 * 4 : 32
     let length = byRows ? whole.m : whole.n
     let units = (length + unit - 1) / unit
     // Each part copies the other side's matrix for itself: narrow ones are not worth it.
-    let balance = length >= 256 * Parallel.workers ? 2 : 1
+    let balance = length >= 256 * Parallel.workers && !isSparse ? 2 : 1
     let parts = min(units, Parallel.workers == 1 ? 1 : Parallel.workers * balance)
     Parallel.forEach(parts) { part in
       let low = units * part / parts * unit
@@ -109,10 +112,32 @@ extension Kernels {
         job.bias = job.bias.map { $0 + low }
       }
       job.c += byRows ? low * job.ldc : low
-      withScratch(ck_gemm_scratch(instructionSet, job.m, job.n, job.k)) { scratch in
-        ck_gemm(instructionSet, &job, scratch)
+      if isSparse {
+        withScratch(ck_gemm_sparse_scratch(instructionSet, &job)) { scratch in
+          ck_gemm_sparse(instructionSet, &job, scratch)
+        }
+      } else {
+        withScratch(ck_gemm_scratch(instructionSet, job.m, job.n, job.k)) { scratch in
+          ck_gemm(instructionSet, &job, scratch)
+        }
       }
     }
+  }
+
+  /// Whether passing over the first matrix's zeros is faster than multiplying them: up to two thirds of
+  /// non-zeros. Where the product is small, nobody counts.
+  private static func isSparse(_ job: ck_gemm_job) -> Bool {
+    guard job.m >= 32, job.n >= 128, job.k >= 32, job.m * job.n * job.k >= 1 << 22 else {
+      return false
+    }
+    // A matrix in a tensor of its own: its rows follow each other.
+    let count = job.m * job.k
+    let nonzeros = Atomic<Int>(0)
+    Parallel.forEachRange(count, chunk: elementChunk) { part in
+      nonzeros.wrappingAdd(
+        ck_count_nonzeros(instructionSet, part.count, job.a + part.lowerBound), ordering: .relaxed)
+    }
+    return nonzeros.load(ordering: .relaxed) * 3 < count * 2
   }
 
   /// `[rows, columns]` to `[columns, rows]`.

@@ -53,6 +53,11 @@ typedef struct ck_gemm_job {
 ck_int ck_gemm_scratch(ck_isa isa, ck_int m, ck_int n, ck_int k);
 // C = bias + op(A) op(B), or C += op(A) op(B). Overwrites scratch.
 void ck_gemm(ck_isa isa, const ck_gemm_job *job, float *restrict scratch);
+// Scalars of scratch that `ck_gemm_sparse` needs.
+ck_int ck_gemm_sparse_scratch(ck_isa isa, const ck_gemm_job *job);
+// The same product, passing over the zeros of op(A): faster where more than a third are. The same bits,
+// but for an infinity or NaN of B that meets only zeros. Overwrites scratch.
+void ck_gemm_sparse(ck_isa isa, const ck_gemm_job *job, float *restrict scratch);
 // Scalars of a matrix [k, n] packed.
 ck_int ck_pack_count(ck_isa isa, ck_int k, ck_int n);
 // Packs op(B) [k, n]. Overwrites all of `packed`. Columns from a multiple of 32 on may be packed alone,
