@@ -148,7 +148,11 @@ static extend_function fastest(const char **name) {
 #include <sys/auxv.h>
 #endif
 
+#if defined(__clang__)
 #define ARM __attribute__((target("crc,aes")))
+#else
+#define ARM __attribute__((target("+crc+crypto")))
+#endif
 #define CRC_WORD(crc, value) __crc32cd((uint32_t)(crc), value)
 #define CRC_BYTE(crc, value) __crc32cb(crc, value)
 #define PRODUCT(a, b) vgetq_lane_u64(vreinterpretq_u64_p128(vmull_p64(a, b)), 0)

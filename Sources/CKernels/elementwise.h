@@ -137,7 +137,7 @@ CK_TARGET static void K(adam)(
   for (ck_int i = 0; i < n; i++) {
     m[i] += keep1 * (g[i] - m[i]);
     v[i] += keep2 * (g[i] * g[i] - v[i]);
-    w[i] -= rate * m[i] / (__builtin_elementwise_sqrt(v[i]) + epsilon);
+    w[i] -= rate * m[i] / (SQUARE_ROOT(v[i]) + epsilon);
   }
 }
 
@@ -146,7 +146,7 @@ CK_TARGET static void K(rmsprop)(
     float *restrict s, float *restrict u, float *restrict w) {
   for (ck_int i = 0; i < n; i++) {
     s[i] += (1.0f - decay) * (g[i] * g[i] - s[i]);
-    u[i] = momentum * u[i] + rate * g[i] / __builtin_elementwise_sqrt(s[i] + epsilon);
+    u[i] = momentum * u[i] + rate * g[i] / SQUARE_ROOT(s[i] + epsilon);
     w[i] -= u[i];
   }
 }
@@ -155,6 +155,6 @@ CK_TARGET static void K(adagrad)(
     ck_int n, float rate, const float *restrict g, float *restrict s, float *restrict w) {
   for (ck_int i = 0; i < n; i++) {
     s[i] += g[i] * g[i];
-    w[i] -= rate * g[i] / __builtin_elementwise_sqrt(s[i]);
+    w[i] -= rate * g[i] / SQUARE_ROOT(s[i]);
   }
 }

@@ -6,8 +6,8 @@
 //   CK_ROWS    rows of the register tile
 //   CK_CASES   CASE(1) … CASE(CK_ROWS)
 //
-// Clang's vector extensions only: no intrinsics, so one text serves every processor. a * b + c
-// becomes a fused multiply-add where the target has one (-ffp-contract=on, the default).
+// Vector extensions of Clang and GCC only: no intrinsics, so one text serves every processor. a * b + c
+// becomes a fused multiply-add where the target has one (-ffp-contract=on, Clang's default).
 
 #include "CKernels.h"
 #include "kernels.h"
@@ -18,7 +18,13 @@
 #define CK_JOIN(a, b) CK_JOIN_(a, b)
 #define K(name) CK_JOIN(name, CK_ISA)
 #define INLINE static inline __attribute__((always_inline))
+#if defined(__clang__)
 #define UNROLL _Pragma("clang loop unroll(full)")
+#define SQUARE_ROOT(x) __builtin_elementwise_sqrt(x)
+#else
+#define UNROLL _Pragma("GCC unroll 16")
+#define SQUARE_ROOT(x) __builtin_sqrtf(x)
+#endif
 
 // A tile is CK_ROWS rows of two vectors: enough independent sums to hide the multiply-add's latency.
 enum { K(vectors) = 2, K(panel) = CK_LANES * 2 };

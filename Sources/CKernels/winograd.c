@@ -49,7 +49,7 @@ ck_int ck_winograd_strip_rows(const ck_conv *c) {
 
 // From one point's weights to the next's.
 static ck_int weights_apart(ck_isa isa, const ck_conv *c) {
-  return ck_pack_count(isa, c->in_channels, c->out_channels);
+  return ck_pack_count(isa, c->in_channels, ck_rounded_up(c->out_channels, lanes));
 }
 
 ck_int ck_winograd_weight_count(ck_isa isa, const ck_conv *c) {

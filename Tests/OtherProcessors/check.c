@@ -1,0 +1,185 @@
+// Checks the C rooms without Swift: every kernel that depends on the processor against plain loops, with
+// memory of exactly the size that the header asks for, so that a sanitizer sees each step outside.
+// Prints a line a check and ends with 1 if one failed. See other_processors.sh.
+#include "CCRC32C.h"
+#include "CKernels.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static int failures = 0;
+
+static void report(const char *what, ck_isa isa, double worst, double allowed) {
+  const int failed = !(worst <= allowed);
+  failures += failed;
+  printf("%-34s %-9s %8.1e %s\n", what, ck_isa_name(isa), worst, failed ? "FAILED" : "ok");
+}
+
+static float *floats(ck_int count) {
+  float *memory = malloc((size_t)(count > 0 ? count : 1) * sizeof(float));
+  if (!memory) abort();
+  for (ck_int i = 0; i < count; i++) memory[i] = NAN;
+  return memory;
+}
+
+static float *random_floats(ck_int count, unsigned seed, float share) {
+  float *x = floats(count);
+  uint32_t state = seed * 2654435761u + 1;
+  for (ck_int i = 0; i < count; i++) {
+    state = state * 1664525u + 1013904223u;
+    const float value = (float)(state >> 8) / 16777216.0f - 0.5f;
+    state = state * 1664525u + 1013904223u;
+    x[i] = (float)(state >> 8) / 16777216.0f < share ? value : 0;
+  }
+  return x;
+}
+
+// The largest difference, as a share of the largest scalar.
+static double distance(ck_int count, const float *got, const double *want) {
+  double worst = 0, largest = 1e-30;
+  for (ck_int i = 0; i < count; i++) {
+    const double difference = fabs(got[i] - want[i]);
+    if (!(difference <= worst)) worst = difference;
+    largest = fmax(largest, fabs(want[i]));
+  }
+  return worst / largest;
+}
+
+static void check_checksums(void) {
+  const ck_isa none = ck_isa_portable;
+  report("checksum of 123456789", none, crc32c_extend(0, "123456789", 9) != 0xE3069283u, 0);
+  enum { most = 60000 };
+  uint8_t *bytes = malloc(most);
+  if (!bytes) abort();
+  for (int i = 0; i < most; i++) bytes[i] = (uint8_t)(i * 37 + i / 251);
+  int wrong = 0;
+  for (int count = 0; count <= most; count += count < 600 ? 1 : 997) {
+    wrong += crc32c_extend(7, bytes + most - count, (size_t)count) !=
+             crc32c_extend_portable(7, bytes + most - count, (size_t)count);
+  }
+  printf("checksums by %s\n", crc32c_implementation());
+  report("checksums by both ways", none, wrong, 0);
+  free(bytes);
+}
+
+static void check_product(ck_isa isa, ck_int m, ck_int n, ck_int k, int a_turned, int b_turned) {
+  float *a = random_floats(m * k, 1, 0.4f), *b = random_floats(k * n, 2, 1);
+  float *bias = random_floats(n, 3, 1), *c = floats(m * n), *sparse = floats(m * n);
+  double *want = malloc((size_t)(m * n) * sizeof(double));
+  if (!want) abort();
+  for (ck_int i = 0; i < m; i++) {
+    for (ck_int j = 0; j < n; j++) {
+      double sum = bias[j];
+      for (ck_int l = 0; l < k; l++) {
+        sum += (double)a[a_turned ? l * m + i : i * k + l] * b[b_turned ? j * k + l : l * n + j];
+      }
+      want[i * n + j] = fmax(0, sum);
+    }
+  }
+  ck_gemm_job job = {
+      .m = m, .n = n, .k = k, .a = a, .lda = a_turned ? m : k, .a_transposed = a_turned, .b = b,
+      .ldb = b_turned ? k : n, .b_transposed = b_turned, .bias = bias, .relu = 1, .c = c, .ldc = n};
+  float *scratch = floats(ck_gemm_scratch(isa, m, n, k));
+  ck_gemm(isa, &job, scratch);
+  report("matrix product", isa, distance(m * n, c, want), 2e-6);
+  free(scratch);
+  scratch = floats(ck_gemm_sparse_scratch(isa, &job));
+  job.c = sparse;
+  ck_gemm_sparse(isa, &job, scratch);
+  report("the same, zeros passed over", isa, memcmp(c, sparse, (size_t)(m * n) * sizeof(float)), 0);
+  free(a), free(b), free(bias), free(c), free(sparse), free(want), free(scratch);
+}
+
+static void check_convolution(
+    ck_isa isa, ck_int height, ck_int width, ck_int in, ck_int out, ck_int kernel, ck_int stride) {
+  const ck_int border = kernel / 2;
+  const ck_conv c = {
+      height, width, in, border, border, border, border, kernel, kernel, out, stride, stride,
+      (height + 2 * border - kernel) / stride + 1, (width + 2 * border - kernel) / stride + 1};
+  const ck_int count = c.out_height * c.out_width * out, weights = kernel * kernel * in * out;
+  float *x = random_floats(height * width * in, 1, 1), *w = random_floats(weights, 2, 1);
+  float *bias = random_floats(out, 3, 1), *dy = random_floats(count, 4, 1), *y = floats(count);
+  float *bordered = floats(ck_conv_bordered_count(&c));
+  float *packed = floats(ck_conv_packed_count(isa, &c)), *dw = floats(weights);
+  double *want = calloc((size_t)count, sizeof(double)), *want_dw = calloc((size_t)weights, sizeof(double));
+  if (!want || !want_dw) abort();
+  for (ck_int p = 0; p < count; p++) {
+    const ck_int o = p % out, ox = p / out % c.out_width, oy = p / out / c.out_width;
+    want[p] = bias[o];
+    for (ck_int ky = 0; ky < kernel; ky++) {
+      for (ck_int kx = 0; kx < kernel; kx++) {
+        const ck_int iy = oy * stride + ky - border, ix = ox * stride + kx - border;
+        if (iy < 0 || iy >= height || ix < 0 || ix >= width) continue;
+        for (ck_int i = 0; i < in; i++) {
+          const ck_int at = ((ky * kernel + kx) * in + i) * out + o;
+          want[p] += (double)x[(iy * width + ix) * in + i] * w[at];
+          want_dw[at] += (double)x[(iy * width + ix) * in + i] * dy[p];
+        }
+      }
+    }
+  }
+  ck_conv_border(&c, x, bordered);
+  ck_conv_pack(isa, &c, w, packed);
+  ck_conv_forward(isa, &c, bordered, packed, bias, 0, y);
+  report("convolution", isa, distance(count, y, want), 2e-6);
+  memset(dw, 0, (size_t)weights * sizeof(float));
+  ck_conv_weight_gradient(isa, &c, bordered, dy, dw);
+  report("its weights' gradient", isa, distance(weights, dw, want_dw), 2e-6);
+  if (ck_winograd_serves(&c)) {
+    const ck_int rows = ck_winograd_tile_rows(&c);
+    float *transformed = floats(ck_winograd_weight_count(isa, &c));
+    float *scratch = floats(ck_winograd_scratch(&c, rows));
+    const ck_winograd job = {.conv = &c, .x = x, .weight = transformed, .bias = bias, .y = y};
+    ck_winograd_weights(isa, &c, 0, in, w, transformed);
+    ck_winograd_forward(isa, &job, 0, rows, scratch);
+    report("convolution by tiles", isa, distance(count, y, want), 2e-5);
+    free(transformed), free(scratch);
+  }
+  free(x), free(w), free(bias), free(dy), free(y), free(bordered), free(packed), free(dw);
+  free(want), free(want_dw);
+}
+
+static void check_functions(ck_isa isa) {
+  enum { count = 1003 };
+  float *x = random_floats(count, 5, 1), *y = floats(count);
+  double want[count];
+  for (int i = 0; i < count; i++) x[i] *= 20, want[i] = tanh(x[i]);
+  ck_tanh(isa, count, x, y);
+  report("tanh", isa, distance(count, y, want), 3e-7);
+  for (int i = 0; i < count; i++) want[i] = 1 / (1 + exp(-x[i]));
+  ck_sigmoid(isa, count, x, y);
+  report("sigmoid", isa, distance(count, y, want), 3e-7);
+  float *g = random_floats(count, 6, 1), *m = random_floats(count, 7, 1);
+  float *v = random_floats(count, 8, 1), *w = random_floats(count, 9, 1);
+  for (int i = 0; i < count; i++) {
+    v[i] = fabsf(v[i]);
+    const double first = m[i] + 0.1 * (g[i] - m[i]);
+    const double second = v[i] + 0.001 * ((double)g[i] * g[i] - v[i]);
+    want[i] = w[i] - 0.01 * first / (sqrt(second) + 1e-3);
+  }
+  ck_adam(isa, count, 0.01f, 0.9f, 0.999f, 1e-3f, g, m, v, w);
+  report("Adam", isa, distance(count, w, want), 1e-6);
+  free(x), free(y), free(g), free(m), free(v), free(w);
+}
+
+int main(void) {
+  check_checksums();
+  for (int i = 0; i < ck_isa_count; i++) {
+    const ck_isa isa = (ck_isa)i;
+    if (!ck_isa_is_supported(isa)) continue;
+    for (int variant = 0; variant < 4; variant++) {
+      check_product(isa, 29, 71, 130, variant & 1, variant & 2);
+      check_product(isa, 67, 37, 200, variant & 1, variant & 2);
+    }
+    check_product(isa, 1, 1, 1, 0, 0);
+    check_convolution(isa, 9, 8, 3, 33, 5, 1);
+    check_convolution(isa, 11, 9, 2, 32, 5, 2);
+    check_convolution(isa, 14, 14, 32, 64, 5, 1);
+    check_convolution(isa, 6, 13, 16, 5, 3, 1);
+    check_functions(isa);
+  }
+  puts(failures ? "some checks failed" : "all checks passed");
+  return failures != 0;
+}
