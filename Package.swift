@@ -12,10 +12,9 @@ let strictFeatures: [SwiftSetting] = [
   .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
 ]
 
-/// Our C is optimised in debug builds too, so that the tests are fast. SwiftPM forbids such flags
-/// in a package that another one depends on, and checks dependencies out below `checkouts`.
-let isDependency = Context.packageDirectory.contains("/checkouts/")
-let optimised: [CSetting] = isDependency ? [] : [.unsafeFlags(["-O3", "-Wall", "-Wextra"])]
+/// Our C is optimised in debug builds too, so that the tests are fast. SwiftPM accepts such flags in a
+/// package that another one depends on, of tools version 6.2 or later.
+let optimised: [CSetting] = [.unsafeFlags(["-O3", "-Wall", "-Wextra"])]
 let argumentParser: Target.Dependency = .product(
   name: "ArgumentParser", package: "swift-argument-parser")
 let metrics: Target.Dependency = .product(name: "CoreMetrics", package: "swift-metrics")
