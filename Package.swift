@@ -25,6 +25,8 @@ let package = Package(
   platforms: [.macOS(.v15)],
   products: [
     .library(name: "TensorBoard", targets: ["TensorBoard", "EventFiles", "Images"]),
+    .library(name: "TensorBoardFoundation", targets: ["TensorBoardFoundation"]),
+    .library(name: "TensorBoardCharts", targets: ["TensorBoardCharts", "Charts"]),
     .library(name: "TensorBoardMetrics", targets: ["TensorBoardMetrics"]),
     .library(name: "TensorBoardLogging", targets: ["TensorBoardLogging"]),
     .library(
@@ -63,6 +65,8 @@ let package = Package(
     .target(
       name: "TensorBoard", dependencies: ["EventFiles", "Images", "ProtobufWire", "Files"]),
     .target(name: "Reports", dependencies: ["EventFiles", "Charts", "Images", "TextOutput"]),
+    .target(name: "TensorBoardFoundation", dependencies: ["TensorBoard"]),
+    .target(name: "TensorBoardCharts", dependencies: ["TensorBoard", "Charts"]),
     .target(name: "TensorBoardMetrics", dependencies: ["TensorBoard", metrics]),
     .target(name: "TensorBoardLogging", dependencies: ["TensorBoard", logging]),
 
@@ -167,7 +171,9 @@ let package = Package(
     .testTarget(
       name: "ReadmeTests",
       dependencies: [
-        "TensorBoard", "EventFiles", "Datasets", "NeuralNetworks", "Tensors", "ModelFiles",
+        "TensorBoard", "TensorBoardCharts", "TensorBoardMetrics",
+        .product(name: "Metrics", package: "swift-metrics"), "EventFiles", "Datasets",
+        "NeuralNetworks", "Tensors", "ModelFiles",
         "Visualization", "Images",
       ]),
     .testTarget(name: "CommandSupportTests", dependencies: ["CommandSupport"]),

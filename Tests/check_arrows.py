@@ -13,7 +13,8 @@ import subprocess
 import sys
 
 LOGGER = {
-    "TensorBoard", "TensorBoardMetrics", "TensorBoardLogging", "EventFiles", "ProtobufWire", "Images",
+    "TensorBoard", "TensorBoardFoundation", "TensorBoardCharts", "TensorBoardMetrics",
+    "TensorBoardLogging", "EventFiles", "ProtobufWire", "Images",
     "NumPyFiles", "Charts", "Reports", "Files", "CheckedArithmetic"}
 CORE = {
     "Tensors", "NeuralNetworks", "Datasets", "DatasetFetching", "ModelFiles", "Visualization"}

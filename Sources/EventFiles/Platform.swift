@@ -1,5 +1,3 @@
-package import Files
-
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Musl)
@@ -10,9 +8,6 @@ package import Files
 
 /// Clocks and names of this machine, in Swift's terms. The only file here with an `#if`.
 package enum Platform {
-  /// What a failed write is told with.
-  package typealias ErrorNumber = FileError
-
   /// Seconds since 1970.
   package static func wallTime() -> Double {
     var time = timespec()
@@ -47,15 +42,4 @@ package enum Platform {
     let name = String(decoding: buffer.prefix { $0 != 0 }, as: UTF8.self)
     return result == 0 && !name.isEmpty ? name : "localhost"
   }
-
-  /// Removes a file; a failure is ignored.
-  package static func removeFile(_ path: String) { try? Directory.removeAll(path) }
-}
-
-extension FileError {
-  /// The error of a number of `errno`.
-  package init(rawValue: Int32) { self.init("", .write, .system(.init(rawValue: rawValue))) }
-
-  /// The system's words for it: "No space left on device".
-  package var message: String { reason }
 }

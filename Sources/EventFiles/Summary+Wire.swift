@@ -47,7 +47,7 @@ extension Summary.Value: WireMessage {
   }
 }
 
-extension Summary.Image: WireMessage {
+extension Summary.EncodedImage: WireMessage {
   package init(from decoder: inout WireDecoder) throws(WireError) {
     self.init(height: 0, width: 0, colorspace: 0, encoded: [])
     while let field = try decoder.nextField() {
@@ -69,7 +69,7 @@ extension Summary.Image: WireMessage {
   }
 }
 
-extension Summary.Audio: WireMessage {
+extension Summary.EncodedAudio: WireMessage {
   package init(from decoder: inout WireDecoder) throws(WireError) {
     self.init(sampleRate: 0, channels: 0, frames: 0, encoded: [], contentType: "")
     while let field = try decoder.nextField() {

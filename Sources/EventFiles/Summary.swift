@@ -29,18 +29,18 @@ public struct Summary: Sendable, Equatable {
       /// A number.
       case scalar(Float)
       /// An image.
-      case image(Image)
+      case image(EncodedImage)
       /// A histogram in the form of TensorFlow 1 and torch.
       indirect case histogram(HistogramProto)
       /// A sound.
-      case audio(Audio)
+      case audio(EncodedAudio)
       /// Anything else; `metadata` says what.
       indirect case tensor(TensorProto)
     }
   }
 
   /// An encoded image.
-  public struct Image: Sendable, Equatable {
+  public struct EncodedImage: Sendable, Equatable {
     /// Rows of pixels.
     public var height: Int
     /// Columns of pixels.
@@ -60,7 +60,7 @@ public struct Summary: Sendable, Equatable {
   }
 
   /// An encoded sound.
-  public struct Audio: Sendable, Equatable {
+  public struct EncodedAudio: Sendable, Equatable {
     /// Samples a second.
     public var sampleRate: Float
     /// The number of channels.

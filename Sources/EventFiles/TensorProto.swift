@@ -72,16 +72,6 @@ public struct TensorProto: Sendable, Equatable {
     self.scalars = scalars
   }
 
-  /// 64-bit floating-point numbers, as bytes.
-  public init(shape: [Int], doubles: [Double]) {
-    var bytes: [UInt8] = []
-    bytes.reserveCapacity(doubles.count * 8)
-    for value in doubles {
-      withUnsafeBytes(of: value.bitPattern.littleEndian) { bytes.append(contentsOf: $0) }
-    }
-    self.init(dataType: .double, shape: shape, scalars: .bytes(bytes))
-  }
-
   /// Strings.
   public init(shape: [Int], strings: [String]) {
     self.init(

@@ -16,6 +16,8 @@ public enum ImageError: Error, Sendable, Equatable {
   case damaged(name: String, detail: String)
   /// More pixels than `Image.maximumByteCount` allows.
   case tooLarge(name: String, width: Int, height: Int, channels: Int)
+  /// The numbers of an image are no 1 to 4 channels of its pixels.
+  case wrongCount(width: Int, height: Int, count: Int)
   /// An animation without a frame.
   case noFrames
   /// A frame of an animation has another size than the first.
@@ -49,6 +51,8 @@ extension ImageError: CustomStringConvertible {
     case .tooLarge(let name, let width, let height, let channels):
       "\(name): \(Image.describe(width, height, channels: channels)) is too large, "
         + "at most \(Image.maximumByteCount >> 20) MiB of pixels are read"
+    case .wrongCount(let width, let height, let count):
+      "an image of \(width)x\(height) has 1 to 4 numbers a pixel, got \(count) in all"
     case .noFrames: "an animation has one frame or more, got none"
     case .unequalFrames(let index, let width, let height, let expectedWidth, let expectedHeight):
       "frame \(index) of the animation is \(width)x\(height), "

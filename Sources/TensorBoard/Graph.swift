@@ -118,8 +118,9 @@ public struct Graph: Sendable, Equatable {
 extension SummaryWriter {
   /// Adds the graph of the run's model, for the dashboard Graphs. A run shows one graph.
   ///
-  /// - Parameter wallTime: Seconds since 1970. Where there is none, or it isn't finite, the time now.
-  /// - Throws: `SummaryWriterError` when the writer is closed; never for an error of the file.
+  /// - Parameter wallTime: Seconds since 1970; nil: now.
+  /// - Throws: `SummaryWriterError` when the writer is closed, or where the time is negative or isn't
+  ///   finite; never for an error of the file.
   public func add(_ graph: Graph, wallTime: Double? = nil) throws(SummaryWriterError) {
     try add(graph.definition, wallTime: wallTime)
   }
@@ -139,12 +140,5 @@ extension SummaryWriter {
     _ mark: SessionLog, step: Int, wallTime: Double? = nil
   ) throws(SummaryWriterError) {
     try add(.sessionLog(mark), step: step, wallTime: wallTime)
-  }
-
-  private func add(
-    _ content: Event.Content, step: Int, wallTime: Double?
-  ) throws(SummaryWriterError) {
-    let time = wallTime.flatMap { $0.isFinite ? $0 : nil } ?? Platform.wallTime()
-    try queue.add(Event(wallTime: time, step: step, content: content))
   }
 }

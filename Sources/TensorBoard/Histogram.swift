@@ -33,28 +33,25 @@ public struct Histogram: Sendable, Equatable {
     self.nonFiniteCount = nonFiniteCount
   }
 
-  /// The histogram of some numbers.
-  public init(of numbers: UnsafeBufferPointer<Float>) { self.init(counting: numbers) }
-
-  /// The histogram of some numbers.
-  public init(of numbers: UnsafeBufferPointer<Double>) { self.init(counting: numbers) }
-
-  /// The histogram of some numbers.
-  public init(of numbers: some Collection<Float>) {
+  /// The histogram of some numbers of any floating-point type.
+  public init<Number: BinaryFloatingPoint>(of numbers: some Collection<Number>) {
     self =
-      numbers.withContiguousStorageIfAvailable { Histogram(of: $0) }
-      ?? Array(numbers).withUnsafeBufferPointer { Histogram(of: $0) }
-  }
-
-  /// The histogram of some numbers.
-  public init(of numbers: some Collection<Double>) {
-    self =
-      numbers.withContiguousStorageIfAvailable { Histogram(of: $0) }
-      ?? Array(numbers).withUnsafeBufferPointer { Histogram(of: $0) }
+      numbers.withContiguousStorageIfAvailable { Histogram(ofContiguous: $0) }
+      ?? Array(numbers).withUnsafeBufferPointer { Histogram(ofContiguous: $0) }
   }
 
   /// The histogram of some whole numbers.
   public init(of numbers: some Collection<some BinaryInteger>) {
     self.init(of: numbers.map { Double($0) })
+  }
+
+  private init<Number: BinaryFloatingPoint>(ofContiguous numbers: UnsafeBufferPointer<Number>) {
+    if Number.self == Float.self {
+      self = numbers.withMemoryRebound(to: Float.self) { Histogram(counting: $0) }
+    } else if Number.self == Double.self {
+      self = numbers.withMemoryRebound(to: Double.self) { Histogram(counting: $0) }
+    } else {
+      self = numbers.map { Double($0) }.withUnsafeBufferPointer { Histogram(counting: $0) }
+    }
   }
 }

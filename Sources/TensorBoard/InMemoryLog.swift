@@ -27,7 +27,7 @@ public final class InMemoryLog: Sendable {
   ///
   /// - Throws: `EventFileError` where the bytes aren't events: they always are.
   public func events() throws -> [Event] {
-    for queue in state.withLock({ $0.queues }) { try queue.flush() }
+    for queue in state.withLock({ $0.queues }) { try queue.write(isLast: false) }
     return try Event.all(in: state.withLock { $0.bytes })
   }
 
@@ -73,7 +73,7 @@ extension InMemoryLog: EventFileOutput {
 extension SummaryWriter {
   /// A writer to memory, for tests.
   public convenience init(_ log: InMemoryLog) throws {
-    try self.init(output: log, path: "memory")
+    try self.init(WriterFile(path: "memory", output: log))
     log.follow(queue)
   }
 }

@@ -1,4 +1,4 @@
-internal import EventFiles
+internal import Files
 internal import Synchronization
 
 #if canImport(Glibc)
@@ -24,7 +24,7 @@ enum ThreadPlatform {
   /// limit is an error of `write` instead of a signal that ends the process.
   static func startThread(
     _ body: @escaping @Sendable () -> Void
-  ) throws(Platform.ErrorNumber) {
+  ) throws(ErrorNumber) {
     final class Start: Sendable {
       let body: @Sendable () -> Void
       init(_ body: @escaping @Sendable () -> Void) { self.body = body }
@@ -52,7 +52,7 @@ enum ThreadPlatform {
     }
     if result != 0 {
       start.release()
-      throw Platform.ErrorNumber(rawValue: result)
+      throw ErrorNumber(rawValue: result)
     }
   }
 
@@ -78,15 +78,15 @@ enum ThreadPlatform {
 /// Not Swift's `Mutex`: it has nothing to wait on, and in a forked process it ends the program as soon
 /// as two threads meet at it, since it remembers the thread number of the parent (Swift 6.3, Linux).
 ///
-/// `@unchecked Sendable`: the value is only reached through `withLock`, while the lock is held; the
-/// pointers never change.
+/// `@unchecked Sendable`: the value is only reached while the lock is held; the pointers never change.
 final class Monitor<Value: ~Copyable>: @unchecked Sendable {
-  private var value: Value
+  /// Not a property of its own: Swift would check at each access what the lock sees to already.
+  private let value = UnsafeMutablePointer<Value>.allocate(capacity: 1)
   private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
   private let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
 
   init(_ value: consuming sending Value) {
-    self.value = value
+    self.value.initialize(to: value)
     pthread_mutex_init(mutex, nil)
     #if canImport(Darwin)
       pthread_cond_init(condition, nil)
@@ -100,6 +100,8 @@ final class Monitor<Value: ~Copyable>: @unchecked Sendable {
   }
 
   deinit {
+    value.deinitialize(count: 1)
+    value.deallocate()
     pthread_cond_destroy(condition)
     pthread_mutex_destroy(mutex)
     condition.deallocate()
@@ -112,29 +114,20 @@ final class Monitor<Value: ~Copyable>: @unchecked Sendable {
   ) throws(Failure) -> Result {
     lock()
     defer { unlock() }
-    return try body(&value)
+    return try body(&value.pointee)
   }
 
-  /// Gives the value up until `condition` says to go on, which is asked again after each `wakeAll()`.
-  func wait<Result>(until condition: (inout Value) -> Result?) -> Result {
+  /// Gives the value up until `condition` has a result. It is asked again after each `wakeAll()`, and at
+  /// the time of `ThreadPlatform.now()` that it sets, if it sets one.
+  func wait<Result>(
+    until condition: (inout Value, _ askAgain: inout UInt64) -> Result?
+  ) -> Result {
     lock()
     defer { unlock() }
     while true {
-      if let result = condition(&value) { return result }
-      pthread_cond_wait(self.condition, mutex)
-    }
-  }
-
-  /// The same, and asks again at the time that `condition` tells, if it tells one.
-  func wait<Result>(until condition: (inout Value) -> WaitStep<Result>) -> Result {
-    lock()
-    defer { unlock() }
-    while true {
-      switch condition(&value) {
-      case .done(let result): return result
-      case .sleep: pthread_cond_wait(self.condition, mutex)
-      case .sleepUntil(let deadline): sleep(until: deadline)
-      }
+      var time = UInt64.max
+      if let result = condition(&value.pointee, &time) { return result }
+      if time == .max { pthread_cond_wait(self.condition, mutex) } else { sleep(until: time) }
     }
   }
 
@@ -158,10 +151,11 @@ final class Monitor<Value: ~Copyable>: @unchecked Sendable {
   }
 }
 
-/// What a thread that waits does next.
-enum WaitStep<Result> {
-  case done(Result)
-  case sleep
-  /// Sleep at most until this time of `ThreadPlatform.now()`.
-  case sleepUntil(UInt64)
+extension Duration {
+  /// In nanoseconds; at least 0, and at most thirty years.
+  var nanoseconds: UInt64 {
+    let (seconds, attoseconds) = components
+    return UInt64(min(max(seconds, 0), 1_000_000_000)) * 1_000_000_000
+      + UInt64(max(attoseconds, 0) / 1_000_000_000)
+  }
 }

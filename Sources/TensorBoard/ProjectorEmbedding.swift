@@ -26,14 +26,14 @@ public struct ProjectorEmbedding: Sendable {
   ///
   /// - Parameters:
   ///   - name: What the dashboard calls it.
-  ///   - vectors: `[count, dimension]` in row-major order.
+  ///   - vectors: `[count, dimension]` in row-major order; kept in 32 bits.
   ///   - columns: What is known of each vector: names, and a text a vector. With them points are coloured,
   ///     labelled and searched.
   ///   - sprites: An image a vector, all of one size; shown instead of the point.
   /// - Throws: `SummaryError` where there is no vector, a number isn't finite, a column or the sprites
   ///   have another count, two columns have one name, or a text holds a tab or a line feed.
   public init(
-    _ name: String, vectors: some Collection<Float>, dimension: Int,
+    _ name: String, vectors: some Collection<some BinaryFloatingPoint>, dimension: Int,
     columns: KeyValuePairs<String, [String]> = [:], sprites: [Image] = []
   ) throws(SummaryError) {
     guard !name.isEmpty else { throw .empty(tag: "embedding", what: "letters in its name") }
@@ -43,6 +43,7 @@ public struct ProjectorEmbedding: Sendable {
         expected: "a multiple of the dimension \(dimension)")
     }
     guard !vectors.isEmpty else { throw .empty(tag: name, what: "vectors") }
+    let vectors = vectors.map { Float($0) }
     try SummaryError.checkFinite(vectors, tag: name, what: "vectors")
     self.name = name
     self.dimension = dimension
@@ -57,23 +58,12 @@ public struct ProjectorEmbedding: Sendable {
     try checkSprites()
   }
 
-  /// Vectors, side by side; kept in 32 bits.
-  ///
-  /// - Throws: `SummaryError` as above.
-  public init(
-    _ name: String, vectors: some Collection<Double>, dimension: Int,
-    columns: KeyValuePairs<String, [String]> = [:], sprites: [Image] = []
-  ) throws(SummaryError) {
-    try self.init(
-      name, vectors: vectors.map(Float.init), dimension: dimension, columns: columns,
-      sprites: sprites)
-  }
-
   /// Vectors, each a list of equal length.
   ///
   /// - Throws: `SummaryError` as above, or where a vector has another length than the first.
   public init(
-    _ name: String, vectors: [[Float]], columns: KeyValuePairs<String, [String]> = [:],
+    _ name: String, vectors: [[some BinaryFloatingPoint]],
+    columns: KeyValuePairs<String, [String]> = [:],
     sprites: [Image] = []
   ) throws(SummaryError) {
     guard let dimension = vectors.first?.count, dimension > 0 else {

@@ -2,22 +2,6 @@ public import EventFiles
 internal import ProtobufWire
 
 extension Summary {
-  /// Several numbers of one thing, each a scalar `<tag>/<name>` of this run.
-  ///
-  /// With a chart `.multiline(tag, tags: …)` in the layout of `customScalars` they stand in one chart:
-  /// one file and one run, not a run for each as with torch's `add_scalars`.
-  public static func scalars(_ tag: String, _ values: [String: Float]) -> Summary {
-    Summary(
-      values: values.sorted { $0.key < $1.key }.map { name, value in
-        Value(tag: "\(tag)/\(name)", content: .scalar(value))
-      })
-  }
-
-  /// Several numbers of one thing, each a scalar `<tag>/<name>` of this run; kept in 32 bits.
-  public static func scalars(_ tag: String, _ values: [String: Double]) -> Summary {
-    scalars(tag, values.mapValues(Float.init))
-  }
-
   /// Which scalars the dashboard Custom Scalars shows together; goes once into a run.
   ///
   /// - Throws: `SummaryError` where there is no chart, one shows nothing, or a title occurs twice.

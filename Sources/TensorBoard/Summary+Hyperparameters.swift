@@ -69,6 +69,22 @@ extension Summary {
     return Summary(values: [hyperparameterValue("_hparams_/session_end_info", .sessionEnd(end))])
   }
 
+  /// The hyperparameters of the run, from variables of any types: numbers, truth values and texts are
+  /// kept as such, anything else as the text that describes it.
+  ///
+  /// ```swift
+  /// try writer.add(.hyperparameters(["rate": rate, "optimizer": name, "augment": isAugmented]), step: 0)
+  /// ```
+  @_disfavoredOverload
+  public static func hyperparameters(
+    _ values: [String: Any], metrics: [String] = [], columns: [String] = [], group: String = "",
+    startTime: Double? = nil
+  ) -> Summary {
+    hyperparameters(
+      values.mapValues(HyperparameterValue.init(of:)), metrics: metrics, columns: columns,
+      group: group, startTime: startTime)
+  }
+
   /// A value that is all metadata; its tensor is empty.
   static func hyperparameterValue(_ tag: String, _ data: HyperparameterData) -> Value {
     Value(
@@ -76,5 +92,18 @@ extension Summary {
       metadata: SummaryMetadata(
         pluginName: "hparams", dataClass: .tensor, pluginContent: data.wireBytes),
       content: .tensor(TensorProto(dataType: .float, shape: [0], scalars: .bytes([]))))
+  }
+}
+
+extension HyperparameterValue {
+  fileprivate init(of value: Any) {
+    self =
+      switch value {
+      case let value as HyperparameterValue: value
+      case let value as Bool: .bool(value)
+      case let value as any BinaryInteger: .number(Double(value))
+      case let value as any BinaryFloatingPoint: .number(Double(value))
+      default: .string("\(value)")
+      }
   }
 }

@@ -2,6 +2,54 @@ public import EventFiles
 public import Images
 
 extension Summary {
+  /// An image, for the dashboards Images and Time Series.
+  ///
+  /// - Throws: `SummaryError`, where the image can't be encoded as PNG.
+  public static func image(_ tag: String, _ image: Image) throws(SummaryError) -> Summary {
+    Self.image(
+      tag, encoded: try encode(image, tag: tag), width: image.width, height: image.height,
+      channels: image.channels)
+  }
+
+  /// An image of floating-point numbers; see `Image(_:width:height:layout:range:)`.
+  ///
+  /// ```swift
+  /// try writer.add(.image("input", batch[0..<784], width: 28, height: 28, range: -1...1), step: step)
+  /// ```
+  ///
+  /// - Throws: `SummaryError` where their number isn't that of 1 to 4 channels.
+  public static func image(
+    _ tag: String, _ numbers: some Collection<some BinaryFloatingPoint>, width: Int, height: Int,
+    layout: PixelLayout = .channelsLast, range: ClosedRange<Double> = 0...1
+  ) throws(SummaryError) -> Summary {
+    try image(tag) { () throws(ImageError) in
+      try Image(numbers, width: width, height: height, layout: layout, range: range)
+    }
+  }
+
+  /// An image of bytes: an array, a slice, `Data`; see `Image(_:width:height:layout:)`.
+  ///
+  /// - Throws: `SummaryError` where their number isn't that of 1 to 4 channels.
+  public static func image(
+    _ tag: String, _ bytes: some Collection<UInt8>, width: Int, height: Int,
+    layout: PixelLayout = .channelsLast
+  ) throws(SummaryError) -> Summary {
+    try image(tag) { () throws(ImageError) in
+      try Image(bytes, width: width, height: height, layout: layout)
+    }
+  }
+
+  /// An image that is encoded already: PNG, JPEG, BMP, or GIF, which is shown moving.
+  ///
+  /// - Parameter channels: Channels a pixel: 1 gray, 2 gray and alpha, 3 RGB, 4 RGBA.
+  public static func image(
+    _ tag: String, encoded: [UInt8], width: Int, height: Int, channels: Int
+  ) -> Summary {
+    // As torch writes it: the field says what the value is, so metadata would only cost bytes.
+    let image = EncodedImage(height: height, width: width, colorspace: channels, encoded: encoded)
+    return Summary(values: [Value(tag: tag, content: .image(image))])
+  }
+
   /// Images of one size under one tag, for the dashboards Images and Time Series.
   ///
   /// Images shows each of them; Time Series shows the first.
@@ -9,7 +57,7 @@ extension Summary {
   /// - Throws: `SummaryError` where there is no image, where sizes differ, or where one can't be
   ///   encoded. A `grid` takes images of any sizes.
   public static func images(
-    _ tag: String, _ images: [Images.Image]
+    _ tag: String, _ images: [Image]
   ) throws(SummaryError) -> Summary {
     guard let first = images.first else { throw .empty(tag: tag, what: "images") }
     var strings = [Array("\(first.width)".utf8), Array("\(first.height)".utf8)]
@@ -34,7 +82,7 @@ extension Summary {
   ///   - spacing: Pixels around each image.
   /// - Throws: `SummaryError` where there is no image, or where the grid can't be made.
   public static func grid(
-    _ tag: String, _ images: [Images.Image], columns: Int? = nil, spacing: Int = 2
+    _ tag: String, _ images: [Image], columns: Int? = nil, spacing: Int = 2
   ) throws(SummaryError) -> Summary {
     guard !images.isEmpty else { throw .empty(tag: tag, what: "images") }
     guard columns ?? 1 > 0 else {
@@ -44,7 +92,7 @@ extension Summary {
     guard spacing >= 0 else {
       throw .outOfRange(tag: tag, what: "the spacing", value: "\(spacing)", expected: "0 or more")
     }
-    return try pngImage(tag, Images.Image.grid(images, columns: columns, spacing: spacing))
+    return try self.image(tag, Image.grid(images, columns: columns, spacing: spacing))
   }
 
   /// An image with boxes and their labels drawn into it, for the dashboards Images and Time Series.
@@ -55,7 +103,7 @@ extension Summary {
   ///     images; nil makes the shorter side at least 200 pixels long.
   /// - Throws: `SummaryError` where a box has no area or a number that isn't finite.
   public static func image(
-    _ tag: String, _ image: Images.Image, boxes: [LabeledBox], scale: Int? = nil
+    _ tag: String, _ image: Image, boxes: [LabeledBox], scale: Int? = nil
   ) throws(SummaryError) -> Summary {
     for (index, box) in boxes.enumerated() {
       try SummaryError.checkFinite(
@@ -71,7 +119,7 @@ extension Summary {
     guard scale > 0 else {
       throw .outOfRange(tag: tag, what: "the scale", value: "\(scale)", expected: "1 or more")
     }
-    return try pngImage(tag, image.drawing(boxes, scale: scale))
+    return try self.image(tag, image.drawing(boxes, scale: scale))
   }
 
   /// A video without sound, for the dashboards Images and Time Series: an animated GIF.
@@ -82,7 +130,7 @@ extension Summary {
   /// - Throws: `SummaryError` where there is no frame, where sizes differ, or where the rate isn't above
   ///   0 and at most 50.
   public static func video(
-    _ tag: String, _ frames: [Images.Image], framesPerSecond: Double = 10
+    _ tag: String, _ frames: [Image], framesPerSecond: Double = 10
   ) throws(SummaryError) -> Summary {
     guard framesPerSecond > 0, framesPerSecond <= 50 else {
       throw .outOfRange(
@@ -91,23 +139,23 @@ extension Summary {
     }
     guard let first = frames.first else { throw .empty(tag: tag, what: "frames") }
     do throws(ImageError) {
-      let gif = try Images.Image.gifData(frames, delay: .seconds(1 / framesPerSecond))
+      let gif = try Image.gifData(frames, delay: .seconds(1 / framesPerSecond))
       return image(tag, encoded: gif, width: first.width, height: first.height, channels: 3)
     } catch {
       throw .image(tag: tag, error)
     }
   }
 
-  private static func pngImage(
-    _ tag: String, _ image: Images.Image
+  private static func image(
+    _ tag: String, _ make: () throws(ImageError) -> Image
   ) throws(SummaryError) -> Summary {
-    Self.image(
-      tag, encoded: try encode(image, tag: tag), width: image.width, height: image.height,
-      channels: image.channels)
+    let image: Image
+    do throws(ImageError) { image = try make() } catch { throw .image(tag: tag, error) }
+    return try self.image(tag, image)
   }
 
   private static func encode(
-    _ image: Images.Image, tag: String
+    _ image: Image, tag: String
   ) throws(SummaryError) -> [UInt8] {
     do throws(ImageError) { return try image.pngData() } catch {
       throw .image(tag: tag, error)

@@ -5,16 +5,17 @@ extension Summary {
   /// A mesh, or without faces a cloud of points, for the dashboard Mesh.
   ///
   /// - Parameters:
-  ///   - vertices: `[batch, N, 3]` in row-major order: x, y, z of each.
+  ///   - vertices: `[batch, N, 3]` in row-major order: x, y, z of each; kept in 32 bits.
   ///   - faces: `[batch, M, 3]`: numbers of three vertices each; empty: a cloud of points.
-  ///   - colors: `[batch, N, 3]`: red, green and blue of each vertex; empty: gray.
+  ///   - colors: `[batch, N, 3]`: red, green and blue of each vertex, 0 to 255; empty: gray.
   ///   - batch: How many meshes of equal counts there are. The dashboard shows the first.
   ///   - configuration: Camera and material.
-  /// - Throws: `SummaryError` where there is no vertex, counts don't fit, a vertex isn't finite, or a face
-  ///   has a vertex that isn't there.
+  /// - Throws: `SummaryError` where there is no vertex, counts don't fit, a vertex isn't finite, a face has
+  ///   a vertex that isn't there, or a colour isn't 0 to 255.
   public static func mesh(
-    _ tag: String, vertices: some Collection<Float>, faces: some Collection<Int32> = [Int32](),
-    colors: some Collection<UInt8> = [UInt8](), batch: Int = 1,
+    _ tag: String, vertices: some Collection<some BinaryFloatingPoint>,
+    faces: [some BinaryInteger] = [Int32](),
+    colors: [some BinaryInteger] = [UInt8](), batch: Int = 1,
     configuration: MeshConfiguration? = nil
   ) throws(SummaryError) -> Summary {
     guard !vertices.isEmpty else { throw .empty(tag: tag, what: "vertices") }
@@ -33,11 +34,16 @@ extension Summary {
         tag: tag, what: "components of colours", got: colors.count,
         expected: "\(vertices.count), three a vertex")
     }
+    let vertices = vertices.map { Float($0) }
     try SummaryError.checkFinite(vertices, tag: tag, what: "coordinates of vertices")
     let count = vertices.count / 3 / batch
-    if let wrong = faces.first(where: { !(0..<count).contains(Int($0)) }) {
+    if let wrong = faces.first(where: { !(0..<count).contains(Int(clamping: $0)) }) {
       throw .outOfRange(
         tag: tag, what: "a corner of a face", value: "\(wrong)", expected: "0 to \(count - 1)")
+    }
+    if let wrong = colors.first(where: { UInt8(exactly: $0) == nil }) {
+      throw .outOfRange(
+        tag: tag, what: "a component of a colour", value: "\(wrong)", expected: "0 to 255")
     }
     if let configuration {
       for (name, value) in configuration.numbers where !value.isFinite {
@@ -52,10 +58,14 @@ extension Summary {
         ? nil
         : MeshPart(
           kind: .face,
-          tensor: TensorProto(shape: [batch, faces.count / 3 / batch, 3], scalars: faces)),
+          tensor: TensorProto(
+            shape: [batch, faces.count / 3 / batch, 3], scalars: faces.map { Int32(clamping: $0) })),
       colors.isEmpty
         ? nil
-        : MeshPart(kind: .color, tensor: TensorProto(shape: [batch, count, 3], scalars: colors)),
+        : MeshPart(
+          kind: .color,
+          tensor: TensorProto(
+            shape: [batch, count, 3], scalars: colors.map { UInt8(clamping: $0) })),
     ].compactMap(\.self)
     let components = parts.reduce(0) { $0 | 1 << $1.kind.rawValue }
     return Summary(
@@ -65,31 +75,34 @@ extension Summary {
       })
   }
 
-  /// A mesh, or without faces a cloud of points, for the dashboard Mesh; kept in 32 bits.
-  public static func mesh(
-    _ tag: String, vertices: some Collection<Double>, faces: some Collection<Int> = [Int](),
-    colors: some Collection<UInt8> = [UInt8](), batch: Int = 1,
-    configuration: MeshConfiguration? = nil
-  ) throws(SummaryError) -> Summary {
-    try mesh(
-      tag, vertices: vertices.map(Float.init), faces: faces.map(Int32.init(clamping:)),
-      colors: colors, batch: batch, configuration: configuration)
-  }
-
   /// A mesh, or without faces a cloud of points, for the dashboard Mesh.
   ///
   /// - Parameters:
   ///   - vertices: x, y, z of each.
   ///   - faces: Numbers of three vertices each; empty: a cloud of points.
   ///   - colors: Red, green and blue of each vertex; empty: gray.
-  public static func mesh(
-    _ tag: String, vertices: [SIMD3<Float>], faces: [SIMD3<Int32>] = [],
+  public static func mesh<Vertex: BinaryFloatingPoint, Corner: BinaryInteger>(
+    _ tag: String, vertices: [SIMD3<Vertex>], faces: [SIMD3<Corner>] = [SIMD3<Int32>](),
     colors: [SIMD3<UInt8>] = [], configuration: MeshConfiguration? = nil
   ) throws(SummaryError) -> Summary {
     try mesh(
       tag, vertices: vertices.flatMap { [$0.x, $0.y, $0.z] },
       faces: faces.flatMap { [$0.x, $0.y, $0.z] }, colors: colors.flatMap { [$0.x, $0.y, $0.z] },
       configuration: configuration)
+  }
+}
+
+extension SummaryMetadata {
+  /// Puts a prefix before the name in a mesh's metadata, by which the dashboard finds its parts.
+  mutating func prefixMesh(_ tag: String, by prefix: String) {
+    func field(_ name: String) -> [UInt8] {
+      var encoder = WireEncoder()
+      encoder.encode(name, field: 2)
+      return encoder.bytes
+    }
+    let name = String(tag[..<(tag.lastIndex(of: "_") ?? tag.endIndex)])
+    guard pluginContent.starts(with: field(name)) else { return }
+    pluginContent = field("\(prefix)/\(name)") + pluginContent.dropFirst(field(name).count)
   }
 }
 

@@ -15,7 +15,8 @@ extension Summary {
   /// - Throws: `SummaryError` where numbers of labels, predictions or weights differ or are 0, a
   ///   prediction isn't in 0 to 1, or a weight is negative or isn't finite.
   public static func prCurve(
-    _ tag: String, labels: some Collection<Bool>, predictions: some Collection<Float>,
+    _ tag: String, labels: some Collection<Bool>,
+    predictions: some Collection<some BinaryFloatingPoint>,
     weights: [Double]? = nil, thresholds: Int = 127
   ) throws(SummaryError) -> Summary {
     var counts = try PRCounts(tag: tag, thresholds: thresholds)
@@ -23,14 +24,18 @@ extension Summary {
     return counts.summary
   }
 
-  /// Precision and recall of a classifier of two classes, for the dashboard PR Curves.
+  /// Precision and recall of a classifier of two classes whose labels are 0 and 1.
   public static func prCurve(
-    _ tag: String, labels: some Collection<Bool>, predictions: some Collection<Double>,
-    weights: [Double]? = nil, thresholds: Int = 127
+    _ tag: String, labels: some Collection<some BinaryInteger>,
+    predictions: some Collection<some BinaryFloatingPoint>, weights: [Double]? = nil,
+    thresholds: Int = 127
   ) throws(SummaryError) -> Summary {
-    var counts = try PRCounts(tag: tag, thresholds: thresholds)
-    try counts.add(labels: labels, predictions: predictions, weights: weights)
-    return counts.summary
+    if let wrong = labels.first(where: { $0 != 0 && $0 != 1 }) {
+      throw .outOfRange(tag: tag, what: "a label", value: "\(wrong)", expected: "0 or 1")
+    }
+    return try prCurve(
+      tag, labels: labels.map { $0 == 1 }, predictions: predictions, weights: weights,
+      thresholds: thresholds)
   }
 
   /// A curve for each class of a classifier, `<tag>/<class>`: the class against all others.
@@ -40,8 +45,8 @@ extension Summary {
   ///   - labels: The number of each example's class.
   ///   - probabilities: `[examples, classes]` in row-major order: the softmax of the logits.
   public static func prCurves(
-    _ tag: String, classes: [String], labels: some Collection<Int>,
-    probabilities: some Collection<Float>, thresholds: Int = 127
+    _ tag: String, classes: [String], labels: some Collection<some BinaryInteger>,
+    probabilities: some Collection<some BinaryFloatingPoint>, thresholds: Int = 127
   ) throws(SummaryError) -> Summary {
     guard !classes.isEmpty else { throw .empty(tag: tag, what: "classes") }
     try SummaryError.checkDistinct(classes, tag: tag, what: "class")
@@ -51,7 +56,7 @@ extension Summary {
         expected: "\(labels.count * classes.count): \(labels.count) labels of "
           + "\(classes.count) classes")
     }
-    if let wrong = labels.first(where: { !classes.indices.contains($0) }) {
+    if let wrong = labels.first(where: { !classes.indices.contains(Int(clamping: $0)) }) {
       throw .outOfRange(
         tag: tag, what: "a label", value: "\(wrong)", expected: "0 to \(classes.count - 1)")
     }

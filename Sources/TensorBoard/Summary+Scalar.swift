@@ -8,14 +8,39 @@ extension Summary {
     Summary(values: [Value(tag: tag, content: .scalar(value))])
   }
 
-  /// A number, for the dashboards Time Series and Scalars; kept in 32 bits.
-  public static func scalar(_ tag: String, _ value: Double) -> Summary {
+  /// A number of any floating-point type, kept in 32 bits.
+  @inlinable
+  public static func scalar(_ tag: String, _ value: some BinaryFloatingPoint) -> Summary {
     scalar(tag, Float(value))
   }
 
-  /// A number, for the dashboards Time Series and Scalars; kept in 32 bits.
-  public static func scalar(_ tag: String, _ value: Int) -> Summary {
+  /// A number of any integer type, kept in 32 bits.
+  @inlinable
+  public static func scalar(_ tag: String, _ value: some BinaryInteger) -> Summary {
     scalar(tag, Float(value))
+  }
+
+  /// A truth value: 1 or 0.
+  public static func scalar(_ tag: String, _ value: Bool) -> Summary {
+    scalar(tag, value ? 1 : 0 as Float)
+  }
+
+  /// Several numbers of one thing, each a scalar `<tag>/<name>` of this run.
+  ///
+  /// With a chart `.multiline(tag, tags: …)` in the layout of `customScalars` they stand in one chart:
+  /// one file and one run, not a run for each as with torch's `add_scalars`.
+  public static func scalars(
+    _ tag: String, _ values: [String: some BinaryFloatingPoint]
+  ) -> Summary {
+    Summary(
+      values: values.sorted { $0.key < $1.key }.map { name, value in
+        Value(tag: "\(tag)/\(name)", content: .scalar(Float(value)))
+      })
+  }
+
+  /// Several whole numbers of one thing, each a scalar `<tag>/<name>` of this run.
+  public static func scalars(_ tag: String, _ values: [String: some BinaryInteger]) -> Summary {
+    scalars(tag, values.mapValues { Float($0) })
   }
 
   /// A text in Markdown, for the dashboard Text.

@@ -1,4 +1,5 @@
 public import EventFiles
+internal import Files
 
 /// Writes a run's event file, for TensorBoard to show.
 ///
@@ -20,10 +21,13 @@ public import EventFiles
 ///   writer goes, what was added is written. A process that is killed loses at most the last interval.
 /// - A full disk, a removed directory or any other error of the file never stops the caller. Events
 ///   wait in the buffer and are tried again; when it is full, new ones are dropped and counted.
-///   `flush()` and `close()` throw what happened. When space returns, the file goes on where it ended.
+///   `flush()` and `close()` throw what happened. When space returns, the file goes on where it ended;
+///   where the file itself was removed or cut off, the run goes on in a new one.
+/// - `add` waits only for a disk that is slower than what is added, once the buffer is full.
 /// - In a forked process `add` throws; a writer made there has a file of its own.
 public final class SummaryWriter: Sendable {
   let queue: EventQueue
+  let lastTimes = Monitor<[CallSite: LogInterval.Mark]>([:])
 
   /// The path of the event file that is being written.
   public var path: String { queue.path }
@@ -40,28 +44,19 @@ public final class SummaryWriter: Sendable {
   ///   - fileNameSuffix: Added to the file's name.
   ///   - rotation: When a file has had enough and another one is begun.
   /// - Throws: `EventFileError` or `SummaryWriterError`, where the file can't be made and written.
-  public init(
+  public convenience init(
     directory: String, resumingAt step: Int? = nil, flushInterval: Duration = .seconds(2),
     maximumBufferedBytes: Int = 16 << 20, fileNameSuffix: String = "",
     rotation: FileRotation = .never
   ) throws {
-    let (path, file) = try EventFile.create(inDirectory: directory, suffix: fileNameSuffix)
+    let file = try WriterFile(
+      .init(directory: directory, suffix: fileNameSuffix, rotation: rotation))
     do {
-      queue = try EventQueue(
-        path: path, output: file, flushInterval: flushInterval,
-        maximumBufferedBytes: maximumBufferedBytes,
-        succession: rotation == .never
-          ? nil
-          : FileSuccession(rotation, directory: directory, suffix: fileNameSuffix))
+      try self.init(
+        file, resumingAt: step, flushInterval: flushInterval,
+        maximumBufferedBytes: maximumBufferedBytes)
     } catch {
-      Platform.removeFile(path)
-      throw error
-    }
-    do {
-      try start(resumingAt: step)
-    } catch {
-      try? queue.close()
-      Platform.removeFile(path)
+      try? Directory.removeAll(file.path)
       throw error
     }
   }
@@ -79,44 +74,45 @@ public final class SummaryWriter: Sendable {
     "runs/\(Platform.date())_\(Platform.hostName())\(comment)"
   }
 
-  /// A writer to something else than a file.
   init(
-    output: any EventFileOutput, path: String, flushInterval: Duration = .seconds(3600),
+    _ file: WriterFile, resumingAt step: Int? = nil, flushInterval: Duration = .seconds(3600),
     maximumBufferedBytes: Int = 16 << 20
   ) throws {
     queue = try EventQueue(
-      path: path, output: output, flushInterval: flushInterval,
-      maximumBufferedBytes: maximumBufferedBytes)
-    try start(resumingAt: nil)
+      file, flushInterval: flushInterval, maximumBufferedBytes: maximumBufferedBytes)
+    do throws(SummaryWriterError) {
+      try queue.add(.fileStart())
+      if let step {
+        // Twice: one of TensorBoard's readers heeds only the second of a run, the other each of them.
+        for _ in 1...2 { try add(SessionLog(status: .start), step: step) }
+      }
+      try queue.write(isLast: false)
+    } catch {
+      try? queue.write(isLast: true)
+      throw error
+    }
   }
 
-  deinit { try? queue.close() }
+  deinit { try? queue.write(isLast: true) }
 
   /// Adds values under their tags, at a step.
   ///
-  /// - Parameter wallTime: Seconds since 1970. Where there is none, or it isn't finite, the time now:
-  ///   TensorBoard stops at an event with such a time.
-  /// - Throws: `SummaryWriterError` when the writer is closed; never for an error of the file.
+  /// - Parameter wallTime: Seconds since 1970; nil: now.
+  /// - Throws: `SummaryWriterError` when the writer is closed, or where the time is negative or isn't
+  ///   finite: TensorBoard stops reading at such an event. Never for an error of the file.
   public func add(
     _ summary: Summary, step: Int, wallTime: Double? = nil
   ) throws(SummaryWriterError) {
-    let time = wallTime.flatMap { $0.isFinite ? $0 : nil } ?? Platform.wallTime()
-    try queue.add(Event(wallTime: time, step: step, content: .summary(summary)))
+    try add(.summary(summary), step: step, wallTime: wallTime)
   }
 
-  /// Adds values under their tags, at a step, as one event.
-  public func add(
-    _ summaries: Summary..., step: Int, wallTime: Double? = nil
+  @inline(__always)
+  func add(
+    _ content: consuming Event.Content, step: Int, wallTime: Double?
   ) throws(SummaryWriterError) {
-    try add(contentsOf: summaries, step: step, wallTime: wallTime)
-  }
-
-  /// Adds values under their tags, at a step, as one event.
-  public func add(
-    contentsOf summaries: some Sequence<Summary>, step: Int, wallTime: Double? = nil
-  ) throws(SummaryWriterError) {
-    let values = summaries.flatMap(\.values)
-    if !values.isEmpty { try add(Summary(values: values), step: step, wallTime: wallTime) }
+    let time = wallTime ?? Platform.wallTime()
+    guard time >= 0, time.isFinite else { throw .badWallTime(path: path, time) }
+    try queue.add(Event(wallTime: time, step: step, content: content))
   }
 
   /// Returns when everything added before is in the file, where other processes can read it.
@@ -124,26 +120,20 @@ public final class SummaryWriter: Sendable {
   /// Not yet on the disk: the system writes it there in its own time.
   ///
   /// - Throws: `SummaryWriterError`, where events wait or were lost since the last report.
-  public func flush() throws(SummaryWriterError) { try queue.flush() }
+  public func flush() throws(SummaryWriterError) { try queue.write(isLast: false) }
+
+  /// The same without keeping a thread.
+  public func flush() async throws(SummaryWriterError) { try await queue.write(isLast: false) }
 
   /// Writes everything added before and closes the file. What is added afterwards throws; a second
   /// call does nothing.
   ///
   /// - Throws: `SummaryWriterError`, where events were lost since the last report.
-  public func close() throws(SummaryWriterError) { try queue.close() }
+  public func close() throws(SummaryWriterError) { try queue.write(isLast: true) }
+
+  /// The same without keeping a thread.
+  public func close() async throws(SummaryWriterError) { try await queue.write(isLast: true) }
 
   /// How many events were lost so far.
   public var droppedEventCount: Int { queue.monitor.withLock { $0.droppedEvents } }
-
-  private func start(resumingAt step: Int?) throws(SummaryWriterError) {
-    try queue.add(.fileStart())
-    if let step {
-      // Twice: one of TensorBoard's readers heeds only the second of a run, the other each of them.
-      let start = Event.Content.sessionLog(SessionLog(status: .start))
-      for _ in 1...2 {
-        try queue.add(Event(wallTime: Platform.wallTime(), step: step, content: start))
-      }
-    }
-    try queue.flush()
-  }
 }

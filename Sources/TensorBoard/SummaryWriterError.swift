@@ -4,9 +4,10 @@ public enum SummaryWriterError: Error, Sendable, Equatable {
   case closed(path: String)
   /// The writer belongs to the process that this one was forked from.
   case forked(path: String)
+  /// A time for an event is negative or isn't finite; in seconds since 1970.
+  case badWallTime(path: String, Double)
   /// Events aren't in the file. Those that wait are tried again; those dropped are lost, because the
-  /// buffer was full, the file was removed, or the writer is closed. `reason` is nil where the file can
-  /// be written again.
+  /// buffer was full or the writer is closed. `reason` is nil where the file can be written again.
   case notWritten(path: String, reason: String?, waiting: Int, dropped: Int)
 }
 
@@ -19,6 +20,8 @@ extension SummaryWriterError: CustomStringConvertible {
     case .forked(let path):
       "\(path): the file belongs to the process that this one was forked from; "
         + "make a SummaryWriter of its own here"
+    case .badWallTime(let path, let time):
+      "\(path): the wall time of an event is \(time), expected seconds since 1970"
     case .notWritten(let path, let reason, let waiting, let dropped):
       "\(path): "
         + [

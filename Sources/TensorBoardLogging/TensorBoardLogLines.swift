@@ -32,7 +32,7 @@ public final class TensorBoardLogLines: Sendable {
     }
     let summaries = all.sorted { $0.key < $1.key }.map { Self.summary($0.key, $0.value) }
     // After `close()` there is nowhere to write to, and a log line's writer can't be told.
-    try? writer.add(contentsOf: summaries, step: step ?? clock.step)
+    try? writer.add(summaries, step: step ?? clock.step)
   }
 
   func add(_ line: String, label: String) {

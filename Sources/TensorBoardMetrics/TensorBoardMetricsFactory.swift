@@ -48,7 +48,7 @@ public final class TensorBoardMetricsFactory: MetricsFactory, Sendable {
     let instruments = instruments.withLock { $0.sorted { $0.key < $1.key } }
     let summaries = instruments.flatMap { $0.value.take(tag: $0.key) }
     // After `close()` there is nowhere to write to, and a metric's user can't be told.
-    try? writer.add(contentsOf: summaries, step: step ?? clock.step)
+    try? writer.add(summaries, step: step ?? clock.step)
   }
 
   /// The instrument of a tag: the same one each time, as swift-metrics wants it for equal labels.
@@ -72,7 +72,7 @@ public final class TensorBoardMetricsFactory: MetricsFactory, Sendable {
     instruments.withLock { all in
       guard let (tag, instrument) = all.first(where: { $0.value === handler }) else { return }
       // What it still holds is written before it goes.
-      try? writer.add(contentsOf: instrument.take(tag: tag), step: clock.step)
+      try? writer.add(instrument.take(tag: tag), step: clock.step)
       all[tag] = nil
     }
   }

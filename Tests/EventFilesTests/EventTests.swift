@@ -66,7 +66,8 @@ import Testing
     #expect(
       try values(at: 1 << 40)["picture"]?.content
         == .image(
-          Summary.Image(height: 2, width: 3, colorspace: 4, encoded: [0x89, 0x50, 0x4E, 0x47])))
+          Summary.EncodedImage(
+            height: 2, width: 3, colorspace: 4, encoded: [0x89, 0x50, 0x4E, 0x47])))
     var histogram = HistogramProto()
     (histogram.min, histogram.max, histogram.count) = (-1, 2, 4)
     (histogram.sum, histogram.sumOfSquares) = (1.5, 5.25)
@@ -75,7 +76,7 @@ import Testing
     #expect(
       try values(at: 13)["sound"]?.content
         == .audio(
-          Summary.Audio(
+          Summary.EncodedAudio(
             sampleRate: 8000, channels: 1, frames: 2, encoded: Array("RIFF".utf8),
             contentType: "audio/wav")))
   }

@@ -75,7 +75,7 @@ import Testing
     let metadata = SummaryMetadata(pluginName: "scalars", dataClass: .scalar)
     let tensors: [TensorProto] = [
       TensorProto(dataType: .float, shape: [], scalars: .floats([2.5])),
-      TensorProto(shape: [], doubles: [0.1]),
+      TensorProto(shape: [], scalars: [0.1]),
       TensorProto(dataType: .double, shape: [], scalars: .doubles([0.2])),
       TensorProto(dataType: .int64, shape: [], scalars: .integers([-7])),
       TensorProto(dataType: .float, shape: [1], scalars: .bytes([0, 0, 0x80, 0x3F])),

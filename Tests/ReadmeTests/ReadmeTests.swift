@@ -14,6 +14,8 @@ import Testing
   /// The README and the articles of the catalogs.
   private static let texts = [
     "README.md", "Sources/TensorBoard/TensorBoard.docc/LogFromYourOwnLoop.md",
+    "Sources/TensorBoard/TensorBoard.docc/LogFromACallback.md",
+    "Sources/TensorBoard/TensorBoard.docc/LogAServer.md",
     "Sources/Visualization/Visualization.docc/ProjectAFeatureMap.md",
   ]
 

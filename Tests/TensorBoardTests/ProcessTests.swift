@@ -72,22 +72,46 @@ import Testing
     }
   }
 
-  @Test(.enabled(if: getuid() == 0, "only root can mount a small disk"))
-  func aFullDiskIsAnErrorAndTheFileStaysWhole() throws {
+  /// Whether a small disk can be mounted: only root can, and a container may forbid it.
+  private static let canMount = ((try? runMounted("true", size: "16k")) ?? 1) == 0
+
+  /// Runs a command of the shell in which `$0` is the directory of a small disk; returns its exit code.
+  private static func runMounted(_ command: String, size: String) throws -> Int32 {
     try withTemporaryFolder { folder in
-      let mount = "mount -t tmpfs -o size=16k none '\(folder)' || exit 77; \"$@\"; "
-      let keep =
-        "status=$?; cp '\(folder)'/events* '\(folder).copy'; umount '\(folder)'; exit $status"
-      defer { try? FileManager.default.removeItem(atPath: folder + ".copy") }
-      let (output, status) = try runChild(["--write-and-tell", folder], shell: mount + keep)
-      // A container may forbid it to root, too.
-      if status == 77 { return }
+      let process = Process()
+      process.executableURL = URL(fileURLWithPath: "/bin/sh")
+      process.arguments = [
+        "-c",
+        "mount -t tmpfs -o size=\(size) none \"$0\" 2>/dev/null || exit 77; \(command); "
+          + "status=$?; umount \"$0\"; exit $status", folder,
+      ]
+      try process.run()
+      process.waitUntilExit()
+      return process.terminationStatus
+    }
+  }
+
+  @Test(.enabled(if: canMount, "no small disk can be mounted here"))
+  func aFullDiskIsAnErrorAndTheFileStaysWhole() throws {
+    try withTemporaryFolder { kept in
+      let status = try Self.runMounted(
+        "'\(childProgram)' --write-and-tell \"$0\" > '\(kept)/output' && cp \"$0\"/events* '\(kept)/copy'",
+        size: "16k")
       #expect(status == 0)
+      let output = try String(contentsOfFile: kept + "/output", encoding: .utf8)
       #expect(output.contains(": can't write: No space left on device; "))
-      let (events, rest) = try readEvents(folder + ".copy")
+      let (events, rest) = try readEvents(kept + "/copy")
       #expect(events.count > 50)
       #expect(rest == 0)
     }
+  }
+
+  /// A short turn of what `benchmark-log --stress` does for ten minutes.
+  @Test(.enabled(if: canMount, "no small disk can be mounted here"))
+  func `while a disk fills and empties, events written and lost add up to those added`() throws {
+    let status = try Self.runMounted(
+      "'\(childProgram)' --stress \"$0\" --seconds 2 > /dev/null", size: "4m")
+    #expect(status == 0)
   }
 
   @Test func aForkedProcessSharesNoFile() throws {

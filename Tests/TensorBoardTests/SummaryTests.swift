@@ -45,7 +45,7 @@ import Testing
 
   @Test func anEmptyHistogramHasTheShapeOfNoRows() throws {
     let value = try #require(Summary.histogram("w", [Double]()).values.first)
-    #expect(value.content == .tensor(TensorProto(shape: [0, 3], doubles: [])))
+    #expect(value.content == .tensor(TensorProto(shape: [0, 3], scalars: [Double]())))
     #expect(try Summary.Value(wireBytes: value.wireBytes) == value)
   }
 

@@ -131,24 +131,31 @@ import Testing
     }
   }
 
-  @Test(arguments: [Double.nan, .infinity, -.infinity, nil])
-  func aWallTimeThatIsNoneIsReplaced(time: Double?) throws {
+  @Test(arguments: [Double.nan, .infinity, -.infinity, -5])
+  func aWallTimeThatIsNoneIsRefused(time: Double) throws {
     let output = TestOutput()
     let writer = try SummaryWriter(output: output, path: "a")
-    try writer.add(.scalar("a", 1), step: 1, wallTime: time)
+    let error = #expect(throws: SummaryWriterError.self) {
+      try writer.add(.scalar("a", 1), step: 1, wallTime: time)
+    }
+    #expect(
+      error?.description
+        == "a: the wall time of an event is \(time), expected seconds since 1970")
     try writer.add(.scalar("a", 1), step: 2, wallTime: 12.5)
+    try writer.add(.scalar("a", 1), step: 3)
     try writer.close()
     let events = try readEvents(output.bytes).events
-    #expect(abs(events[1].wallTime - Date().timeIntervalSince1970) < 3600)
-    #expect(events[2].wallTime == 12.5)
+    #expect(events.map(\.step) == [0, 2, 3])
+    #expect(events[1].wallTime == 12.5)
+    #expect(abs(events[2].wallTime - Date().timeIntervalSince1970) < 3600)
   }
 
   @Test func summariesOfOneAddAreOneEvent() throws {
     let output = TestOutput()
     let writer = try SummaryWriter(output: output, path: "a")
     try writer.add(.scalar("a", 1), .scalar("b", 2 as Float), .text("c", "d"), step: 1)
-    try writer.add(contentsOf: ["e", "f"].map { Summary.scalar($0, 0.5) }, step: 2)
-    try writer.add(contentsOf: [], step: 3)
+    try writer.add(["e", "f"].map { Summary.scalar($0, 0.5) }, step: 2)
+    try writer.add([], step: 3)
     try writer.close()
     let tags = try readEvents(output.bytes).events.compactMap { event -> [String]? in
       guard case .summary(let summary) = event.content else { return nil }

@@ -3,6 +3,8 @@ import Files
 import Foundation
 import Synchronization
 
+@testable import TensorBoard
+
 /// Stands in for a file: in memory, with room for so many bytes and so many at once.
 final class TestOutput: EventFileOutput {
   struct State {
@@ -36,4 +38,16 @@ final class TestOutput: EventFileOutput {
   }
 
   var bytes: [UInt8] { state.withLock { $0.bytes } }
+}
+
+extension SummaryWriter {
+  /// A writer to something else than a file.
+  convenience init(
+    output: TestOutput, path: String, flushInterval: Duration = .seconds(3600),
+    maximumBufferedBytes: Int = 16 << 20
+  ) throws {
+    try self.init(
+      WriterFile(path: path, output: output), flushInterval: flushInterval,
+      maximumBufferedBytes: maximumBufferedBytes)
+  }
 }

@@ -90,24 +90,72 @@ import Testing
     try writer.close()
   }
 
-  @Test func aRemovedDirectoryIsToldAndNothingStops() throws {
+  @Test func aRemovedDirectoryIsMadeAgainAndNothingIsLost() throws {
     try withTemporaryFolder { folder in
       let writer = try SummaryWriter(directory: folder + "/run")
       try writer.add(.scalar("a", 1), step: 1)
       try writer.flush()
+      let first = writer.path
       try FileManager.default.removeItem(atPath: folder + "/run")
       for step in 2..<5 { try writer.add(.scalar("a", 1), step: step) }
-      let path = writer.path
-      let removed = "the file was removed"
-      #expect(
-        throws: SummaryWriterError.notWritten(path: path, reason: removed, waiting: 0, dropped: 3)
-      ) { try writer.flush() }
+      try writer.flush()
       try writer.add(.scalar("a", 1), step: 5)
+      try writer.close()
+      #expect(writer.path != first)
+      #expect(try eventFiles(in: folder + "/run") == [writer.path])
+      let events = try readEvents(writer.path).events
+      #expect(events.first?.content == .fileVersion("brain.Event:2"))
+      #expect(summarySteps(events) == [2, 3, 4, 5])
+      #expect(writer.droppedEventCount == 0)
+    }
+  }
+
+  /// As where the disk that held it is gone: another stands in the directory's place.
+  @Test func untilADirectoryCanBeMadeAgainEventsWait() throws {
+    try withTemporaryFolder { folder in
+      let run = folder + "/run"
+      let writer = try SummaryWriter(directory: run)
+      try FileManager.default.removeItem(atPath: run)
+      try Data().write(to: URL(fileURLWithPath: run))
+      for step in 0..<3 { try writer.add(.scalar("a", 1), step: step) }
+      let error = #expect(throws: SummaryWriterError.self) { try writer.flush() }
       #expect(
-        throws: SummaryWriterError.notWritten(path: path, reason: removed, waiting: 0, dropped: 1)
-      ) { try writer.close() }
-      #expect(writer.droppedEventCount == 4)
-      #expect(!FileManager.default.fileExists(atPath: folder + "/run"))
+        error?.description.contains(
+          ": can't write: the file was removed or cut off, and no other can be made: \(run)")
+          == true)
+      #expect(error?.description.hasSuffix("; 3 events will be tried again") == true)
+      try FileManager.default.removeItem(atPath: run)
+      try writer.flush()
+      try writer.close()
+      #expect(summarySteps(try readEvents(try eventFiles(in: run)[0]).events) == [0, 1, 2])
+
+      let other = try SummaryWriter(directory: run)
+      try FileManager.default.removeItem(atPath: run)
+      try Data().write(to: URL(fileURLWithPath: run))
+      for step in 0..<3 { try other.add(.scalar("a", 1), step: step) }
+      let last = #expect(throws: SummaryWriterError.self) { try other.close() }
+      #expect(last?.description.hasSuffix("; 3 events lost") == true)
+      #expect(other.droppedEventCount == 3)
+    }
+  }
+
+  @Test(arguments: [0, 1, 70, 130])
+  func aFileThatIsCutFromOutsideIsFollowedByANewOne(size: Int) throws {
+    try withTemporaryFolder { folder in
+      let writer = try SummaryWriter(directory: folder)
+      for step in 0..<3 { try writer.add(.scalar("a", 1), step: step) }
+      try writer.flush()
+      let first = writer.path
+      let before = try Data(contentsOf: URL(fileURLWithPath: first))
+      #expect(truncate(first, off_t(size)) == 0)
+      for step in 3..<6 { try writer.add(.scalar("a", 1), step: step) }
+      try writer.close()
+      #expect(try eventFiles(in: folder) == [first, writer.path])
+      #expect(try Data(contentsOf: URL(fileURLWithPath: first)) == before.prefix(size))
+      let (events, rest) = try readEvents(writer.path)
+      #expect(summarySteps(events) == [3, 4, 5])
+      #expect(rest == 0)
+      #expect(writer.droppedEventCount == 0)
     }
   }
 
@@ -129,8 +177,12 @@ import Testing
       "a/b: can't write: No space left on device; 12 events will be tried again"
     ),
     (
-      .notWritten(path: "a/b", reason: "the file was removed", waiting: 0, dropped: 1),
-      "a/b: can't write: the file was removed; 1 event lost"
+      .notWritten(path: "a/b", reason: "File too large", waiting: 0, dropped: 1),
+      "a/b: can't write: File too large; 1 event lost"
+    ),
+    (
+      .badWallTime(path: "a/b", -5),
+      "a/b: the wall time of an event is -5.0, expected seconds since 1970"
     ),
     (.notWritten(path: "a/b", reason: nil, waiting: 0, dropped: 3), "a/b: 3 events lost"),
   ])

@@ -5,7 +5,7 @@
 //
 // PYTHON is an interpreter with torch and tensorboard. The two alternate, and the ratio of the medians
 // is printed. Other uses are for the tests: `--write-sample DIRECTORY` makes a log directory with every
-// kind of summary; for the rest see ChildProcess.swift.
+// kind of summary; `--stress DIRECTORY [--seconds 600]` see Stress.swift; for the rest ChildProcess.swift.
 
 import Foundation
 import TensorBoard
@@ -46,6 +46,9 @@ func addLatencies() throws -> String {
 
 if let directory = option("--write-sample") {
   try writeSample(into: directory)
+} else if let directory = option("--stress") {
+  let seconds = option("--seconds").flatMap(Double.init) ?? 600
+  exit(try Stress(directory: directory).run(seconds: seconds) ? 0 : 1)
 } else if let child = ChildProcess.allCases.first(where: { option($0.rawValue) != nil }) {
   try child.run(in: option(child.rawValue) ?? ".")
 } else {

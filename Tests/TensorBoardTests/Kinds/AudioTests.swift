@@ -79,7 +79,7 @@ import Testing
         == .outOfRange(
           tag: "a", what: "the number of channels", value: "0", expected: "1 to 255"))
     #expect(throws: SummaryError.empty(tag: "a", what: "clips")) {
-      try Summary.audio("a", clips: [], sampleRate: 8)
+      try Summary.audio("a", clips: [[Float]](), sampleRate: 8)
     }
   }
 }

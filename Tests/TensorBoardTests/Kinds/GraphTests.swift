@@ -66,7 +66,7 @@ import Testing
       "string": "s", "integer": -3, "float": 0.5, "bool": false, "type": .type(.bfloat16),
       "shape": .shape([1, -1, 0]), "unknown": .shape(nil), "scalar": .shape([]),
       "integers": [1, -2], "floats": .floats([1, 2]), "strings": .strings(["a", "ü"]),
-      "shapes": .shapes([[2], nil, []]), "tensor": .tensor(TensorProto(shape: [1], doubles: [2])),
+      "shapes": .shapes([[2], nil, []]), "tensor": .tensor(TensorProto(shape: [1], scalars: [2.0])),
     ]
     let graph = GraphDefinition(nodes: [
       .init(name: "a", operation: "b", inputs: ["^c", "d:1"], device: "e", attributes: attributes)
@@ -81,7 +81,7 @@ import Testing
       graph.add("a", "A")
       try writer.add(graph, wallTime: 5)
       let mark = SessionLog(status: .checkpoint, checkpointPath: "c.safetensors")
-      try writer.add(mark, step: 7, wallTime: .nan)
+      try writer.add(mark, step: 7)
       try writer.close()
       let events = try readEvents(writer.path).events
       #expect(events[1].wallTime == 5)

@@ -1,0 +1,21 @@
+@_exported public import Charts
+public import TensorBoard
+
+extension Summary {
+  /// A chart, for the dashboards Images and Time Series.
+  ///
+  /// ```swift
+  /// let points = curve.map { LineChart.Point(x: $0.threshold, y: $0.recall) }
+  /// try writer.add(.image("recall", LineChart([.init("recall", points)])), step: step)
+  /// ```
+  ///
+  /// - Parameters:
+  ///   - width: In pixels.
+  ///   - height: In pixels.
+  /// - Throws: `SummaryError` where it can't be encoded as PNG.
+  public static func image(
+    _ tag: String, _ chart: LineChart, width: Int = 900, height: Int = 540
+  ) throws(SummaryError) -> Summary {
+    try image(tag, chart.image(width: width, height: height))
+  }
+}
