@@ -71,15 +71,17 @@ let package = Package(
     .target(name: "TensorBoardLogging", dependencies: ["TensorBoard", logging]),
 
     // The training core.
-    .target(name: "Tensors", dependencies: ["CKernels"]),
-    .target(name: "NeuralNetworks", dependencies: ["Tensors"]),
+    .target(name: "Tensors", dependencies: ["CKernels", "CheckedArithmetic"]),
+    .target(name: "NeuralNetworks", dependencies: ["Tensors", "CheckedArithmetic"]),
     .target(
       name: "Datasets",
       dependencies: ["Tensors", "Images", "Files", "CheckedArithmetic", "CZlib"]),
     .target(name: "DatasetFetching", dependencies: ["Datasets", "Files"]),
     .target(
       name: "ModelFiles",
-      dependencies: ["NeuralNetworks", "Tensors", "ProtobufWire", "Files", "TextOutput"]),
+      dependencies: [
+        "NeuralNetworks", "Tensors", "ProtobufWire", "Files", "TextOutput", "CheckedArithmetic",
+      ]),
 
     // Looking inside.
     .target(name: "Visualization", dependencies: ["NeuralNetworks", "Tensors", "Images"]),
@@ -160,7 +162,9 @@ let package = Package(
       name: "DatasetFetchingTests", dependencies: ["DatasetFetching", "Datasets"]),
     .testTarget(
       name: "ModelFilesTests",
-      dependencies: ["ModelFiles", "NeuralNetworks", "Tensors", "ProtobufWire", "TestFixtures"],
+      dependencies: [
+        "ModelFiles", "Visualization", "NeuralNetworks", "Tensors", "ProtobufWire", "TestFixtures",
+      ],
       exclude: ["Fixtures"]),
     .testTarget(
       name: "VisualizationTests",

@@ -77,7 +77,7 @@ extension Checkpoint {
     // "format" is what the transformers library looks for before it loads a file into PyTorch.
     var metadata = [
       Key.format: "pt",
-      Key.model: try json(description),
+      Key.architecture: try json(description.json),
       Key.step: String(state.step),
       Key.seed: String(state.seed),
       Key.recipe: try json(state.recipe),

@@ -20,6 +20,8 @@ public struct Checkpoint: Sendable {
   /// The training it is a moment of; nil for a file of another tool.
   public let state: TrainingState?
   private let source: Source
+  /// The file that says what the network is.
+  private let describedBy: String
 
   /// What the parameters come from.
   private enum Source {
@@ -32,7 +34,10 @@ public struct Checkpoint: Sendable {
 
   enum Key {
     static let format = "format"
-    static let model = "model"
+    /// The network's description, in the words of `ModelDescription`.
+    static let architecture = "architecture"
+    /// The same in version 0.1's words.
+    static let version1 = "model"
     static let step = "step"
     static let seed = "seed"
     static let data = "data"
@@ -47,7 +52,7 @@ public struct Checkpoint: Sendable {
   ///   - path: the file, whose name ends in `.onnx` if it is one, or the folder of a run.
   ///   - architecture: what network a safetensors file of PyTorch belongs to.
   ///   - imageSize: the size of the images, for an ONNX model that leaves it open.
-  /// - Throws: `SafetensorsError`, `ONNXError`, `ArchitectureError` or `CheckpointError`.
+  /// - Throws: `SafetensorsError`, `ONNXError` or `CheckpointError`.
   public init(
     path: String, architecture: Architecture? = nil, imageSize: Extent? = nil
   ) throws {
@@ -62,26 +67,27 @@ public struct Checkpoint: Sendable {
       let network = try ONNXNetwork(path: filePath, imageSize: imageSize)
       source = .onnx(network)
       model = network.description
+      describedBy = filePath
       isRecognized = false
       state = nil
       return
     }
     let file = try SafetensorsFile(path: filePath)
     source = .safetensors(file)
-    let shapes = Dictionary(
-      file.entries.map { ($0.name, $0.shape) }, uniquingKeysWith: { first, _ in first })
     if let architecture {
-      model = try architecture.description(of: shapes)
+      model = architecture.model
+      describedBy = architecture.path
       isRecognized = false
       state = nil
       return
     }
-    if file.metadata[Key.model] != nil {
-      model = try Self.decoded(ModelDescription.self, Key.model, in: file)
+    describedBy = filePath
+    if let described = try Self.description(in: file) {
+      model = described
       isRecognized = false
     } else {
-      guard let recognized = ModelDescription(recognizing: shapes) else {
-        throw CheckpointError(filePath, .noDescription(tensorCount: shapes.count))
+      guard let recognized = ModelDescription(recognizing: file.shapes) else {
+        throw CheckpointError(filePath, .noDescription(tensorCount: file.entries.count))
       }
       model = recognized
       isRecognized = true
@@ -89,30 +95,39 @@ public struct Checkpoint: Sendable {
     state = isRecognized ? nil : try Self.state(in: file)
   }
 
-  /// The network with its parameters.
+  /// The network with its parameters. In a network of another tool's, what normalises the output of a
+  /// convolution or dense layer becomes part of it.
   ///
   /// - Throws: `CheckpointError` when tensors and description don't agree, `SafetensorsError` or
   ///   `ONNXError` when the file can't be read.
   public func makeModel() throws -> Sequential {
     switch source {
-    case .onnx(let network): try network.makeModel()
-    case .safetensors(let file): try makeModel(from: file)
+    case .onnx(let network): try network.makeModel().foldingNormalizations()
+    case .safetensors(let file):
+      describedBy == path
+        ? try makeModel(from: file) : try makeModel(from: file).foldingNormalizations()
     }
   }
 
   private func makeModel(from file: SafetensorsFile) throws -> Sequential {
-    var unused = Set(file.entries.map(\.name))
+    let shapes = file.shapes
+    var unused = Set(shapes.keys)
     do {
-      let made = try model.makeModel { name in
-        guard unused.remove(name) != nil else { throw ModelProblem.missingTensor(name) }
-        return try file.tensor(named: name)
-      }
-      // PyTorch counts the batches that a normalisation was trained with; nobody needs it here.
-      let rest = unused.filter { !$0.hasSuffix(".num_batches_tracked") }
+      let made = try model.makeModel(
+        ParameterSource(
+          shape: { shapes[$0] },
+          tensor: { name in
+            unused.remove(name)
+            return try file.tensor(named: name)
+          }, names: { Array(shapes.keys) }))
+      // What PyTorch keeps of a normalisation's training; nobody needs it here.
+      let counters = [".num_batches_tracked", ".running_mean", ".running_var"]
+      let rest = unused.filter { name in !counters.contains { name.hasSuffix($0) } }
       if let name = rest.min() { throw ModelProblem.unexpectedTensor(name) }
       return made
     } catch let problem as ModelProblem {
-      throw CheckpointError(path, .model(problem))
+      if case .unexpectedTensor = problem { throw CheckpointError(path, .model(problem)) }
+      throw CheckpointError(describedBy, .model(problem))
     }
   }
 
@@ -154,6 +169,19 @@ public struct Checkpoint: Sendable {
   }
 
   // MARK: Metadata
+
+  private static func description(in file: SafetensorsFile) throws -> ModelDescription? {
+    for key in [Key.architecture, Key.version1] where file.metadata[key] != nil {
+      let json = try decoded(JSONValue.self, key, in: file)
+      do throws(ModelProblem) {
+        return try key == Key.architecture
+          ? ModelDescription(json) : ModelDescription(version1: json)
+      } catch {
+        throw CheckpointError(file.path, .model(error))
+      }
+    }
+    return nil
+  }
 
   private static func state(in file: SafetensorsFile) throws -> TrainingState? {
     guard file.metadata[Key.step] != nil else { return nil }

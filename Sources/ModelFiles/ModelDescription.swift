@@ -1,91 +1,121 @@
+import CheckedArithmetic
 public import NeuralNetworks
 
-/// What a network is, without its parameters: the shape of its input, and its layers.
-public struct ModelDescription: Sendable, Equatable, Codable {
+/// What a network is, without its parameters: the shape of its input, and its layers in the words of
+/// `torch.nn`.
+///
+/// A checkpoint holds it as JSON, and so does a file that says what network PyTorch's tensors belong to:
+///
+/// ```json
+/// {"input": [3, 32, 32],
+///  "layers": [
+///    {"type": "Conv2d", "name": "features.0", "padding": 1},
+///    {"type": "ReLU"},
+///    {"type": "MaxPool2d", "kernel_size": 2},
+///    {"type": "Flatten"},
+///    {"type": "Linear", "name": "classifier.1"}]}
+/// ```
+///
+/// Types and settings are called and default as in `torch.nn`; `name` is what the names of a layer's
+/// tensors begin with. What the tensors' shapes tell, `in_channels` or `kernel_size` of a convolution,
+/// may be left out; if it is given, it must be true. In JSON an image's shape is channels, height, width.
+public struct ModelDescription: Sendable, Equatable {
   /// The shape of one input, `[H, W, C]` for images.
-  public var inputShape: [Int]
+  public let inputShape: [Int]
   /// The layers, first to last.
-  public var layers: [NamedLayerDescription]
-
-  private enum CodingKeys: String, CodingKey {
-    case inputShape = "input"
-    case layers
-  }
+  package let layers: [LayerDescription]
 
   /// A description of these layers.
-  public init(inputShape: [Int], layers: [NamedLayerDescription]) {
+  package init(inputShape: [Int], layers: [LayerDescription]) {
     self.inputShape = inputShape
     self.layers = layers
   }
 
   /// The description of a network.
   ///
-  /// - Throws: `CheckpointError.Problem.undescribable` for a layer that isn't one of this package's.
+  /// - Throws: `ModelProblem.undescribable` for a layer that isn't one of this package's.
   public init(of model: Sequential, inputShape: [Int]) throws(ModelProblem) {
-    self.inputShape = inputShape
-    layers = try Self.describe(model)
+    self.init(inputShape: inputShape, layers: try LayerType.list(of: model))
   }
 
-  private static func describe(
-    _ model: Sequential
-  ) throws(ModelProblem) -> [NamedLayerDescription] {
-    var result: [NamedLayerDescription] = []
-    for named in model.layers {
-      result.append(NamedLayerDescription(named.name, try describe(named)))
+  // MARK: JSON
+
+  /// Reads `{"input": …, "layers": …}`.
+  init(_ json: JSONValue) throws(ModelProblem) {
+    guard case .object(let fields) = json, case .array(let layers)? = fields["layers"],
+      let input = fields["input"]
+    else { throw .noDescription }
+    if let stranger = fields.keys.filter({ $0 != "input" && $0 != "layers" }).min() {
+      throw .badSetting(layer: "input", "beside it \"\(stranger)\", which isn't \"layers\"")
     }
-    return result
-  }
-
-  private static func describe(
-    _ named: Sequential.NamedLayer
-  ) throws(ModelProblem) -> LayerDescription {
-    switch named.layer {
-    case let layer as Conv2D:
-      .conv2D(
-        in: layer.inChannels, out: layer.outChannels, kernel: layer.kernel, stride: layer.stride,
-        padding: layer.padding, hasBias: layer.bias != nil, dilation: layer.dilation,
-        groups: layer.groups)
-    case let layer as MaxPool2D:
-      .maxPool2D(
-        size: layer.size, stride: layer.stride, padding: layer.padding, roundsUp: layer.roundsUp)
-    case let layer as AveragePool2D:
-      .averagePool2D(
-        size: layer.size, stride: layer.stride, padding: layer.padding,
-        countsPadding: layer.countsPadding, roundsUp: layer.roundsUp)
-    case is GlobalAveragePool2D: .globalAveragePool2D
-    case let layer as BatchNorm2D:
-      .batchNorm2D(
-        channels: layer.channels, epsilon: layer.epsilon,
-        usesBatchStatistics: layer.usesBatchStatistics)
-    case let layer as LocalResponseNormalization:
-      .localResponseNormalization(
-        size: layer.size, before: layer.before, alpha: layer.alpha, beta: layer.beta, k: layer.k)
-    case let layer as LeakyReLU: .leakyReLU(slope: layer.slope)
-    case is Softmax: .softmax
-    case is LogSoftmax: .logSoftmax
-    case let layer as Dense:
-      .dense(in: layer.inputs, out: layer.outputs, hasBias: layer.bias != nil)
-    case let layer as Dropout: .dropout(rate: layer.rate)
-    case is Flatten: .flatten
-    case is ReLU: .relu
-    case is Tanh: .tanh
-    case is Sigmoid: .sigmoid
-    case is RowSequence: .rowSequence
-    case let layer as SimpleRNN: .recurrent(.rnn, layer)
-    case let layer as LSTM: .recurrent(.lstm, layer)
-    case let layer as GRU: .recurrent(.gru, layer)
-    case let layer as Sequential: .sequential(try describe(layer))
-    default:
-      throw .undescribable(layer: named.name, type: "\(type(of: named.layer))")
+    guard case .array = input, let shape = input.integers, (1...3).contains(shape.count) else {
+      throw .badInput(input.text)
     }
+    self.init(
+      inputShape: shape.count == 3 ? [shape[1], shape[2], shape[0]] : shape,
+      layers: try LayerDescription.list(layers))
   }
-}
 
-extension LayerDescription {
-  fileprivate static func recurrent(
-    _ cell: RecurrentCell, _ layer: some RecurrentLayer
-  ) -> LayerDescription {
-    .recurrent(
-      cell, in: layer.inputs, hidden: layer.hidden, returnsSequence: layer.returnsSequence)
+  /// The object that `init(_:)` reads.
+  var json: JSONValue {
+    let shape = inputShape.count == 3 ? [inputShape[2], inputShape[0], inputShape[1]] : inputShape
+    return .object([
+      "input": .array(shape.map { JSONValue($0) }), "layers": .array(layers.map(\.json)),
+    ])
+  }
+
+  // MARK: Making
+
+  private static let longestSide = 1 << 20
+  /// The scalars of one input, or of what one layer makes of it.
+  private static let mostScalars = 1 << 28
+
+  /// The network, with parameters in PyTorch's names and layouts.
+  ///
+  /// - Throws: `ModelProblem`, or what the source throws.
+  func makeModel(_ source: ParameterSource) throws -> Sequential {
+    guard
+      !inputShape.isEmpty, inputShape.allSatisfy({ (1...Self.longestSide).contains($0) }),
+      let count = inputShape.checkedProduct, count <= Self.mostScalars
+    else { throw ModelProblem.badInput("\(inputShape)") }
+    var shape = inputShape
+    return try Self.make(layers, shape: &shape, prefix: "", source)
+  }
+
+  private static func make(
+    _ layers: [LayerDescription], shape: inout [Int], prefix: String, _ source: ParameterSource
+  ) throws -> Sequential {
+    var made: [Sequential.NamedLayer] = []
+    var names: Set<String> = []
+    var numbers: [String: Int] = [:]
+    for (index, description) in layers.enumerated() {
+      let type = try LayerType.named(description.type, number: index + 1)
+      numbers[type.kind, default: 0] += 1
+      let name = description.name ?? "\(type.kind)\(numbers[type.kind] ?? 1)"
+      let path = prefix + name
+      guard !name.isEmpty, names.insert(name).inserted else {
+        throw ModelProblem.badSetting(layer: path, "no name of its own")
+      }
+      if type.name == LayerType.composition {
+        let inner = try make(description.layers, shape: &shape, prefix: path + ".", source)
+        made.append(Sequential.NamedLayer(name, inner))
+        continue
+      }
+      let reader = LayerReader(description: description, path: path, input: shape, source: source)
+      guard let layer = try type.make(reader) else {
+        numbers[type.kind, default: 1] -= 1
+        continue
+      }
+      do throws(ShapeError) {
+        shape = try layer.outputShape(for: shape)
+      } catch {
+        throw ModelProblem.mismatch(error.inside(path))
+      }
+      guard let count = shape.checkedProduct, count <= mostScalars else {
+        throw ModelProblem.badSetting(layer: path, "the impossible output \(shape)")
+      }
+      made.append(Sequential.NamedLayer(name, layer))
+    }
+    return Sequential(made)
   }
 }

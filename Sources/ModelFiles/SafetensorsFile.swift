@@ -28,6 +28,7 @@ public struct SafetensorsFile: Sendable {
   public let entries: [Entry]
   /// The strings of `__metadata__`.
   public let metadata: [String: String]
+  private let placeByName: [String: Int]
   private let file: OpenFile
   private let dataStart: Int
 
@@ -45,6 +46,8 @@ public struct SafetensorsFile: Sendable {
       var parser = SafetensorsHeaderParser(bytes: header, start: 8)
       let (tensors, metadata) = try parser.parse()
       entries = try Self.checked(tensors, available: file.size - dataStart)
+      placeByName = Dictionary(
+        uniqueKeysWithValues: entries.enumerated().map { ($0.element.name, $0.offset) })
       self.metadata = metadata
       self.path = path
       self.file = file
@@ -55,8 +58,11 @@ public struct SafetensorsFile: Sendable {
     }
   }
 
+  /// The shape of each tensor.
+  var shapes: [String: [Int]] { placeByName.mapValues { entries[$0].shape } }
+
   /// The entry of a name.
-  public func entry(named name: String) -> Entry? { entries.first { $0.name == name } }
+  public func entry(named name: String) -> Entry? { placeByName[name].map { entries[$0] } }
 
   /// Reads one tensor.
   ///

@@ -1,3 +1,5 @@
+import CheckedArithmetic
+
 /// A number type of the safetensors format.
 ///
 /// - Source: https://github.com/huggingface/safetensors, `safetensors/src/tensor.rs`, `enum Dtype`
@@ -32,16 +34,7 @@ enum SafetensorsType: String {
   }
 
   /// The size of a tensor, in bytes, or nil when no computer has so many.
-  func byteCount(ofShape shape: [Int]) -> Int? {
-    if shape.contains(0) { return 0 }
-    var total = byteCount
-    for length in shape {
-      let (product, isTooLarge) = total.multipliedReportingOverflow(by: length)
-      if isTooLarge { return nil }
-      total = product
-    }
-    return total
-  }
+  func byteCount(ofShape shape: [Int]) -> Int? { ([byteCount] + shape).checkedProduct }
 
   /// Reads the number at a byte offset as a `Float`; nil for types that aren't read.
   var widen: ((UnsafeRawBufferPointer, Int) -> Float)? {

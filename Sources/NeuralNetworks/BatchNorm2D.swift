@@ -4,7 +4,7 @@ public import Tensors
 ///
 /// - Input and output: `[N, H, W, C]` or `[N, C]`.
 /// - Parameters: `weight` and `bias` `[C]`, and the statistics `running_mean` and `running_var` `[C]`,
-///   which training here leaves as they are.
+///   which training here leaves as they are; `parameterCount` doesn't count them.
 /// - Formula: `y = (x - mean) / √(variance + epsilon) · weight + bias`.
 /// - Source: Ioffe & Szegedy, "Batch Normalization", ICML 2015, arXiv 1502.03167, Algorithm 2.
 public struct BatchNorm2D: Layer {
@@ -43,10 +43,10 @@ public struct BatchNorm2D: Layer {
   /// The channels.
   public var channels: Int { weight.count }
 
-  public func outputShape(for inputShape: [Int]) -> [Int] {
-    precondition(
-      inputShape.last == channels,
-      "a batch normalisation of \(channels) channels can't take shape \(inputShape)")
+  public func outputShape(for inputShape: [Int]) throws(ShapeError) -> [Int] {
+    guard inputShape.last == channels else {
+      throw ShapeError(takes: "\(channels) channels", gets: inputShape)
+    }
     return inputShape
   }
 
@@ -110,9 +110,12 @@ public struct BatchNorm2D: Layer {
   ) rethrows {
     try visit("weight", &weight)
     try visit("bias", &bias)
+    guard !usesBatchStatistics else { return }
     try visit("running_mean", &runningMean)
     try visit("running_var", &runningVariance)
   }
+
+  public var parameterCount: Int { 2 * channels }
 
   private func statistics(of input: Tensor) -> (mean: [Double], variance: [Double]) {
     guard usesBatchStatistics else {

@@ -16,18 +16,18 @@ public struct Conv2D: Layer {
   /// What each output channel starts from, `[out]`; nil for none.
   public var bias: Tensor?
   /// Steps from position to position.
-  public let stride: Stride
+  public let stride: Extent
   /// Zeros around the image.
   public let padding: Padding
   /// Pixels from one row or column of a filter to its next.
-  public let dilation: Stride
+  public let dilation: Extent
   /// Parts of the channels that don't see each other.
   public let groups: Int
 
   /// Filters that are already there.
   public init(
-    weight: Tensor, bias: Tensor?, stride: Stride = Stride(1), padding: Padding,
-    dilation: Stride = Stride(1), groups: Int = 1
+    weight: Tensor, bias: Tensor?, stride: Extent = 1, padding: Padding = 0,
+    dilation: Extent = 1, groups: Int = 1
   ) {
     precondition(
       weight.rank == 4, "filters are [height, width, in, out], got shape \(weight.shape)")
@@ -35,7 +35,7 @@ public struct Conv2D: Layer {
       groups > 0 && weight.shape[3].isMultiple(of: groups),
       "\(weight.shape[3]) filters can't be divided into \(groups) groups")
     precondition(
-      dilation.y > 0 && dilation.x > 0, "a dilation is positive, got \(dilation)")
+      dilation.height > 0 && dilation.width > 0, "a dilation is positive, got \(dilation)")
     precondition(
       bias.map { $0.shape == [weight.shape[3]] } ?? true,
       "a bias of shape \(bias?.shape ?? []) for \(weight.shape[3]) filters")
@@ -49,21 +49,32 @@ public struct Conv2D: Layer {
 
   /// New filters, drawn by an initializer.
   ///
-  /// - Parameter padding: by default such that a stride of 1 keeps the image's size ("same").
+  /// - Parameters:
+  ///   - padding: by default such that a stride of 1 keeps the image's size ("same").
+  ///   - groups: a divisor of both `inChannels` and `outChannels`; as many as channels make the
+  ///     convolution depthwise.
   public init(
-    in inChannels: Int, out outChannels: Int, kernel: Extent, stride: Stride = Stride(1),
-    padding: Padding? = nil, initializer: Initializer, using generator: inout SeededGenerator
+    in inChannels: Int, out outChannels: Int, kernel: Extent, stride: Extent = 1,
+    padding: Padding? = nil, dilation: Extent = 1, groups: Int = 1,
+    initializer: Initializer = .he, using generator: inout SeededGenerator
   ) {
+    precondition(
+      groups > 0 && inChannels.isMultiple(of: groups),
+      "\(inChannels) channels can't be divided into \(groups) groups")
     let area = kernel.height * kernel.width
+    let reach = Extent(
+      height: (kernel.height - 1) * dilation.height, width: (kernel.width - 1) * dilation.width)
     self.init(
       weight: initializer.weights(
-        shape: [kernel.height, kernel.width, inChannels, outChannels],
-        fanIn: area * inChannels, fanOut: area * outChannels, using: &generator),
+        shape: [kernel.height, kernel.width, inChannels / groups, outChannels],
+        fanIn: area * inChannels / groups, fanOut: area * outChannels / groups,
+        using: &generator),
       bias: initializer.bias(count: outChannels), stride: stride,
       padding: padding
         ?? Padding(
-          top: (kernel.height - 1) / 2, left: (kernel.width - 1) / 2, bottom: kernel.height / 2,
-          right: kernel.width / 2))
+          top: reach.height / 2, left: reach.width / 2, bottom: reach.height - reach.height / 2,
+          right: reach.width - reach.width / 2),
+      dilation: dilation, groups: groups)
   }
 
   /// The filters' height and width.
@@ -71,7 +82,8 @@ public struct Conv2D: Layer {
   /// The pixels that the filters reach over, dilation included.
   public var extent: Extent {
     Extent(
-      height: (kernel.height - 1) * dilation.y + 1, width: (kernel.width - 1) * dilation.x + 1)
+      height: (kernel.height - 1) * dilation.height + 1,
+      width: (kernel.width - 1) * dilation.width + 1)
   }
   /// The channels of the input.
   public var inChannels: Int { weight.shape[2] * groups }
@@ -92,8 +104,10 @@ public struct Conv2D: Layer {
       padding: padding)
   }
 
-  public func outputShape(for inputShape: [Int]) -> [Int] {
-    let output = geometry(for: inputShape).output
+  public func outputShape(for inputShape: [Int]) throws(ShapeError) -> [Int] {
+    try inputShape.expectImages(channels: inChannels)
+    let output = try inputShape.windows(
+      of: kernel, stride: stride, padding: padding, dilation: dilation)
     return [output.height, output.width, outChannels]
   }
 

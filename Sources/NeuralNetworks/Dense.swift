@@ -22,7 +22,7 @@ public struct Dense: Layer {
 
   /// New weights, drawn by an initializer.
   public init(
-    in inputs: Int, out outputs: Int, initializer: Initializer,
+    in inputs: Int, out outputs: Int, initializer: Initializer = .he,
     using generator: inout SeededGenerator
   ) {
     self.init(
@@ -36,9 +36,10 @@ public struct Dense: Layer {
   /// The scalars of one output.
   public var outputs: Int { weight.shape[1] }
 
-  public func outputShape(for inputShape: [Int]) -> [Int] {
-    precondition(
-      inputShape == [inputs], "a dense layer of \(inputs) inputs can't take shape \(inputShape)")
+  public func outputShape(for inputShape: [Int]) throws(ShapeError) -> [Int] {
+    guard inputShape == [inputs] else {
+      throw ShapeError(takes: "rows of \(inputs)", gets: inputShape)
+    }
     return [outputs]
   }
 

@@ -1,3 +1,4 @@
+import CheckedArithmetic
 public import Tensors
 
 /// An image as one row of scalars, in PyTorch's order: channel, row, column.
@@ -8,7 +9,12 @@ public struct Flatten: Layer {
   /// The reshaping.
   public init() {}
 
-  public func outputShape(for inputShape: [Int]) -> [Int] { [inputShape.reduce(1, *)] }
+  public func outputShape(for inputShape: [Int]) throws(ShapeError) -> [Int] {
+    guard let count = inputShape.checkedProduct else {
+      throw ShapeError(takes: "arrays of a possible size", gets: inputShape)
+    }
+    return [count]
+  }
 
   public func forward(_ input: Tensor, phase: Phase) -> (output: Tensor, trace: Trace) {
     let output = Self.moved(input, to: .channelsFirst, imageShape: input.shape)

@@ -8,7 +8,10 @@ public struct GlobalAveragePool2D: Layer {
   /// The mean.
   public init() {}
 
-  public func outputShape(for inputShape: [Int]) -> [Int] { [1, 1, inputShape.last ?? 0] }
+  public func outputShape(for inputShape: [Int]) throws(ShapeError) -> [Int] {
+    try inputShape.expectImages()
+    return [1, 1, inputShape[2]]
+  }
 
   public func forward(_ input: Tensor, phase: Phase) -> (output: Tensor, trace: Trace) {
     precondition(input.rank == 4, "images are [N, H, W, C], got shape \(input.shape)")

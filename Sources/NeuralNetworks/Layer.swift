@@ -6,7 +6,9 @@ public import Tensors
 /// returns what `backward` needs, and only an optimizer writes parameters.
 public protocol Layer: Sendable {
   /// The shape of one output, without the batch dimension, for one input of `inputShape`.
-  func outputShape(for inputShape: [Int]) -> [Int]
+  ///
+  /// - Throws: `ShapeError` for an input that the layer can't take, where `forward` would trap.
+  func outputShape(for inputShape: [Int]) throws(ShapeError) -> [Int]
 
   /// The output alone; dropout does nothing.
   func callAsFunction(_ input: Tensor) -> Tensor
@@ -22,6 +24,9 @@ public protocol Layer: Sendable {
   mutating func visitParameters(
     _ visit: (_ name: String, _ parameter: inout Tensor) throws -> Void
   ) rethrows
+
+  /// The number of scalars that training can change.
+  var parameterCount: Int { get }
 }
 
 extension Layer {
@@ -43,6 +48,9 @@ extension Layer {
     _ visit: (_ name: String, _ parameter: inout Tensor) throws -> Void
   ) rethrows {}
 
+  /// The number of scalars that training can change: none of what only is remembered.
+  public var parameterCount: Int { parameters.reduce(0) { $0 + $1.tensor.count } }
+
   /// The parameters by name.
   public var parameters: NamedTensors {
     var copy = self
@@ -50,9 +58,6 @@ extension Layer {
     copy.visitParameters { name, parameter in result[name] = parameter }
     return result
   }
-
-  /// The number of scalars that training can change.
-  public var parameterCount: Int { parameters.reduce(0) { $0 + $1.tensor.count } }
 }
 
 /// Whether a forward pass is part of training.

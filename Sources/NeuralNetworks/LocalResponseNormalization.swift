@@ -38,7 +38,10 @@ public struct LocalResponseNormalization: Layer {
 
   private var after: Int { size - 1 - before }
 
-  public func outputShape(for inputShape: [Int]) -> [Int] { inputShape }
+  public func outputShape(for inputShape: [Int]) throws(ShapeError) -> [Int] {
+    try inputShape.expectImages()
+    return inputShape
+  }
 
   public func forward(_ input: Tensor, phase: Phase) -> (output: Tensor, trace: Trace) {
     let output = Kernels.rows(of: input) { x, y in

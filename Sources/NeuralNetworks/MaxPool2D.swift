@@ -11,7 +11,7 @@ public struct MaxPool2D: Layer {
   /// A window's rows and columns.
   public let size: Extent
   /// Steps from window to window.
-  public let stride: Stride
+  public let stride: Extent
   /// How far windows reach over the image's edges.
   public let padding: Padding
   /// Whether a last window that reaches over the edge counts (`ceil_mode`).
@@ -19,10 +19,10 @@ public struct MaxPool2D: Layer {
 
   /// - Parameter stride: by default the window's size, so that windows don't overlap.
   public init(
-    size: Extent, stride: Stride? = nil, padding: Padding = Padding(0), roundsUp: Bool = false
+    size: Extent, stride: Extent? = nil, padding: Padding = 0, roundsUp: Bool = false
   ) {
     self.size = size
-    self.stride = stride ?? Stride(y: size.height, x: size.width)
+    self.stride = stride ?? size
     self.padding = padding
     self.roundsUp = roundsUp
   }
@@ -36,9 +36,11 @@ public struct MaxPool2D: Layer {
       input: inputShape, window: size, stride: stride, padding: padding, roundsUp: roundsUp)
   }
 
-  public func outputShape(for inputShape: [Int]) -> [Int] {
-    let geometry = geometry(for: inputShape)
-    return [geometry.outputHeight, geometry.outputWidth, geometry.channels]
+  public func outputShape(for inputShape: [Int]) throws(ShapeError) -> [Int] {
+    try inputShape.expectImages()
+    let output = try inputShape.windows(
+      of: size, stride: stride, padding: padding, roundsUp: roundsUp)
+    return [output.height, output.width, inputShape[2]]
   }
 
   public func forward(_ input: Tensor, phase: Phase) -> (output: Tensor, trace: Trace) {

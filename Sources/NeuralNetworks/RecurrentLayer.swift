@@ -66,15 +66,17 @@ extension RecurrentLayer {
   /// The scalars of the state.
   public var hidden: Int { weights.recurrent.shape[0] }
 
-  public func outputShape(for inputShape: [Int]) -> [Int] {
-    precondition(
-      inputShape.count == 2 && inputShape[1] == inputs && inputShape[0] > 0,
-      "a recurrent layer of \(inputs) inputs takes [steps, \(inputs)], not \(inputShape)")
+  public func outputShape(for inputShape: [Int]) throws(ShapeError) -> [Int] {
+    guard inputShape.count == 2, inputShape[1] == inputs, inputShape[0] > 0 else {
+      throw ShapeError(takes: "sequences of \(inputs) scalars a step", gets: inputShape)
+    }
     return returnsSequence ? [inputShape[0], hidden] : [hidden]
   }
 
   public func forward(_ input: Tensor, phase: Phase) -> (output: Tensor, trace: Trace) {
-    _ = outputShape(for: Array(input.shape.dropFirst()))
+    precondition(
+      input.rank == 3 && input.shape[2] == inputs && input.shape[1] > 0,
+      "a recurrent layer of \(inputs) inputs takes [N, steps, \(inputs)], not \(input.shape)")
     let result = Kernels.forward(cell, input, weights: weights.forKernels)
     let output =
       returnsSequence

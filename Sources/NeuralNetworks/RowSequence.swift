@@ -7,14 +7,15 @@ public struct RowSequence: Layer {
   /// The reshaping.
   public init() {}
 
-  public func outputShape(for inputShape: [Int]) -> [Int] {
-    precondition(inputShape.count == 3, "rows are taken of images [H, W, C], not \(inputShape)")
+  public func outputShape(for inputShape: [Int]) throws(ShapeError) -> [Int] {
+    try inputShape.expectImages()
     return [inputShape[0], inputShape[1] * inputShape[2]]
   }
 
   public func forward(_ input: Tensor, phase: Phase) -> (output: Tensor, trace: Trace) {
+    precondition(input.rank == 4, "rows are taken of images [N, H, W, C], not \(input.shape)")
     let output = input.reshaped(
-      to: [input.shape[0]] + outputShape(for: Array(input.shape.dropFirst())))
+      to: [input.shape[0], input.shape[1], input.shape[2] * input.shape[3]])
     return (output, Trace(input: input, output: phase.isTraining ? nil : output))
   }
 

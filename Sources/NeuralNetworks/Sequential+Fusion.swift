@@ -67,9 +67,13 @@ extension Sequential {
     _ convolution: Conv2D, _ x: Tensor, relu: Bool, pooling: MaxPool2D?
   ) -> Kernels.ConvolutionOutput {
     let shape = Array(x.shape.dropFirst())
+    let geometry = convolution.geometry(for: shape)
     return Kernels.convolution(
-      x, weight: convolution.denseWeight, bias: convolution.bias, convolution.geometry(for: shape),
-      relu: relu, pooling: pooling?.geometry(for: convolution.outputShape(for: shape)))
+      x, weight: convolution.denseWeight, bias: convolution.bias, geometry,
+      relu: relu,
+      pooling: pooling?.geometry(for: [
+        geometry.output.height, geometry.output.width, convolution.outChannels,
+      ]))
   }
 
   /// The output of one step in training; what `backward` needs goes into `traces`.

@@ -39,11 +39,11 @@ extension Sequential {
     let flat = 64 * (input[0] / 4) * (input[1] / 4)
     return Sequential([
       "conv1": Conv2D(
-        in: input[2], out: 32, kernel: Extent(5), initializer: initializer, using: &generators.0),
+        in: input[2], out: 32, kernel: 5, initializer: initializer, using: &generators.0),
       "\(activation)1": activation.layer,
       "pool1": MaxPool2D(2),
       "conv2": Conv2D(
-        in: 32, out: 64, kernel: Extent(5), initializer: initializer, using: &generators.1),
+        in: 32, out: 64, kernel: 5, initializer: initializer, using: &generators.1),
       "\(activation)2": activation.layer,
       "pool2": MaxPool2D(2),
       "flatten": Flatten(),

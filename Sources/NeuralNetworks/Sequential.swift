@@ -35,9 +35,19 @@ public struct Sequential: Layer {
   /// The layer of a name.
   public subscript(name: String) -> (any Layer)? { layers.first { $0.name == name }?.layer }
 
-  public func outputShape(for inputShape: [Int]) -> [Int] {
-    layers.reduce(inputShape) { $1.layer.outputShape(for: $0) }
+  public func outputShape(for inputShape: [Int]) throws(ShapeError) -> [Int] {
+    var shape = inputShape
+    for named in layers {
+      do throws(ShapeError) {
+        shape = try named.layer.outputShape(for: shape)
+      } catch {
+        throw error.inside(named.name)
+      }
+    }
+    return shape
   }
+
+  public var parameterCount: Int { layers.reduce(0) { $0 + $1.layer.parameterCount } }
 
   public func callAsFunction(_ input: Tensor) -> Tensor {
     steps.reduce(input) { x, step in output(of: step, x) }

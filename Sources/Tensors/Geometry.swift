@@ -1,4 +1,5 @@
 internal import CKernels
+internal import CheckedArithmetic
 
 /// Rows or columns added at each side of an image.
 public struct Padding: Sendable, Equatable, Codable {
@@ -20,7 +21,12 @@ public struct Padding: Sendable, Equatable, Codable {
   public init(_ all: Int) { self.init(top: all, left: all, bottom: all, right: all) }
 }
 
-/// A height and a width.
+extension Padding: ExpressibleByIntegerLiteral {
+  /// All sides alike.
+  public init(integerLiteral all: Int) { self.init(all) }
+}
+
+/// A height and a width: of a window, or the steps from window to window.
 public struct Extent: Sendable, Equatable, Codable {
   /// Rows.
   public var height: Int
@@ -30,22 +36,36 @@ public struct Extent: Sendable, Equatable, Codable {
   /// A rectangle.
   public init(height: Int, width: Int) { (self.height, self.width) = (height, width) }
 
-  /// A square.
-  public init(_ side: Int) { self.init(height: side, width: side) }
+  /// Both directions alike.
+  public init(_ both: Int) { self.init(height: both, width: both) }
 }
 
-/// Steps from window to window, in rows and columns.
-public struct Stride: Sendable, Equatable, Codable {
-  /// Rows.
-  public var y: Int
-  /// Columns.
-  public var x: Int
-
-  /// Each direction by itself.
-  public init(y: Int, x: Int) { (self.y, self.x) = (y, x) }
-
+extension Extent: ExpressibleByIntegerLiteral {
   /// Both directions alike.
-  public init(_ both: Int) { self.init(y: both, x: both) }
+  public init(integerLiteral both: Int) { self.init(both) }
+}
+
+extension Extent {
+  /// The rows and columns of windows over images of a size; 0 where not one fits, and nil where a size
+  /// is impossible.
+  package static func windows(
+    of kernel: Extent, over input: Extent, stride: Extent, padding: Padding,
+    dilation: Extent = 1, roundsUp: Bool = false
+  ) -> Extent? {
+    let rows = WindowAxis(
+      input: input.height, kernel: kernel.height, stride: stride.height, before: padding.top,
+      after: padding.bottom, dilation: dilation.height, roundsUp: roundsUp
+    ).windowCount
+    let columns = WindowAxis(
+      input: input.width, kernel: kernel.width, stride: stride.width, before: padding.left,
+      after: padding.right, dilation: dilation.width, roundsUp: roundsUp
+    ).windowCount
+    guard let rows, let columns else { return nil }
+    return Extent(height: rows, width: columns)
+  }
+
+  /// For sentences.
+  package var text: String { "\(height) × \(width)" }
 }
 
 /// The sizes of one convolution.
@@ -55,34 +75,28 @@ package struct ConvolutionGeometry: Sendable, Equatable {
   package let inChannels: Int
   package let kernel: Extent
   package let outChannels: Int
-  package let stride: Stride
+  package let stride: Extent
   package let padding: Padding
+  /// Output rows and columns.
+  package let output: Extent
 
-  /// - Input: the sizes `[H, W, C]` of one image.
+  /// - Parameter shape: the sizes `[H, W, C]` of one image.
   package init(
-    input shape: [Int], kernel: Extent, outChannels: Int, stride: Stride, padding: Padding
+    input shape: [Int], kernel: Extent, outChannels: Int, stride: Extent, padding: Padding
   ) {
     precondition(shape.count == 3, "an image is [H, W, C], got \(shape)")
-    precondition(stride.y > 0 && stride.x > 0, "a stride is positive, got \(stride)")
     input = Extent(height: shape[0], width: shape[1])
     inChannels = shape[2]
     self.kernel = kernel
     self.outChannels = outChannels
     self.stride = stride
     self.padding = padding
-    precondition(
-      output.height > 0 && output.width > 0,
-      "a kernel of \(kernel.height) × \(kernel.width) doesn't fit into an image of \(shape)")
-  }
-
-  /// Output rows and columns.
-  package var output: Extent {
-    let free = (
-      input.height + padding.top + padding.bottom - kernel.height,
-      input.width + padding.left + padding.right - kernel.width
-    )
-    return Extent(
-      height: free.0 < 0 ? 0 : free.0 / stride.y + 1, width: free.1 < 0 ? 0 : free.1 / stride.x + 1)
+    let output = Extent.windows(of: kernel, over: input, stride: stride, padding: padding)
+    guard let output, output.height > 0, output.width > 0 else {
+      preconditionFailure(
+        "a kernel of \(kernel.text), stride \(stride.text), doesn't fit into an image of \(shape)")
+    }
+    self.output = output
   }
 
   package var inputCount: Int { input.height * input.width * inChannels }
@@ -94,7 +108,7 @@ package struct ConvolutionGeometry: Sendable, Equatable {
   var gradientGeometry: ConvolutionGeometry {
     ConvolutionGeometry(
       input: [output.height, output.width, outChannels], kernel: kernel, outChannels: inChannels,
-      stride: Stride(1),
+      stride: 1,
       padding: Padding(
         top: kernel.height - 1 - padding.top, left: kernel.width - 1 - padding.left,
         bottom: kernel.height - 1 - padding.bottom, right: kernel.width - 1 - padding.right))
@@ -102,7 +116,7 @@ package struct ConvolutionGeometry: Sendable, Equatable {
 
   /// Whether the padding leaves room for `gradientGeometry`.
   var hasGradientGeometry: Bool {
-    stride == Stride(1) && padding.top < kernel.height && padding.bottom < kernel.height
+    stride == 1 && padding.top < kernel.height && padding.bottom < kernel.height
       && padding.left < kernel.width && padding.right < kernel.width
   }
 
@@ -111,7 +125,8 @@ package struct ConvolutionGeometry: Sendable, Equatable {
       height: input.height, width: input.width, in_channels: inChannels, top: padding.top,
       left: padding.left, bottom: padding.bottom, right: padding.right,
       kernel_height: kernel.height, kernel_width: kernel.width, out_channels: outChannels,
-      stride_y: stride.y, stride_x: stride.x, out_height: output.height, out_width: output.width)
+      stride_y: stride.height, stride_x: stride.width, out_height: output.height,
+      out_width: output.width)
   }
 }
 
@@ -121,20 +136,21 @@ package struct PoolingGeometry: Sendable, Equatable {
   package let width: Int
   package let channels: Int
   package let window: Extent
-  package let stride: Stride
+  package let stride: Extent
   package let padding: Padding
   /// Whether a last window that reaches over the edge counts (ONNX's and PyTorch's `ceil_mode`).
   package let roundsUp: Bool
+  /// Output rows and columns.
+  package let output: Extent
 
-  /// - Input: the sizes `[H, W, C]` of one image.
+  /// - Parameter shape: the sizes `[H, W, C]` of one image.
   package init(
-    input shape: [Int], window: Extent, stride: Stride, padding: Padding, roundsUp: Bool = false
+    input shape: [Int], window: Extent, stride: Extent, padding: Padding, roundsUp: Bool = false
   ) {
     precondition(shape.count == 3, "an image is [H, W, C], got \(shape)")
     precondition(
       window.height > 0 && window.width > 0 && window.height * window.width <= 256,
-      "a pooling window has 1 to 256 positions, got \(window.height) × \(window.width)")
-    precondition(stride.y > 0 && stride.x > 0, "a stride is positive, got \(stride)")
+      "a pooling window has 1 to 256 positions, got \(window.text)")
     precondition(
       padding.top < window.height && padding.left < window.width
         && padding.bottom < window.height && padding.right < window.width,
@@ -144,36 +160,25 @@ package struct PoolingGeometry: Sendable, Equatable {
     self.stride = stride
     self.padding = padding
     self.roundsUp = roundsUp
-    precondition(
-      outputHeight > 0 && outputWidth > 0,
-      "a window of \(window.height) × \(window.width) doesn't fit into an image of \(shape)")
+    let output = Extent.windows(
+      of: window, over: Extent(height: shape[0], width: shape[1]), stride: stride,
+      padding: padding, roundsUp: roundsUp)
+    guard let output, output.height > 0, output.width > 0 else {
+      preconditionFailure(
+        "a window of \(window.text), stride \(stride.text), doesn't fit into an image of \(shape)")
+    }
+    self.output = output
   }
 
-  package var outputHeight: Int {
-    windows(height, padding.top, padding.bottom, window.height, stride.y)
-  }
-  package var outputWidth: Int {
-    windows(width, padding.left, padding.right, window.width, stride.x)
-  }
+  package var outputHeight: Int { output.height }
+  package var outputWidth: Int { output.width }
   package var inputCount: Int { height * width * channels }
   package var outputCount: Int { outputHeight * outputWidth * channels }
-
-  /// Windows along one direction. With `roundsUp`, a window that would begin beyond the image and
-  /// its first padding is left out, as PyTorch does.
-  private func windows(_ length: Int, _ before: Int, _ after: Int, _ window: Int, _ stride: Int)
-    -> Int
-  {
-    let free = length + before + after - window
-    guard free >= 0 else { return 0 }
-    let floor = free / stride + 1
-    guard roundsUp, free % stride != 0, floor * stride < length + before else { return floor }
-    return floor + 1
-  }
 
   var c: ck_pool {
     ck_pool(
       height: height, width: width, channels: channels, window_height: window.height,
-      window_width: window.width, stride_y: stride.y, stride_x: stride.x, top: padding.top,
+      window_width: window.width, stride_y: stride.height, stride_x: stride.width, top: padding.top,
       left: padding.left, bottom: padding.bottom, right: padding.right, out_height: outputHeight,
       out_width: outputWidth)
   }

@@ -42,18 +42,18 @@ extension Kernels {
 
   /// Convolution weights with zeros between their rows and columns: the weights of a dilated
   /// convolution as those of a larger one.
-  package static func dilated(_ weight: Tensor, by dilation: Stride) -> Tensor {
-    guard dilation != Stride(1) else { return weight }
+  package static func dilated(_ weight: Tensor, by dilation: Extent) -> Tensor {
+    guard dilation != Extent(1) else { return weight }
     let (height, width) = (weight.shape[0], weight.shape[1])
-    let wide = (width - 1) * dilation.x + 1
+    let wide = (width - 1) * dilation.width + 1
     var result = Tensor(
-      zeros: [(height - 1) * dilation.y + 1, wide, weight.shape[2], weight.shape[3]])
+      zeros: [(height - 1) * dilation.height + 1, wide, weight.shape[2], weight.shape[3]])
     let run = weight.shape[2] * weight.shape[3]
     result.withUnsafeMutableBufferPointer { y in
       weight.withUnsafeBufferPointer { x in
         guard let from = x.baseAddress, let to = y.baseAddress else { return }
         for place in 0..<height * width {
-          let target = place / width * dilation.y * wide + place % width * dilation.x
+          let target = place / width * dilation.height * wide + place % width * dilation.width
           (to + target * run).update(from: from + place * run, count: run)
         }
       }
@@ -63,9 +63,9 @@ extension Kernels {
 
   /// The inverse of `dilated`: what stood between rows and columns is left out.
   package static func contracted(
-    _ weight: Tensor, to kernel: Extent, dilation: Stride
+    _ weight: Tensor, to kernel: Extent, dilation: Extent
   ) -> Tensor {
-    guard dilation != Stride(1) else { return weight }
+    guard dilation != Extent(1) else { return weight }
     let wide = weight.shape[1]
     let run = weight.shape[2] * weight.shape[3]
     return Tensor(
@@ -75,7 +75,7 @@ extension Kernels {
         guard let from = x.baseAddress, let to = y.baseAddress else { return }
         for place in 0..<kernel.height * kernel.width {
           let source =
-            place / kernel.width * dilation.y * wide + place % kernel.width * dilation.x
+            place / kernel.width * dilation.height * wide + place % kernel.width * dilation.width
           (to + place * run).update(from: from + source * run, count: run)
         }
       }

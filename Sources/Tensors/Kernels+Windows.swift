@@ -15,12 +15,12 @@ extension Kernels {
     let (kernel, stride) = (geometry.kernel, geometry.stride)
     let corners = windows.corners.map {
       SignalWindows.Corner(
-        image: $0.image, y: $0.y * stride.y - geometry.padding.top,
-        x: $0.x * stride.x - geometry.padding.left)
+        image: $0.image, y: $0.y * stride.height - geometry.padding.top,
+        x: $0.x * stride.width - geometry.padding.left)
     }
     let size = Extent(
-      height: (windows.size.height - 1) * stride.y + kernel.height,
-      width: (windows.size.width - 1) * stride.x + kernel.width)
+      height: (windows.size.height - 1) * stride.height + kernel.height,
+      width: (windows.size.width - 1) * stride.width + kernel.width)
     // The kernels for convolutions are made for long runs of weights.
     guard kernel.width * geometry.inChannels >= 16 else {
       return added(windows, weight: weight, geometry, size: size, corners: corners)
@@ -59,10 +59,10 @@ extension Kernels {
       let (old, new) = (corners[index], inside[index])
       for y in 0..<windows.size.height {
         // A field's place in the new window, and the part of it that lies inside.
-        let top = old.y + y * stride.y - new.y
+        let top = old.y + y * stride.height - new.y
         let rows = max(0, -top)..<max(max(0, -top), min(kernel.height, target.height - top))
         for x in 0..<windows.size.width {
-          let left = old.x + x * stride.x - new.x
+          let left = old.x + x * stride.width - new.x
           let first = max(0, -left) * channels
           let end = max(first, min(kernel.width, target.width - left) * channels)
           let field = from + (y * windows.size.width + x) * kernel.height * run
@@ -90,9 +90,9 @@ extension Kernels {
         let image = switches + corner.image * pooling.outputCount
         var next = 0
         for y in corner.y..<corner.y + windows.size.height {
-          let top = y * pooling.stride.y - pooling.padding.top - new.y
+          let top = y * pooling.stride.height - pooling.padding.top - new.y
           for x in corner.x..<corner.x + windows.size.width {
-            let left = x * pooling.stride.x - pooling.padding.left - new.x
+            let left = x * pooling.stride.width - pooling.padding.left - new.x
             let place = (y * pooling.outputWidth + x) * pooling.channels
             for channel in 0..<pooling.channels {
               let value = from[next]
@@ -121,10 +121,10 @@ extension Kernels {
     forEachWindow(of: windows, to: &result) { index, from, to in
       let (corner, new) = (windows.corners[index], inside[index])
       for y in 0..<windows.size.height {
-        let top = (corner.y + y) * pooling.stride.y - pooling.padding.top
+        let top = (corner.y + y) * pooling.stride.height - pooling.padding.top
         let rows = max(0, top)..<min(pooling.height, top + pooling.window.height)
         for x in 0..<windows.size.width {
-          let left = (corner.x + x) * pooling.stride.x - pooling.padding.left
+          let left = (corner.x + x) * pooling.stride.width - pooling.padding.left
           let columns = max(0, left)..<min(pooling.width, left + pooling.window.width)
           let counted = (
             min(pooling.window.height, pooling.height + pooling.padding.bottom - top),
@@ -157,12 +157,12 @@ extension Kernels {
       "windows into \(windows.map) × \(windows.channels) for another pooling's output")
     return SignalWindows.placed(
       Extent(
-        height: (windows.size.height - 1) * pooling.stride.y + pooling.window.height,
-        width: (windows.size.width - 1) * pooling.stride.x + pooling.window.width),
+        height: (windows.size.height - 1) * pooling.stride.height + pooling.window.height,
+        width: (windows.size.width - 1) * pooling.stride.width + pooling.window.width),
       at: windows.corners.map {
         SignalWindows.Corner(
-          image: $0.image, y: $0.y * pooling.stride.y - pooling.padding.top,
-          x: $0.x * pooling.stride.x - pooling.padding.left)
+          image: $0.image, y: $0.y * pooling.stride.height - pooling.padding.top,
+          x: $0.x * pooling.stride.width - pooling.padding.left)
       }, in: Extent(height: pooling.height, width: pooling.width))
   }
 

@@ -39,8 +39,10 @@ package struct SignalWindows: Sendable {
     cropped.withUnsafeMutableBufferPointer { to in
       scalars.withUnsafeBufferPointer { from in
         for (index, (old, new)) in zip(corners, inside).enumerated() {
-          let rows = max(old.y, new.y)..<min(old.y + given.height, new.y + size.height)
-          let columns = max(old.x, new.x)..<min(old.x + given.width, new.x + size.width)
+          // A window that lies outside of its map altogether leaves nothing.
+          let rows = (old.y..<old.y + given.height).clamped(to: new.y..<new.y + size.height)
+          let columns = (old.x..<old.x + given.width).clamped(to: new.x..<new.x + size.width)
+          guard !columns.isEmpty else { continue }
           for y in rows {
             let source = (index * given.height + y - old.y) * given.width
             let target = (index * size.height + y - new.y) * size.width

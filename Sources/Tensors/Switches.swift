@@ -30,9 +30,9 @@ public struct Switches: Sendable {
     let window = withUnsafePointer { Int($0[index]) }
     let place = index % pooling.outputCount / pooling.channels
     return (
-      place / pooling.outputWidth * pooling.stride.y - pooling.padding.top
+      place / pooling.outputWidth * pooling.stride.height - pooling.padding.top
         + window / pooling.window.width,
-      place % pooling.outputWidth * pooling.stride.x - pooling.padding.left
+      place % pooling.outputWidth * pooling.stride.width - pooling.padding.left
         + window % pooling.window.width
     )
   }

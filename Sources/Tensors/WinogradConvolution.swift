@@ -22,7 +22,7 @@ struct WinogradConvolution {
     if let pooling {
       let whole = PoolingGeometry(
         input: [pooling.outputHeight * 2, pooling.outputWidth * 2, geometry.outChannels],
-        window: Extent(2), stride: Stride(2), padding: Padding(0), roundsUp: pooling.roundsUp)
+        window: Extent(2), stride: Extent(2), padding: Padding(0), roundsUp: pooling.roundsUp)
       guard pooling == whole else { return nil }
     }
     self.geometry = geometry

@@ -20,7 +20,7 @@ public struct ArchitectureReport: Sendable {
     /// Filters that aren't dead, but that fewer than one image in a hundred excites.
     public let rare: [Int]
     /// The filters' rows and columns, and the steps between positions; nil for dense layers.
-    public let window: (kernel: Extent, stride: Tensors.Stride)?
+    public let window: (kernel: Extent, stride: Extent)?
   }
 
   /// The layers, from the first.
@@ -43,19 +43,21 @@ public struct ArchitectureReport: Sendable {
   public init(of deconvnet: Deconvnet, _ statistics: [ActivationStatistics]) {
     imageCount = statistics.first?.seen ?? 0
     layers = zip(deconvnet.layers, statistics).map { layer, statistics in
-      let own = deconvnet.chain[layer.name]
+      let own = deconvnet.chain.layers[layer.filterStage].layer
       let activity = statistics.filters
       func filters(_ isMeant: (ActivationStatistics.Filter) -> Bool) -> [Int] {
         layer.isRectified ? activity.indices.filter { isMeant(activity[$0]) } : []
       }
       return Layer(
-        layer: layer, norms: own.flatMap { FilterNorms.rootMeanSquares(of: $0) } ?? [],
+        layer: layer, norms: FilterNorms.rootMeanSquares(of: own) ?? [],
         activity: activity, dead: filters(\.isDead),
         rare: filters { $0.isRare(below: Self.rareShare) },
         window: (own as? Conv2D).map { ($0.kernel, $0.stride) })
     }
-    spectra = deconvnet.layers.first.flatMap { deconvnet.chain[$0.name] as? Conv2D }
-      .map { FilterSpectrum.spectra(of: $0) }
+    spectra = deconvnet.layers.first.flatMap {
+      deconvnet.chain.layers[$0.filterStage].layer as? Conv2D
+    }
+    .map { FilterSpectrum.spectra(of: $0) }
   }
 
   /// What is worth a word, the gravest first.
@@ -69,7 +71,9 @@ public struct ArchitectureReport: Sendable {
     }
     for layer in layers {
       guard let (kernel, stride) = layer.window else { continue }
-      if 3 * stride.y > kernel.height || 3 * stride.x > kernel.width, max(stride.y, stride.x) > 1 {
+      if 3 * stride.height > kernel.height || 3 * stride.width > kernel.width,
+        max(stride.height, stride.width) > 1
+      {
         found.append(.aliasing(layer.layer, kernel: kernel, stride: stride))
       }
     }
@@ -101,7 +105,7 @@ public enum ArchitectureFinding: Sendable, CustomStringConvertible {
   /// Hardly an image excites these filters.
   case rare([Int], NumberedLayer, images: Int)
   /// The filters are too far apart for their size.
-  case aliasing(NumberedLayer, kernel: Extent, stride: Tensors.Stride)
+  case aliasing(NumberedLayer, kernel: Extent, stride: Extent)
   /// The first layer sees low and high frequencies, and little between.
   case littleMiddle(Double, NumberedLayer)
   /// These filters' weights are far larger than the others'.
@@ -152,7 +156,7 @@ public enum ArchitectureFinding: Sendable, CustomStringConvertible {
       """
     case .aliasing(let layer, let kernel, let stride):
       """
-      \(layer) moves its \(kernel.height)x\(kernel.width) filters by \(stride.y),\(stride.x) pixels, \
+      \(layer) moves its \(kernel.height)x\(kernel.width) filters by \(stride.height),\(stride.width) pixels, \
       more than a third of their size: what lies between is aliased. The paper's cure was smaller \
       filters and half the stride (11x11 by 4 became 7x7 by 2).
       """

@@ -5,7 +5,7 @@ public import Tensors
 extension Deconvnet {
   /// The number of classes, for images of shape `[H, W, C]`.
   public func classCount(input: [Int]) -> Int {
-    logitStages(from: 0).outputShape(for: input).reduce(1, *)
+    logitStages(from: 0).knownOutputShape(for: input).reduce(1, *)
   }
 
   /// The probability of each class, `[N, classes]`: the softmax of the last layer.

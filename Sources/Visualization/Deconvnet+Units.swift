@@ -100,8 +100,7 @@ extension Deconvnet {
   /// The stage of a layer's convolution, if all from there down to the pixels can be done in windows.
   func windowStart(of layer: NumberedLayer) -> Int? {
     guard layer.kind == .convolution,
-      let start = chain.layers[...layer.stage].lastIndex(where: { $0.name == layer.name }),
-      chain.layers[start].layer is Conv2D, Self.hasWindows(chain.layers[start].layer),
+      case let start = layer.filterStage, Self.hasWindows(chain.layers[start].layer),
       chain.layers[start...layer.stage].dropFirst().allSatisfy({
         $0.layer is any PointwiseProjectable
       }),
@@ -127,7 +126,7 @@ extension Deconvnet {
   ) -> SignalWindows {
     var shapes = [shape]
     for named in chain.layers[..<start] {
-      shapes.append(named.layer.outputShape(for: shapes[shapes.count - 1]))
+      shapes.append(named.layer.knownOutputShape(for: shapes[shapes.count - 1]))
     }
     var signal = Tensor(
       shape: [units.count, 1, 1, 1], scalars: units.map(\.activation.value))

@@ -59,12 +59,12 @@ public struct Deconvnet: Sendable {
 
   /// The shape of a layer's activations for one image: `[H, W, filters]` or `[units]`.
   public func activationShape(of layer: NumberedLayer, input: [Int]) -> [Int] {
-    Sequential(Array(chain.layers[...layer.stage])).outputShape(for: input)
+    Sequential(Array(chain.layers[...layer.stage])).knownOutputShape(for: input)
   }
 
   /// The scalars of a layer that training changes.
   public func parameterCount(of layer: NumberedLayer) -> Int {
-    chain[layer.name]?.parameterCount ?? 0
+    chain.layers[layer.filterStage].layer.parameterCount
   }
 
   /// Brings a feature down to the pixels.
@@ -238,7 +238,7 @@ public struct Deconvnet: Sendable {
       let next = chain.layers[normalized.endIndex...].first?.layer
       let hasActivation =
         next is ReLU || next is LeakyReLU || next is Tanh || next is Sigmoid
-      let stage = hasActivation ? normalized.endIndex : index
+      let stage = hasActivation ? normalized.endIndex : normalized.endIndex - 1
       let isPooled =
         stage + 1 < chain.layers.count
         && (chain.layers[stage + 1].layer is MaxPool2D
@@ -248,8 +248,19 @@ public struct Deconvnet: Sendable {
           number: result.count + 1, name: named.name,
           kind: named.layer is Dense ? .dense : .convolution, filters: filters,
           receptiveField: field, isRectified: next is ReLU, isLast: index == lastWithFilters,
-          stage: stage, poolingStage: isPooled ? stage + 1 : nil))
+          filterStage: index, stage: stage, poolingStage: isPooled ? stage + 1 : nil))
     }
     return result
+  }
+}
+
+extension Layer {
+  /// The shape of one output for an input that the caller says the network takes.
+  func knownOutputShape(for input: [Int]) -> [Int] {
+    do throws(ShapeError) {
+      return try outputShape(for: input)
+    } catch {
+      preconditionFailure("\(error)")
+    }
   }
 }

@@ -86,8 +86,7 @@ public struct Maximization: Sendable {
     (self.layer, self.filter, self.seeds) = (layer, filter, seeds)
     (self.settings, self.images, self.deconvnet) = (settings, images, deconvnet)
     // Without the activation function.
-    let stage = deconvnet.chain.layers.firstIndex { $0.name == layer.name } ?? layer.stage
-    stages = Sequential(Array(deconvnet.chain.layers[...stage]))
+    stages = Sequential(Array(deconvnet.chain.layers[...layer.filterStage]))
   }
 
   /// The objective of each image.

@@ -26,6 +26,8 @@ public struct NumberedLayer: Sendable, Equatable {
   /// Whether it is the last layer: its activations are the logits.
   public let isLast: Bool
 
+  /// The stage of the convolution or dense layer itself.
+  let filterStage: Int
   /// The stage whose output the activations are.
   let stage: Int
   /// The stage of the max pooling right behind it, if there is one.

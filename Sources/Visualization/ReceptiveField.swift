@@ -49,10 +49,10 @@ public struct ReceptiveField: Sendable, Equatable {
   }
 
   private func windowed(
-    _ window: Extent, _ stride: Tensors.Stride, _ padding: Padding
+    _ window: Extent, _ stride: Extent, _ padding: Padding
   ) -> ReceptiveField {
     ReceptiveField(
-      y: y.windowed(size: window.height, stride: stride.y, padding: padding.top),
-      x: x.windowed(size: window.width, stride: stride.x, padding: padding.left))
+      y: y.windowed(size: window.height, stride: stride.height, padding: padding.top),
+      x: x.windowed(size: window.width, stride: stride.width, padding: padding.left))
   }
 }

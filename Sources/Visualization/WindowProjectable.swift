@@ -74,8 +74,8 @@ extension Conv2D: WindowProjectable {
     }
     let corners = units.map { unit in
       SignalWindows.Corner(
-        image: unit.image, y: unit.activation.y * stride.y - padding.top,
-        x: unit.activation.x * stride.x - padding.left)
+        image: unit.image, y: unit.activation.y * stride.height - padding.top,
+        x: unit.activation.x * stride.width - padding.left)
     }
     return SignalWindows(cropping: fields, at: corners, map: geometry.input)
   }

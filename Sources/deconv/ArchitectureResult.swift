@@ -104,7 +104,7 @@ struct ArchitectureResult {
     row.append(isRectified ? "\(layer.dead.count)" : "-")
     row.append(isRectified ? "\(layer.rare.count)" : "-")
     row.append(layer.window.map { "\($0.kernel.height)x\($0.kernel.width)" } ?? "-")
-    row.append(layer.window.map { "\($0.stride.y),\($0.stride.x)" } ?? "-")
+    row.append(layer.window.map { "\($0.stride.height),\($0.stride.width)" } ?? "-")
     let norms = layer.norms.sorted()
     for place in [0, norms.count / 2, norms.count - 1] {
       row.append(

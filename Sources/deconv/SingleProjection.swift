@@ -68,7 +68,8 @@ struct SingleProjection {
         table.add("activation", Format.number(Double(unit.value)))
       }
     } else {
-      table.add("position", "the whole \(shape[0])x\(shape[1]) map")
+      table.add(
+        "position", shape.count == 3 ? "the whole \(shape[0])x\(shape[1]) map" : "the whole unit")
     }
     table.add("rule", projector.rule.rawValue)
     let farthest = Double(projection.image().scale.farthest)

@@ -111,7 +111,7 @@ struct EvaluateCommand: ParsableCommand {
         \(checkpoint.model.inputShape)
         """)
     }
-    let outputs = model.outputShape(for: checkpoint.model.inputShape)
+    let outputs = try model.outputShape(for: checkpoint.model.inputShape)
     guard outputs == [dataset.classNames.count] else {
       throw CommandFailure(
         """

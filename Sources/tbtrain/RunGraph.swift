@@ -23,7 +23,7 @@ enum RunGraph {
         flow = graph.scope(named.name) { add(inner, to: &$0, after: flow, &shape) }
         continue
       }
-      shape = named.layer.outputShape(for: shape)
+      shape = (try? named.layer.outputShape(for: shape)) ?? shape
       flow = graph.add(
         named.name, "\(type(of: named.layer))", inputs: [flow], shape: [-1] + shape,
         parameters: named.layer.parameters.map { (name: $0.name, shape: $0.tensor.shape) })

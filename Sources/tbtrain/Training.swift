@@ -66,7 +66,7 @@ struct Training {
     data = try loaded ?? Self.load(settings)
     model = try checkpoint.makeModel()
     guard
-      model.outputShape(for: checkpoint.model.inputShape) == [data.classNames.count],
+      try model.outputShape(for: checkpoint.model.inputShape) == [data.classNames.count],
       checkpoint.model.inputShape == data.imageShape
     else {
       throw CommandFailure(

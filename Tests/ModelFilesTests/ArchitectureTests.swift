@@ -61,23 +61,19 @@ import Testing
       let checkpoint = try Checkpoint(
         path: weights, architecture: Architecture(path: json))
       #expect(checkpoint.model.inputShape == [12, 12, 2])
-      #expect(
-        checkpoint.model.layers.map(\.name) == [
-          "features.0", "features.1", "leakyrelu1", "pool1", "lrn1", "features.5", "sigmoid1",
-          "pool2", "flatten1", "dropout1", "classifier.1", "logsoftmax1",
-        ])
-      #expect(
-        checkpoint.model.layers[0].layer
-          == .conv2D(
-            in: 2, out: 4, kernel: Extent(height: 3, width: 4), stride: Stride(1),
-            padding: Padding(top: 1, left: 1, bottom: 1, right: 2), hasBias: true, groups: 2))
-      #expect(
-        checkpoint.model.layers[7].layer
-          == .averagePool2D(
-            size: Extent(height: 2, width: 2), stride: Stride(y: 2, x: 2), padding: Padding(0),
-            countsPadding: true))
       let model = try checkpoint.makeModel()
-      #expect(model.outputShape(for: [12, 12, 2]) == [5])
+      // The normalisation is part of the convolution before it, as in an ONNX model.
+      #expect(
+        model.layers.map(\.name) == [
+          "features.0", "leakyrelu1", "pool1", "lrn1", "features.5", "sigmoid1", "pool2",
+          "flatten1", "dropout1", "classifier.1", "logsoftmax1",
+        ])
+      let first = try #require(model["features.0"] as? Conv2D)
+      #expect(first.inChannels == 2 && first.outChannels == 4 && first.groups == 2)
+      #expect(first.padding == Padding(top: 1, left: 1, bottom: 1, right: 2))
+      let pool = try #require(model["pool2"] as? AveragePool2D)
+      #expect(pool.size == 2 && pool.stride == 2 && pool.padding == 0 && pool.countsPadding)
+      #expect(try model.outputShape(for: [12, 12, 2]) == [5])
       #expect(model.parameters["features.5.weight"]?.shape == [2, 3, 4, 6])
       #expect(!checkpoint.isRecognized)
     }
@@ -87,81 +83,122 @@ import Testing
     (
       #""kernel_size": [2, 3]"#, #""kernel_size": 3"#,
       """
-      layer 6 (features.5, a Conv2d) has the kernel_size 3 × 3, but its weight of shape \
-      [6, 4, 2, 3] has 2 × 3
+      layer "features.5" has the kernel_size 3, but its weight of shape [6, 4, 2, 3] has 2 × 3
       """
     ),
     (
       #""out_channels": 6"#, #""out_channels": 7"#,
       """
-      layer 6 (features.5, a Conv2d) has the out_channels 7, but its weight of shape \
-      [6, 4, 2, 3] has 6
+      layer "features.5" has the out_channels 7, but its weight of shape [6, 4, 2, 3] has 6
       """
     ),
     (
       #""groups": 2"#, #""in_channels": 2"#,
-      """
-      layer 1 (features.0, a Conv2d) has the in_channels 2, but its weight of shape \
-      [4, 1, 3, 4] has 1
-      """
+      "layer \"features.0\" has the in_channels 2, but its weight of shape [4, 1, 3, 4] has 1"
     ),
     (
       #""bias": false"#, #""bias": true"#,
-      "layer 6 (features.5, a Conv2d) has bias true, but the file has no \"features.5.bias\""
+      """
+      tensor "features.5.bias" is missing; there are classifier.1.bias, classifier.1.weight, \
+      features.0.bias, features.0.weight, features.1.bias, features.1.num_batches_tracked, …
+      """
     ),
     (
       #""name": "classifier.1""#, #""name": "classifier.2""#,
       """
-      layer 12 (classifier.2, a Linear) has no tensor "classifier.2.weight" in the file; there are \
-      classifier.1.weight, features.0.weight, features.1.weight, features.5.weight
+      tensor "classifier.2.weight" is missing; there are classifier.1.bias, classifier.1.weight, \
+      features.0.bias, features.0.weight, features.1.bias, features.1.num_batches_tracked, …
       """
     ),
+    (#""name": "classifier.1""#, #""name": """#, "layer \"\" has no name of its own"),
     (
-      #""name": "classifier.1""#, #""name": """#,
-      "layer 12 (, a Linear) needs a \"name\", with which its tensors' names begin"
+      #", "name": "classifier.1""#, "",
+      "layer \"fc1\" has no name of its own, with which its tensors' names begin"
     ),
     (
       #""output_size": 2"#, #""output_size": 3"#,
       """
-      layer 8 (AdaptiveAvgPool2d) makes 3 × 3 of 4 × 4, which it doesn't divide; only windows of \
+      layer "pool2" has the output_size 3 × 3 for 4 × 4, which it doesn't divide; only windows of \
       one size are possible
       """
     ),
     (
       #""p": 0.3"#, #""q": 0.3"#,
-      "layer 11 (Dropout) has no setting \"q\"; its settings are inplace, p"
+      "layer \"11\" has no setting \"q\"; a Dropout has inplace, p"
     ),
-    (#""p": 0.3"#, #""p": "x""#, "layer 11 (Dropout) has the p \"x\", which is no number"),
+    (#""p": 0.3"#, #""p": "x""#, "layer \"dropout1\" has the p \"x\", which is no number"),
+    (#""p": 0.3"#, #""p": 1e300"#, "layer \"dropout1\" has the p inf, which is no number"),
     (
       #""stride": 2, "ceil"#, #""stride": [1, 2, 3], "ceil"#,
-      "layer 4 (MaxPool2d) has the stride [1, 2, 3], which is no number and no [height, width]"
+      "layer \"pool1\" has the stride [1, 2, 3], which is no number and no [height, width]"
     ),
-    (#""stride": 2, "ceil"#, #""stride": 0, "ceil"#, "layer \"pool1\" has a stride of 0 × 0"),
+    (
+      #""stride": 2, "ceil"#, #""stride": 0, "ceil"#,
+      "layer \"pool1\" has the stride 0 × 0, where 1 to 4096 are possible"
+    ),
+    (
+      #""stride": 2, "ceil"#, #""stride": 4611686018427387904, "ceil"#,
+      """
+      layer "pool1" has the stride 4.611686018427388e+18, which is no number and no [height, width]
+      """
+    ),
+    (
+      #""groups": 2"#, #""groups": 2147483648"#,
+      "layer \"features.0\" has the groups 2147483648.0, which is no whole number"
+    ),
+    (
+      #""groups": 2"#, #""groups": 999999999"#,
+      "layer \"features.0\" has the groups 999999999, where 1 to 4 are possible"
+    ),
+    (
+      #""dilation": [2, 1]"#, #""dilation": [2, -1]"#,
+      "layer \"features.5\" has the dilation 2 × -1, where 1 to 4096 are possible"
+    ),
+    (
+      #""size": 5"#, #""size": 0"#,
+      "layer \"lrn1\" has the size 0, where 1 to 16777216 are possible"
+    ),
     (
       #""ceil_mode": true"#, #""ceil_mode": 1.5"#,
-      "layer 4 (MaxPool2d) has the ceil_mode 1.5, which isn't true or false"
+      "layer \"pool1\" has the ceil_mode 1.5, which isn't true or false"
     ),
-    (#""size": 5"#, #""k": 5"#, "layer 5 (LocalResponseNorm) needs \"size\""),
+    (
+      #""size": 5"#, #""k": 5"#,
+      "layer \"lrn1\" has no \"size\", which a LocalResponseNorm needs"
+    ),
     (
       #"{"type": "Sigmoid"}"#, #"{"type": "GELU"}"#,
       """
       layer 7 is a GELU; known are AdaptiveAvgPool2d, AvgPool2d, BatchNorm1d, BatchNorm2d, Conv2d, \
-      Dropout, Flatten, Identity, LeakyReLU, Linear, LocalResponseNorm, LogSoftmax, MaxPool2d, \
-      ReLU, Sigmoid, Softmax, Tanh
+      Dropout, Flatten, GRU, Identity, LSTM, LeakyReLU, Linear, LocalResponseNorm, LogSoftmax, \
+      MaxPool2d, RNN, ReLU, RowSequence, Sequential, Sigmoid, Softmax, Tanh
       """
     ),
-    (#"{"type": "Sigmoid"}"#, "3", "layer 7 has no \"type\""),
+    (#"{"type": "Sigmoid"}"#, "3", "layer 7 has no \"type\" that is known"),
     (
       #"{"type": "Flatten"}"#, #"{"type": "ReLU"}"#,
       "layer \"classifier.1\" takes rows of 24, but gets [2, 2, 6]"
     ),
-    ("[2, 12, 12]", "[2, 12]", "the input [2, 12] should be [channels, height, width]"),
-    ("[2, 12, 12]", "[2, 12, 0.5]", "the input [2, 12, 0.5] should be [channels, height, width]"),
+    (
+      "[2, 12, 12]", "[2, 12]",
+      "layer \"features.0\" takes images of 2 channels, but gets [2, 12]"
+    ),
+    (
+      "[2, 12, 12]", "[2, 12, 0.5]",
+      "the input [2, 12, 0.5] isn't [channels, height, width] of a possible size"
+    ),
+    (
+      "[2, 12, 12]", "[2, 12, 0]",
+      "the input [12, 0, 2] isn't [channels, height, width] of a possible size"
+    ),
     (
       "\"layers\"", "\"layer\"",
       #"it should hold {"input": [channels, height, width], "layers": […]}"#
     ),
-    ("{\"input\"", "{\"note\": 1, \"input\"", "\"note\" is neither \"input\" nor \"layers\""),
+    (
+      "{\"input\"", "{\"note\": 1, \"input\"",
+      "layer \"input\" has beside it \"note\", which isn't \"layers\""
+    ),
     ("]}", "]", "it isn't JSON"),
   ])
   func `lines and tensors that don't agree are told`(
@@ -170,8 +207,8 @@ import Testing
     let json = Self.json.replacingOccurrences(of: part, with: other)
     #expect(json != Self.json)
     try withFiles(json) { weights, json in
-      let error = #expect(throws: ArchitectureError.self) {
-        try Checkpoint(path: weights, architecture: Architecture(path: json))
+      let error = #expect(throws: CheckpointError.self) {
+        try Checkpoint(path: weights, architecture: Architecture(path: json)).makeModel()
       }
       #expect(error?.description == "\(json): \(sentence)")
     }
@@ -202,7 +239,7 @@ import Testing
 
   @Test func `a description that isn't there is told`() throws {
     try withTemporaryFolder { folder in
-      let error = #expect(throws: ArchitectureError.self) {
+      let error = #expect(throws: CheckpointError.self) {
         try Architecture(path: folder + "/none.json")
       }
       #expect(error?.description.hasPrefix("\(folder)/none.json: it can't be read: ") == true)

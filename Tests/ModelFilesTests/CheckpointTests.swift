@@ -18,11 +18,11 @@ import Testing
     var generator = SeededGenerator(seed: 3)
     return Sequential([
       "conv1": Conv2D(
-        in: 3, out: 4, kernel: Extent(height: 3, width: 5), stride: Stride(y: 1, x: 2),
+        in: 3, out: 4, kernel: Extent(height: 3, width: 5), stride: Extent(height: 1, width: 2),
         padding: Padding(top: 1, left: 2, bottom: 0, right: 1), initializer: .he,
         using: &generator),
       "tanh": Tanh(),
-      "pool1": MaxPool2D(size: Extent(3), stride: Stride(2), padding: Padding(1), roundsUp: true),
+      "pool1": MaxPool2D(size: Extent(3), stride: Extent(2), padding: Padding(1), roundsUp: true),
       "block": Sequential([
         "conv": Conv2D(
           weight: Conv2D(
@@ -30,7 +30,7 @@ import Testing
           ).weight, bias: nil, padding: Padding(1)),
         "sigmoid": Sigmoid(),
       ]),
-      "pool2": AveragePool2D(size: Extent(2), stride: Stride(1), countsPadding: false),
+      "pool2": AveragePool2D(size: Extent(2), stride: Extent(1), countsPadding: false),
       "flatten": Flatten(),
       "fc1": Dense(in: 75, out: 6, initializer: .he, using: &generator),
       "relu": ReLU(),
@@ -48,13 +48,13 @@ import Testing
     return Sequential([
       "conv": Conv2D(
         weight: numbers([2, 2, 1, 4]), bias: numbers([4]), padding: Padding(16),
-        dilation: Stride(y: 2, x: 3), groups: 2),
+        dilation: Extent(height: 2, width: 3), groups: 2),
       "norm": BatchNorm2D(
         weight: numbers([4]), bias: numbers([4]), runningMean: numbers([4]),
         runningVariance: numbers([4]), epsilon: 1e-3),
       "leaky": LeakyReLU(slope: 0.3),
       "lrn": LocalResponseNormalization(size: 4, before: 1, alpha: 0.1, beta: 0.5, k: 2),
-      "mean": AveragePool2D(size: Extent(3), stride: Stride(2), roundsUp: true),
+      "mean": AveragePool2D(size: Extent(3), stride: Extent(2), roundsUp: true),
       "batch": BatchNorm2D(
         weight: numbers([4]), bias: numbers([4]), runningMean: numbers([4]),
         runningVariance: numbers([4]), usesBatchStatistics: true),

@@ -12,13 +12,14 @@ import Testing
     let layer = Conv2D(
       weight: try LayerFixtures.tensor("conv_\(name)_weight"),
       bias: try LayerFixtures.tensor("conv_\(name)_bias"),
-      stride: Stride(y: sizes[0], x: sizes[1]),
+      stride: Extent(height: sizes[0], width: sizes[1]),
       padding: Padding(top: sizes[2], left: sizes[3], bottom: sizes[4], right: sizes[5]))
     let input = try LayerFixtures.tensor("conv_\(name)_x")
     let (output, trace) = layer.forward(input)
     try expectClose(output, "conv_\(name)_y")
     #expect(
-      Array(output.shape.dropFirst()) == layer.outputShape(for: Array(input.shape.dropFirst())))
+      try Array(output.shape.dropFirst())
+        == layer.outputShape(for: Array(input.shape.dropFirst())))
     #expect(layer(input) == output)
     let gradients = layer.backward(
       try LayerFixtures.tensor("conv_\(name)_\(kind)_dy"), trace)
@@ -42,7 +43,8 @@ import Testing
   func maxPoolingEqualsPyTorch(name: String) throws {
     let sizes = try LayerFixtures.integers("pool_\(name)_sizes")
     let layer = MaxPool2D(
-      size: Extent(height: sizes[0], width: sizes[1]), stride: Stride(y: sizes[2], x: sizes[3]),
+      size: Extent(height: sizes[0], width: sizes[1]),
+      stride: Extent(height: sizes[2], width: sizes[3]),
       padding: Padding(top: sizes[4], left: sizes[5], bottom: sizes[4], right: sizes[5]),
       roundsUp: sizes[6] == 1)
     let (output, trace) = layer.forward(try LayerFixtures.tensor("pool_\(name)_x"))
@@ -57,7 +59,8 @@ import Testing
   func averagePoolingEqualsPyTorch(name: String, kind: String) throws {
     let sizes = try LayerFixtures.integers("pool_\(name)_sizes")
     let layer = AveragePool2D(
-      size: Extent(height: sizes[0], width: sizes[1]), stride: Stride(y: sizes[2], x: sizes[3]),
+      size: Extent(height: sizes[0], width: sizes[1]),
+      stride: Extent(height: sizes[2], width: sizes[3]),
       padding: Padding(top: sizes[4], left: sizes[5], bottom: sizes[4], right: sizes[5]),
       countsPadding: kind == "counted")
     let (output, trace) = layer.forward(try LayerFixtures.tensor("pool_\(name)_x"))

@@ -21,7 +21,7 @@ import Testing
 
   @Test(arguments: [("op", 3, 2), ("tie", 2, 2), ("odd", 2, 2)])
   func maximaAndSwitchesMatch(name: String, size: Int, stride: Int) throws {
-    let layer = MaxPool2D(size: Extent(size), stride: Stride(stride))
+    let layer = MaxPool2D(size: Extent(size), stride: Extent(stride))
     let (output, trace) = layer.forward(try images("\(name)_in"))
     #expect(try difference(output, "\(name)_pooled") < 1e-6)
     let switches = try #require(trace.switches)
@@ -31,7 +31,7 @@ import Testing
   }
 
   @Test func whereWindowsOverlapUnpoolingAdds() throws {
-    let layer = MaxPool2D(size: Extent(3), stride: Stride(2))
+    let layer = MaxPool2D(size: Extent(3), stride: Extent(2))
     let trace = layer.forward(try images("op_in")).trace
     let unpooled = layer.backward(try images("op_top"), trace, for: .input).input
     #expect(try difference(try #require(unpooled), "op_unpooled_sum") < 1e-6)
@@ -47,7 +47,7 @@ import Testing
   @Test func aStridedConvolutionAndItsTransposeMatch() throws {
     let layer = Conv2D(
       weight: try archive.array("sc_weight").tensor.permuted(2, 3, 1, 0), bias: nil,
-      stride: Stride(3), padding: Padding(1))
+      stride: Extent(3), padding: Padding(1))
     let (output, trace) = layer.forward(try images("sc_in"))
     #expect(try difference(output, "sc_out") < 1e-5)
     let down = layer.backward(try images("sc_top"), trace, for: .input).input

@@ -76,7 +76,7 @@ import Testing
     // 28 M multiplications, 21 rows of output: enough that threads share the image.
     var generator = SeededGenerator(seed: 3)
     let convolution = Conv2D(
-      in: 16, out: 40, kernel: Extent(10), stride: Stride(2), padding: Padding(0), initializer: .he,
+      in: 16, out: 40, kernel: Extent(10), stride: Extent(2), padding: Padding(0), initializer: .he,
       using: &generator)
     let pooled = Sequential(["a": convolution, "b": ReLU(), "c": MaxPool2D(size: Extent(2))])
     let image = Tensor(

@@ -26,13 +26,13 @@ import Testing
   ) throws {
     let inputs = pooling.channels
     let geometry = ConvolutionGeometry(
-      input: [13, 12, inputs], kernel: Extent(5), outChannels: 80, stride: Stride(stride),
+      input: [13, 12, inputs], kernel: Extent(5), outChannels: 80, stride: Extent(stride),
       padding: Padding(2))
     let (x, weight) = (random([11, 13, 12, inputs], 1), random([5, 5, inputs, 80], 2))
     let output = geometry.output
     let pool = PoolingGeometry(
       input: [output.height, output.width, 80], window: Extent(pooling.window),
-      stride: Stride(pooling.stride), padding: Padding(pooling.padding))
+      stride: Extent(pooling.stride), padding: Padding(pooling.padding))
     let forward = Kernels.convolution(x, weight: weight, bias: nil, geometry, relu: true)
     let (y, switches) = Kernels.maxPool(forward.output, pool)
     let dy = random(y.shape, 3)
@@ -50,10 +50,10 @@ import Testing
 
   @Test func theNumberOfThreadsChangesNoBit() {
     let geometry = ConvolutionGeometry(
-      input: [14, 14, 32], kernel: Extent(5), outChannels: 64, stride: Stride(1),
+      input: [14, 14, 32], kernel: Extent(5), outChannels: 64, stride: Extent(1),
       padding: Padding(2))
     let pool = PoolingGeometry(
-      input: [14, 14, 64], window: Extent(2), stride: Stride(2), padding: Padding(0))
+      input: [14, 14, 64], window: Extent(2), stride: Extent(2), padding: Padding(0))
     let (x, weight) = (random([19, 14, 14, 32], 1), random([5, 5, 32, 64], 2))
     func all(_ workers: Int) -> [Tensor?] {
       Parallel.$workers.withValue(workers) {

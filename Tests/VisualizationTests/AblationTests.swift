@@ -65,9 +65,9 @@ import Testing
       of: Sequential([
         "conv1": Conv2D(
           in: 3, out: 5, kernel: Extent(3), initializer: .he, using: &generator),
-        "relu1": ReLU(), "pool1": MaxPool2D(size: Extent(3), stride: Stride(2)),
+        "relu1": ReLU(), "pool1": MaxPool2D(size: Extent(3), stride: Extent(2)),
         "conv2": Conv2D(
-          in: 5, out: 7, kernel: Extent(3), stride: Stride(2), initializer: .he,
+          in: 5, out: 7, kernel: Extent(3), stride: Extent(2), initializer: .he,
           using: &generator), "tanh": Tanh(), "pool2": AveragePool2D(size: Extent(2)),
         "flatten": Flatten(),
         "fc1": Dense(in: 14, out: 9, initializer: .he, using: &generator), "relu3": ReLU(),

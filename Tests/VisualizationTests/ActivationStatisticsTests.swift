@@ -7,7 +7,7 @@ import Testing
 @Suite struct ActivationStatisticsTests {
   private let layer = NumberedLayer(
     number: 1, name: "conv", kind: .convolution, filters: 2, receptiveField: .pixel,
-    isRectified: true, isLast: false, stage: 1, poolingStage: nil)
+    isRectified: true, isLast: false, filterStage: 0, stage: 1, poolingStage: nil)
 
   @Test func aFewNumbersAreCountedByHand() {
     var statistics = ActivationStatistics(of: layer)

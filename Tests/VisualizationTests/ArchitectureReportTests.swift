@@ -13,7 +13,7 @@ import Testing
     Conv2D(
       weight: Tensor(
         shape: [kernel.height, kernel.width, 1, scalars.count / kernel.height / kernel.width],
-        scalars: scalars), bias: nil, stride: Stride(stride), padding: Padding(0))
+        scalars: scalars), bias: nil, stride: Extent(stride), padding: Padding(0))
   }
 
   @Test func flatFiltersAreLowAndChecksAreHigh() throws {

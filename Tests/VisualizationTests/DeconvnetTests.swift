@@ -34,12 +34,12 @@ import Testing
     let model = Sequential([
       "block": Sequential([
         "conv": Conv2D(
-          in: 2, out: 5, kernel: Extent(3), stride: Stride(2), initializer: .he, using: &generator),
+          in: 2, out: 5, kernel: Extent(3), stride: Extent(2), initializer: .he, using: &generator),
         "activation": layer,
-        "pool": MaxPool2D(size: Extent(3), stride: Stride(2)),
+        "pool": MaxPool2D(size: Extent(3), stride: Extent(2)),
       ]),
       "empty": Sequential([]),
-      "mean": AveragePool2D(size: Extent(2), stride: Stride(1)),
+      "mean": AveragePool2D(size: Extent(2), stride: Extent(1)),
       "flatten": Flatten(),
       "fc": Dense(in: 20, out: 3, initializer: .he, using: &generator),
       "drop": Dropout(rate: 0.5),
@@ -57,7 +57,7 @@ import Testing
     var input = Tensor(zeros: [1, 5, 5, 1])
     input[0, 2, 2, 0] = 5
     let model = Sequential([
-      "conv": identity(), "relu": ReLU(), "pool": MaxPool2D(size: Extent(3), stride: Stride(2)),
+      "conv": identity(), "relu": ReLU(), "pool": MaxPool2D(size: Extent(3), stride: Extent(2)),
     ])
     let projection = try Deconvnet(of: model).project(
       .pooledMap(filter: 0), layer: 1, from: model.forward(input).trace)
@@ -127,10 +127,10 @@ import Testing
     // torchvision's AlexNet at 224: conv1 … pool5, as size, jump, start.
     func conv(_ size: Int, _ stride: Int, _ padding: Int) -> any Layer {
       Conv2D(
-        weight: Tensor(zeros: [size, size, 1, 1]), bias: nil, stride: Stride(stride),
+        weight: Tensor(zeros: [size, size, 1, 1]), bias: nil, stride: Extent(stride),
         padding: Padding(padding))
     }
-    let pool = MaxPool2D(size: Extent(3), stride: Stride(2))
+    let pool = MaxPool2D(size: Extent(3), stride: Extent(2))
     let chain: [any Layer] = [
       conv(11, 4, 2), pool, conv(5, 1, 2), pool, conv(3, 1, 1), conv(3, 1, 1), conv(3, 1, 1), pool,
     ]

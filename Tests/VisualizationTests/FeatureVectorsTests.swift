@@ -46,7 +46,7 @@ import Testing
   @Test func mapsAreShownOneATileAndUnitsTogether() {
     let layer = NumberedLayer(
       number: 1, name: "conv", kind: .convolution, filters: 3, receptiveField: .pixel,
-      isRectified: true, isLast: false, stage: 1, poolingStage: nil)
+      isRectified: true, isLast: false, filterStage: 0, stage: 1, poolingStage: nil)
     let maps = Tensor(shape: [2, 2, 3], scalars: [0, 0, 0, 1, 0, 0, 2, 0, 0, 4, 0, 8])
     func bytes(_ image: Image) -> Set<UInt8> { Set(image.pixels) }
     let own = MapSheet(maps, of: layer, filters: [0]).image(title: "t", caption: { _ in "" })

@@ -11,7 +11,7 @@ import Testing
   private func layer(_ filters: Int, isRectified: Bool = true) -> NumberedLayer {
     NumberedLayer(
       number: 1, name: "conv", kind: .convolution, filters: filters, receptiveField: .pixel,
-      isRectified: isRectified, isLast: false, stage: 1, poolingStage: nil)
+      isRectified: isRectified, isLast: false, filterStage: 0, stage: 1, poolingStage: nil)
   }
 
   private func maps(_ images: [[Float]]) -> Tensor {

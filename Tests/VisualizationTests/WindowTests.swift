@@ -17,7 +17,7 @@ import Testing
         _ channels: Int, _ filters: Int, _ side: Int, stride: Int = 1, padding: Padding? = nil
       ) -> Conv2D {
         Conv2D(
-          in: channels, out: filters, kernel: Extent(side), stride: Stride(stride),
+          in: channels, out: filters, kernel: Extent(side), stride: Extent(stride),
           padding: padding, initializer: .he, using: &generator)
       }
       switch self {
@@ -31,9 +31,9 @@ import Testing
       case .overlapping:
         return Sequential([
           "a": conv(3, 18, 3), "ra": ReLU(),
-          "pa": MaxPool2D(size: Extent(3), stride: Stride(2), padding: Padding(1)),
+          "pa": MaxPool2D(size: Extent(3), stride: Extent(2), padding: Padding(1)),
           "b": conv(18, 5, 3), "rb": ReLU(),
-          "pb": MaxPool2D(size: Extent(height: 3, width: 2), stride: Stride(y: 2, x: 1)),
+          "pb": MaxPool2D(size: Extent(height: 3, width: 2), stride: Extent(height: 2, width: 1)),
           "c": conv(5, 4, 3), "rc": ReLU(),
         ])
       case .averages:
@@ -41,10 +41,10 @@ import Testing
           "block": Sequential([
             "a": conv(3, 6, 3), "ra": ReLU(),
             "pa": AveragePool2D(
-              size: Extent(3), stride: Stride(2), padding: Padding(1), countsPadding: false),
+              size: Extent(3), stride: Extent(2), padding: Padding(1), countsPadding: false),
           ]),
           "b": conv(6, 5, 3), "rb": ReLU(),
-          "pb": AveragePool2D(size: Extent(2), stride: Stride(1), padding: Padding(1)),
+          "pb": AveragePool2D(size: Extent(2), stride: Extent(1), padding: Padding(1)),
           "drop": Dropout(rate: 0.5), "c": conv(5, 4, 3), "rc": ReLU(),
         ])
       case .smooth:
@@ -212,6 +212,29 @@ import Testing
         try deconvnet.project([unit], layer: 2, of: images(1))
       }
       #expect(error?.description == sentence)
+    }
+  }
+
+  @Test(arguments: ProjectionRule.allCases)
+  func `a unit whose field lies outside of the image has a projection of zeros`(
+    rule: ProjectionRule
+  ) throws {
+    var generator = SeededGenerator(seed: 4)
+    let padding = Padding(top: 0, left: 2, bottom: 0, right: 3)
+    let model = Sequential([
+      "a": Conv2D(
+        in: 3, out: 4, kernel: Extent(height: 3, width: 1), padding: padding, using: &generator),
+      "ra": ReLU(),
+      "b": Conv2D(in: 4, out: 2, kernel: 1, padding: padding, using: &generator), "rb": ReLU(),
+    ])
+    let deconvnet = Deconvnet(of: model)
+    let images = images(1)
+    let width = images.shape[2]
+    for (layer, column) in [(1, 0), (1, width + 4), (2, 0), (2, 3), (2, width + 9)] {
+      let unit = FeatureUnit(
+        image: 0, filter: 1, activation: Activation2D(y: 1, x: column, value: 1))
+      let projection = try deconvnet.project([unit], layer: layer, of: images, rule: rule)
+      #expect(projection[0].pixels.scalars.allSatisfy { $0 == 0 })
     }
   }
 }

@@ -1,3 +1,5 @@
+import CheckedArithmetic
+
 /// A local response normalisation written as arithmetic, up to some step of it: PyTorch's exporters
 /// write `x / (k + alpha · mean of x² over neighbours)^beta` so.
 struct LocalResponse {
@@ -26,7 +28,9 @@ struct LocalResponse {
   ) throws(ONNXProblem) -> LocalResponse {
     var result = self
     var ahead = 1
-    let wanted = old[..<axis].reduce(1, *)
+    guard let wanted = old[..<axis].checkedProduct, new.checkedProduct != nil else {
+      throw operation.unsupported("makes an impossible shape in the middle of an LRN")
+    }
     for (place, length) in new.enumerated() {
       if ahead == wanted, length == old[axis] {
         result.axis = place
@@ -64,9 +68,12 @@ extension ONNXImporter {
       right.stage == layers.count
     else { throw operation.notAChain("joins two branches") }
     try add(
-      .localResponseNormalization(
-        size: response.before + response.after + 1, before: response.before,
-        alpha: response.alpha, beta: response.beta, k: response.k), operation,
+      "LocalResponseNorm",
+      with: [
+        "size": JSONValue(response.before + response.after + 1),
+        "before": JSONValue(response.before), "alpha": JSONValue(response.alpha),
+        "beta": JSONValue(response.beta), "k": JSONValue(response.k),
+      ], operation,
       from: try activation(operation), output: left.shape, named: "lrn")
   }
 
@@ -113,6 +120,13 @@ extension ONNXImporter {
     var pads = try operation.integers("pads") ?? []
     if let given = try constant(operation, 1) { pads = try integers(given, operation) }
     let rank = input.shape.count
+    // A single channel may be any of the dimensions of length 1: the one that is padded.
+    if response.channels == 1, pads.count == 2 * rank,
+      let padded = (0..<rank).first(where: { pads[$0] != 0 || pads[rank + $0] != 0 }),
+      input.shape[padded] == 1
+    {
+      response.axis = padded
+    }
     let others = pads.indices.filter { $0 % max(1, rank) != response.axis }
     var value: Float = 0
     if let given = try constant(operation, 2) { value = try floats(given, operation).first ?? 0 }

@@ -1,3 +1,4 @@
+import CheckedArithmetic
 import Tensors
 
 /// What doesn't depend on the image: the shape arithmetic that exporters leave behind.
@@ -9,8 +10,8 @@ extension ONNXImporter {
     try spend(constant)
     switch constant.content {
     case .integers(let values): return values
-    case .tensor(let tensor, isTransposed: false) where tensor.isInteger:
-      return try reader.integers(tensor)
+    case .tensor(let view) where view.tensor.isInteger:
+      return view(try reader.integers(view.tensor))
     default: throw operation.unsupported("needs whole numbers, but gets others")
     }
   }
@@ -21,12 +22,11 @@ extension ONNXImporter {
     switch constant.content {
     case .floats(let values): return values
     case .integers(let values): return values.map { Float($0) }
-    case .tensor(let tensor, isTransposed: false) where !tensor.isInteger:
+    case .tensor(let view) where view.tensor.isInteger:
+      return view(try reader.integers(view.tensor)).map { Float($0) }
+    case .tensor(let view):
       guard constant.count <= 1 << 20 else { throw operation.unsupported("is too large") }
-      return try reader.floats(tensor).scalars
-    case .tensor(let tensor, isTransposed: false):
-      return try reader.integers(tensor).map { Float($0) }
-    default: throw operation.unsupported("needs an array that isn't transposed")
+      return view(try reader.floats(view.tensor)).scalars
     }
   }
 
@@ -38,34 +38,31 @@ extension ONNXImporter {
       throw operation.unsupported(
         "has a parameter of shape \(constant.shape), where \(shape) is needed")
     }
-    switch constant.content {
-    case .tensor(let tensor, let isTransposed) where !tensor.isInteger:
-      return .tensor(tensor, shape: shape, isTransposed: isTransposed)
-    default:
-      return .numbers(Tensor(shape: shape, scalars: try floats(constant, operation)))
+    if case .tensor(let view) = constant.content, !view.tensor.isInteger {
+      return ONNXParameter(view, shape: shape)
     }
+    return ONNXParameter(try floats(constant, operation), shape: shape)
   }
 
-  /// A constant with its dimensions in another order; of parameters only matrices.
+  /// A constant with its dimensions in another order.
   mutating func transposed(
     _ constant: ONNXConstant, _ order: [Int], _ operation: ONNXOperation
   ) throws -> ONNXConstant {
     var result = constant
-    result.shape = order.map { constant.shape[$0] }
-    if order == Array(order.indices) { return result }
-    guard order == [1, 0] else {
-      throw operation.unsupported("exchanges the dimensions \(order) of \(constant.shape)")
-    }
-    func exchanged<Number>(_ numbers: [Number]) -> [Number] {
-      (0..<constant.shape[1]).flatMap { column in
-        (0..<constant.shape[0]).map { numbers[$0 * constant.shape[1] + column] }
-      }
-    }
+    let move = Permutation(shape: constant.shape, order: order)
+    result.shape = move.newShape
     switch constant.content {
-    case .integers(let values): result.content = .integers(exchanged(values))
-    case .floats(let values): result.content = .floats(exchanged(values))
-    case .tensor(let tensor, let isTransposed):
-      result.content = .tensor(tensor, isTransposed: !isTransposed)
+    case .integers(let values):
+      try spend(constant)
+      result.content = .integers(move(values))
+    case .floats(let values):
+      try spend(constant)
+      result.content = .floats(move(values))
+    case .tensor(var view):
+      guard view.exchange(constant.shape, order) else {
+        throw operation.unsupported("exchanges dimensions too often")
+      }
+      result.content = .tensor(view)
     }
     return result
   }
@@ -129,7 +126,7 @@ extension ONNXImporter {
         return ONNXConstant(
           shape: tensor.shape,
           content: tensor.isInteger
-            ? .integers(try reader.integers(tensor)) : .tensor(tensor, isTransposed: false))
+            ? .integers(try reader.integers(tensor)) : .tensor(ONNXView(tensor)))
       case .integer(let value): return ONNXConstant(shape: [], content: .integers([value]))
       case .integers(let values): return .integers(values)
       case .float(let value): return ONNXConstant(shape: [], content: .floats([value]))
@@ -171,7 +168,7 @@ extension ONNXImporter {
     var result = constant
     switch type {
     case 1, 10, 11:
-      if case .tensor(let tensor, _) = constant.content, !tensor.isInteger { return constant }
+      if case .tensor(let view) = constant.content, !view.tensor.isInteger { return constant }
       result.content = .floats(try floats(constant, operation))
     case 6, 7: result.content = .integers(try integers(constant, operation))
     case 9:
@@ -186,11 +183,10 @@ extension ONNXImporter {
     _ indices: [Int], axis: Int, of constant: ONNXConstant, _ operation: ONNXOperation
   ) throws -> ONNXConstant {
     let numbers = try integers(constant, operation)
-    let inner = constant.shape[(axis + 1)...].reduce(1, *)
-    let outer = constant.shape[..<axis].reduce(1, *)
-    guard
-      outer.multipliedReportingOverflow(by: max(1, inner) * indices.count).partialValue
-        <= ONNXTensorReader.mostIntegers
+    guard let inner = constant.shape[(axis + 1)...].checkedProduct,
+      let outer = constant.shape[..<axis].checkedProduct,
+      let made = [outer, max(1, inner), indices.count].checkedProduct,
+      made <= ONNXTensorReader.mostIntegers
     else { throw operation.unsupported("makes too many numbers") }
     var result: [Int] = []
     for before in 0..<outer {
@@ -274,20 +270,14 @@ extension ONNXImporter {
   private mutating func filled(
     _ operation: ONNXOperation, _ shape: [Int]
   ) throws -> ONNXConstant {
-    var count = 1
-    for length in shape {
-      let (product, isTooLarge) = count.multipliedReportingOverflow(by: length)
-      guard length >= 0, !isTooLarge, product <= ONNXTensorReader.mostIntegers else {
-        throw operation.unsupported("makes too many numbers")
-      }
-      count = product
+    guard let count = shape.checkedProduct, count <= ONNXTensorReader.mostIntegers else {
+      throw operation.unsupported("makes too many numbers")
     }
     guard case .tensor(let tensor)? = operation.node.attributes["value"] else {
       return ONNXConstant(shape: shape, content: .floats(Array(repeating: 0, count: count)))
     }
     try reader.check(tensor)
-    let value = ONNXConstant(
-      shape: tensor.shape, content: .tensor(tensor, isTransposed: false))
+    let value = ONNXConstant(shape: tensor.shape, content: .tensor(ONNXView(tensor)))
     if tensor.isInteger, let number = try integers(value, operation).first {
       return ONNXConstant(
         shape: shape, content: .integers(Array(repeating: number, count: count)))
@@ -340,7 +330,7 @@ extension ONNXImporter {
     switch constant.content {
     case .integers: true
     case .floats: false
-    case .tensor(let tensor, _): tensor.isInteger
+    case .tensor(let view): view.tensor.isInteger
     }
   }
 }

@@ -14,59 +14,10 @@ extension ONNXImporter {
     }
     let epsilon = try operation.float("epsilon", 1e-5)
     let isTraining = try operation.integer("training_mode", 0) != 0
-    if !isTraining, canFold {
-      func numbers(_ name: String) throws -> [Double] {
-        try (own[name]?.tensor(&reader).scalars ?? []).map { Double($0) }
-      }
-      let (weight, bias) = (try numbers("weight"), try numbers("bias"))
-      let (mean, variance) = (try numbers("running_mean"), try numbers("running_var"))
-      let scale = weight.indices.map {
-        weight[$0] / (variance[$0] + Double(epsilon)).squareRoot()
-      }
-      return try fold(
-        scale: scale, shift: scale.indices.map { bias[$0] - mean[$0] * scale[$0] }, operation,
-        input)
-    }
-    let weights = try constant(operation, 1)
     try add(
-      .batchNorm2D(channels: channels, epsilon: epsilon, usesBatchStatistics: isTraining),
+      "BatchNorm2d", with: ["eps": JSONValue(epsilon), "track_running_stats": .bool(!isTraining)],
       operation, from: input, output: input.shape, named: "norm", parameters: own,
-      weights: weights)
-  }
-
-  /// Whether an affine function of the last layer's channels can be made part of it.
-  private var canFold: Bool {
-    switch layers.last?.layer {
-    case .conv2D, .dense: true
-    default: false
-    }
-  }
-
-  /// Makes `scale · x + shift` part of the convolution or dense layer that made `x`.
-  private mutating func fold(
-    scale: [Double], shift: [Double], _ operation: ONNXOperation, _ input: ONNXActivation
-  ) throws {
-    try spend(scale.count)
-    let last = layers.count - 1
-    switch layers[last].layer {
-    case .conv2D(
-      let inputs, let outputs, let kernel, let stride, let padding, _, let dilation, let groups):
-      layers[last].layer = .conv2D(
-        in: inputs, out: outputs, kernel: kernel, stride: stride, padding: padding, hasBias: true,
-        dilation: dilation, groups: groups)
-    case .dense(let inputs, let outputs, _):
-      layers[last].layer = .dense(in: inputs, out: outputs, hasBias: true)
-    default: break
-    }
-    let old = try parameters[last]["bias"]?.tensor(&reader).scalars ?? []
-    let bias = shift.indices.map {
-      Float((old.isEmpty ? 0 : Double(old[$0])) * scale[$0] + shift[$0])
-    }
-    parameters[last]["bias"] = .numbers(Tensor(shape: [bias.count], scalars: bias))
-    if scale.contains(where: { $0 != 1 }), let weight = parameters[last]["weight"] {
-      parameters[last]["weight"] = .scaledRows(weight, scale.map { Float($0) })
-    }
-    try set(operation, .activation(input))
+      weights: try constant(operation, 1))
   }
 
   /// `x ± c`, `x · c` or `x / c` with a number, or one a channel.
@@ -93,13 +44,12 @@ extension ONNXImporter {
       (scale, shift) = (numbers.map { 1 / $0 }, zeros)
     default: throw operation.unsupported("isn't linear")
     }
-    if canFold { return try fold(scale: scale, shift: shift, operation, input) }
+    try spend(4 * channels)
     func parameter(_ values: [Double]) -> ONNXParameter {
-      .numbers(Tensor(shape: [channels], scalars: values.map { Float($0) }))
+      ONNXParameter(values.map { Float($0) }, shape: [channels])
     }
     try add(
-      .batchNorm2D(channels: channels, epsilon: 0), operation, from: input, output: input.shape,
-      named: "affine",
+      "BatchNorm2d", with: ["eps": 0], operation, from: input, output: input.shape, named: "affine",
       parameters: [
         "weight": parameter(scale), "bias": parameter(shift), "running_mean": parameter(zeros),
         "running_var": parameter(ones),
@@ -126,9 +76,12 @@ extension ONNXImporter {
       throw operation.unsupported("has the impossible \"size\" \(size)")
     }
     try add(
-      .localResponseNormalization(
-        size: size, before: (size - 1) / 2, alpha: try operation.float("alpha", 1e-4),
-        beta: try operation.float("beta", 0.75), k: try operation.float("bias", 1)), operation,
-      from: input, output: input.shape, named: "lrn")
+      "LocalResponseNorm",
+      with: [
+        "size": JSONValue(size), "before": JSONValue((size - 1) / 2),
+        "alpha": JSONValue(try operation.float("alpha", 1e-4)),
+        "beta": JSONValue(try operation.float("beta", 0.75)),
+        "k": JSONValue(try operation.float("bias", 1)),
+      ], operation, from: input, output: input.shape, named: "lrn")
   }
 }

@@ -22,14 +22,16 @@ extension ONNXImporter {
     case "BatchNormalization": try batchNormalization(operation)
     case "LRN": try localResponseNormalization(operation)
 
-    case "Relu": try elementwise(.relu, operation, "relu")
+    case "Relu": try elementwise("ReLU", operation, "relu")
     case "LeakyRelu":
       try elementwise(
-        .leakyReLU(slope: try operation.float("alpha", 0.01)), operation, "leakyrelu")
-    case "Sigmoid": try elementwise(.sigmoid, operation, "sigmoid")
-    case "Tanh": try elementwise(.tanh, operation, "tanh")
-    case "Softmax": try softmax(.softmax, operation, "softmax")
-    case "LogSoftmax": try softmax(.logSoftmax, operation, "logsoftmax")
+        "LeakyReLU", with: ["negative_slope": JSONValue(try operation.float("alpha", 0.01))],
+        operation,
+        "leakyrelu")
+    case "Sigmoid": try elementwise("Sigmoid", operation, "sigmoid")
+    case "Tanh": try elementwise("Tanh", operation, "tanh")
+    case "Softmax": try softmax("Softmax", operation, "softmax")
+    case "LogSoftmax": try softmax("LogSoftmax", operation, "logsoftmax")
 
     case "Gemm": try gemm(operation)
     case "MatMul": try product(operation)
@@ -40,6 +42,8 @@ extension ONNXImporter {
     case "Reshape": try reshape(operation)
     case "Squeeze", "Unsqueeze": try squeeze(operation)
     case "Transpose": try transpose(operation)
+    case "Concat" where operation.node.inputs.count == 1:
+      try set(operation, try value(operation, 0))
     case "Concat":
       throw operation.notAChain("joins \(operation.node.inputs.count) branches")
     default:
@@ -70,15 +74,16 @@ extension ONNXImporter {
   }
 
   private mutating func elementwise(
-    _ layer: LayerDescription, _ operation: ONNXOperation, _ kind: String
+    _ type: String, with settings: [String: JSONValue] = [:], _ operation: ONNXOperation,
+    _ kind: String
   ) throws {
     let input = try activation(operation, plain: false)
     guard input.response == nil else { throw operation.unsupported("takes a part of an LRN") }
-    try add(layer, operation, from: input, output: input.shape, named: kind)
+    try add(type, with: settings, operation, from: input, output: input.shape, named: kind)
   }
 
   private mutating func softmax(
-    _ layer: LayerDescription, _ operation: ONNXOperation, _ kind: String
+    _ type: String, _ operation: ONNXOperation, _ kind: String
   ) throws {
     let input = try activation(operation, plain: false)
     let rank = input.shape.count
@@ -90,6 +95,6 @@ extension ONNXImporter {
     guard input.response == nil, overChannels, joined == input.shape[axis] else {
       throw operation.unsupported("isn't over the channels, but over axis \(axis)")
     }
-    try add(layer, operation, from: input, output: input.shape, named: kind)
+    try add(type, operation, from: input, output: input.shape, named: kind)
   }
 }

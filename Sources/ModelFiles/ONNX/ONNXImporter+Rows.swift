@@ -1,3 +1,4 @@
+import CheckedArithmetic
 import Tensors
 
 /// Operators on rows, and those that make rows of images.
@@ -37,11 +38,14 @@ extension ONNXImporter {
       throw operation.unsupported(
         "takes rows of \(inputs), but gets rows of \(input.shape[1])")
     }
-    var matrix = try parameter(weight, shape: weight.shape, operation)
-    if let image = input.flattened { matrix = .channelsFirst(matrix, image) }
-    if scale != 1 {
-      matrix = .scaledRows(matrix, Array(repeating: scale, count: outputs))
+    if let image = input.flattened {
+      // The columns are images [H, W, C], brought to [C, H, W].
+      weight.shape = [outputs] + image
+      weight = try transposed(weight, [0, 3, 1, 2], operation)
+      weight.shape = [outputs, inputs]
     }
+    var matrix = try parameter(weight, shape: weight.shape, operation)
+    matrix.scale = scale
     var own = ["weight": matrix]
     if let bias {
       guard bias.count == 1 || bias.count == outputs && bias.shape.last == outputs else {
@@ -51,16 +55,14 @@ extension ONNXImporter {
         own["bias"] = try parameter(bias, shape: [outputs], operation)
       } else {
         let numbers = try floats(bias, operation).map { $0 * biasScale }
-        own["bias"] = .numbers(
-          Tensor(
-            shape: [outputs],
-            scalars: numbers.count == outputs
-              ? numbers : Array(repeating: numbers[0], count: outputs)))
+        own["bias"] = ONNXParameter(
+          numbers.count == outputs ? numbers : Array(repeating: numbers[0], count: outputs),
+          shape: [outputs])
       }
     }
     input.flattened = nil
     try add(
-      .dense(in: inputs, out: outputs, hasBias: bias != nil), operation, from: input,
+      "Linear", operation, from: input,
       output: [input.shape[0], outputs], named: "fc", parameters: own,
       weights: try constant(operation, 1))
   }
@@ -98,13 +100,8 @@ extension ONNXImporter {
         result[place] = shape[place]
       }
     }
-    let total = shape.reduce(1, *)
-    var known = 1
-    for length in result where length != -1 {
-      let (product, isTooLarge) = known.multipliedReportingOverflow(by: length)
-      guard length >= 0, !isTooLarge else { throw impossible }
-      known = product
-    }
+    guard let total = shape.checkedProduct, let known = result.filter({ $0 != -1 }).checkedProduct
+    else { throw impossible }
     let open = result.indices.filter { result[$0] == -1 }
     if open.count == 1 {
       guard known > 0, total % known == 0 else { throw impossible }
@@ -172,7 +169,7 @@ extension ONNXImporter {
       rows.flattened = [input.length(2), input.length(3), input.length(1)]
     }
     try add(
-      .flatten, operation, from: rows,
+      "Flatten", operation, from: rows,
       output: [input.length(0), input.length(1) * input.length(2) * input.length(3)],
       named: "flatten")
   }

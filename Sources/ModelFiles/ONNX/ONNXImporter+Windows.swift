@@ -5,11 +5,19 @@ extension ONNXImporter {
   /// The settings of a window, and how many of them fit.
   private struct Windows {
     var kernel: Extent
-    var stride: Stride
+    var stride: Extent
     var padding: Padding
-    var dilation: Stride
+    var dilation: Extent
     var roundsUp: Bool
     var output: Extent
+
+    /// What a pooling's description says of them.
+    var pooling: [String: JSONValue] {
+      [
+        "kernel_size": JSONValue(kernel), "stride": JSONValue(stride),
+        "padding": JSONValue(padding), "ceil_mode": .bool(roundsUp),
+      ]
+    }
   }
 
   private static let sizes = 1...4096
@@ -31,16 +39,17 @@ extension ONNXImporter {
     let dilations = try operation.integers("dilations", count: 2, in: Self.sizes, 1)
     let pads = try operation.integers("pads", count: 4, in: 0...4096, 0)
     var result = Windows(
-      kernel: kernel, stride: Stride(y: strides[0], x: strides[1]),
+      kernel: kernel, stride: Extent(height: strides[0], width: strides[1]),
       padding: Padding(top: pads[0], left: pads[1], bottom: pads[2], right: pads[3]),
-      dilation: Stride(y: dilations[0], x: dilations[1]),
-      roundsUp: try operation.integer("ceil_mode", 0) != 0, output: Extent(0))
+      dilation: Extent(height: dilations[0], width: dilations[1]),
+      roundsUp: try operation.integer("ceil_mode", 0) != 0, output: 0)
     let extent = [
-      (kernel.height - 1) * result.dilation.y + 1, (kernel.width - 1) * result.dilation.x + 1,
+      (kernel.height - 1) * result.dilation.height + 1,
+      (kernel.width - 1) * result.dilation.width + 1,
     ]
     switch operation.string("auto_pad", "NOTSET") {
     case "NOTSET", "": break
-    case "VALID": result.padding = Padding(0)
+    case "VALID": result.padding = 0
     case let kind where kind == "SAME_UPPER" || kind == "SAME_LOWER":
       let total = [0, 1].map { axis in
         let length = input.shape[2 + axis]
@@ -52,31 +61,17 @@ extension ONNXImporter {
         top: before[0], left: before[1], bottom: total[0] - before[0], right: total[1] - before[1])
     case let kind: throw operation.unsupported("has the auto_pad \"\(kind)\"")
     }
-    let padding = result.padding
-    let counts = [
-      Self.count(
-        input.shape[2], padding.top, padding.bottom, extent[0], strides[0], result.roundsUp),
-      Self.count(
-        input.shape[3], padding.left, padding.right, extent[1], strides[1], result.roundsUp),
-    ]
-    guard counts.allSatisfy({ $0 > 0 }) else {
+    let output = Extent.windows(
+      of: kernel, over: Extent(height: input.shape[2], width: input.shape[3]),
+      stride: result.stride, padding: result.padding, dilation: result.dilation,
+      roundsUp: result.roundsUp)
+    guard let output, output.height > 0, output.width > 0 else {
       throw operation.unsupported(
         "has windows of \(extent[0]) × \(extent[1]), but gets images of "
           + "\(input.shape[2]) × \(input.shape[3])")
     }
-    result.output = Extent(height: counts[0], width: counts[1])
+    result.output = output
     return result
-  }
-
-  /// How many windows fit along one direction; one that would begin behind the image is left out.
-  private static func count(
-    _ length: Int, _ before: Int, _ after: Int, _ window: Int, _ stride: Int, _ roundsUp: Bool
-  ) -> Int {
-    let free = length + before + after - window
-    guard free >= 0 else { return 0 }
-    let whole = free / stride + 1
-    let reachesOver = roundsUp && free % stride != 0 && whole * stride < length + before
-    return reachesOver ? whole + 1 : whole
   }
 
   mutating func convolution(_ operation: ONNXOperation) throws {
@@ -98,10 +93,11 @@ extension ONNXImporter {
       own["bias"] = try parameter(bias, shape: [filters], operation)
     }
     try add(
-      .conv2D(
-        in: input.shape[1], out: filters, kernel: windows.kernel, stride: windows.stride,
-        padding: windows.padding, hasBias: own["bias"] != nil, dilation: windows.dilation,
-        groups: groups), operation, from: input,
+      "Conv2d",
+      with: [
+        "stride": JSONValue(windows.stride), "padding": JSONValue(windows.padding),
+        "dilation": JSONValue(windows.dilation), "groups": JSONValue(groups),
+      ], operation, from: input,
       output: [input.shape[0], filters, windows.output.height, windows.output.width],
       named: "conv", parameters: own, weights: weight)
   }
@@ -109,11 +105,9 @@ extension ONNXImporter {
   mutating func maxPool(_ operation: ONNXOperation) throws {
     let input = try image(operation)
     let windows = try windows(operation, over: input)
-    guard windows.dilation == Stride(1) else { throw operation.unsupported("is dilated") }
+    guard windows.dilation == 1 else { throw operation.unsupported("is dilated") }
     try add(
-      .maxPool2D(
-        size: windows.kernel, stride: windows.stride, padding: windows.padding,
-        roundsUp: windows.roundsUp), operation, from: input,
+      "MaxPool2d", with: windows.pooling, operation, from: input,
       output: [input.shape[0], input.shape[1], windows.output.height, windows.output.width],
       named: "pool")
   }
@@ -123,28 +117,29 @@ extension ONNXImporter {
     if any.response != nil { return try responsePool(operation, any) }
     let input = try image(operation)
     let windows = try windows(operation, over: input)
-    guard windows.dilation == Stride(1) else { throw operation.unsupported("is dilated") }
+    guard windows.dilation == 1 else { throw operation.unsupported("is dilated") }
     let shape = [input.shape[0], input.shape[1], windows.output.height, windows.output.width]
-    let isUnpadded = windows.padding == Padding(0)
+    let isUnpadded = windows.padding == 0
     // What adaptive pooling leaves of an image that has its size already.
-    if windows.kernel == Extent(1), windows.stride == Stride(1), isUnpadded {
+    if windows.kernel == 1, windows.stride == 1, isUnpadded {
       return try set(operation, .activation(input))
     }
     if isUnpadded, windows.kernel == Extent(height: input.shape[2], width: input.shape[3]) {
       return try add(
-        .globalAveragePool2D, operation, from: input, output: shape, named: "pool")
+        "AdaptiveAvgPool2d", with: ["output_size": 1], operation, from: input, output: shape,
+        named: "pool")
     }
     try add(
-      .averagePool2D(
-        size: windows.kernel, stride: windows.stride, padding: windows.padding,
-        countsPadding: try operation.integer("count_include_pad", 0) != 0,
-        roundsUp: windows.roundsUp), operation, from: input, output: shape, named: "pool")
+      "AvgPool2d",
+      with: windows.pooling.merging([
+        "count_include_pad": .bool(try operation.integer("count_include_pad", 0) != 0)
+      ]) { $1 }, operation, from: input, output: shape, named: "pool")
   }
 
   mutating func globalAveragePool(_ operation: ONNXOperation) throws {
     let input = try image(operation)
     try add(
-      .globalAveragePool2D, operation, from: input,
+      "AdaptiveAvgPool2d", with: ["output_size": 1], operation, from: input,
       output: [input.shape[0], input.shape[1], 1, 1], named: "pool")
   }
 
@@ -163,12 +158,14 @@ extension ONNXImporter {
     let keepsRank = try operation.integer("keepdims", 1) != 0
     guard !keepsRank else {
       return try add(
-        .globalAveragePool2D, operation, from: input, output: shape, named: "pool")
+        "AdaptiveAvgPool2d", with: ["output_size": 1], operation, from: input, output: shape,
+        named: "pool")
     }
     let (batch, channels) = (input.length(0), input.length(1))
-    layers.append(NamedLayerDescription(name(operation, "pool", nil), .globalAveragePool2D))
+    layers.append(
+      LayerDescription(name(operation, "pool", nil), "AdaptiveAvgPool2d", ["output_size": 1]))
     parameters.append([:])
     input.order = [0, 1, 2, 3]
-    try add(.flatten, operation, from: input, output: [batch, channels], named: "flatten")
+    try add("Flatten", operation, from: input, output: [batch, channels], named: "flatten")
   }
 }

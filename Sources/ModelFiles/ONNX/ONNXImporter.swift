@@ -1,4 +1,4 @@
-import NeuralNetworks
+import CheckedArithmetic
 import Tensors
 
 /// Turns a graph of operators into a chain of layers, node by node.
@@ -10,12 +10,14 @@ struct ONNXImporter {
   let operatorSet: Int
   var values: [String: ONNXValue] = [:]
   /// The layers so far.
-  var layers: [NamedLayerDescription] = []
+  var layers: [LayerDescription] = []
   /// The parameters of each layer, by its position.
   var parameters: [[String: ONNXParameter]] = []
   /// One image's shape, `[H, W, C]`, or one row's.
   private(set) var inputShape: [Int] = []
   private var layerNames: Set<String> = []
+  /// The last suffix of each name that came more than once.
+  private var suffixes: [String: Int] = [:]
   private var numbers: [String: Int] = [:]
   /// How many numbers may still be worked out: a file could ask for more than a day's work.
   private var budget = 1 << 26
@@ -54,7 +56,7 @@ struct ONNXImporter {
     }
     var parameters: [String: ONNXParameter] = [:]
     for (layer, own) in zip(importer.layers, importer.parameters) {
-      for (name, parameter) in own { parameters["\(layer.name).\(name)"] = parameter }
+      for (name, parameter) in own { parameters["\(layer.name ?? "").\(name)"] = parameter }
     }
     return Network(
       description: ModelDescription(inputShape: importer.inputShape, layers: importer.layers),
@@ -70,7 +72,7 @@ struct ONNXImporter {
   mutating func add(_ graph: ONNXGraph) -> [Int] {
     for tensor in graph.initializers {
       values[tensor.name] = .constant(
-        ONNXConstant(shape: tensor.shape, content: .tensor(tensor, isTransposed: false)))
+        ONNXConstant(shape: tensor.shape, content: .tensor(ONNXView(tensor))))
     }
     var wanted = Set(graph.outputs.map(\.name))
     var needed: [Int] = []
@@ -92,7 +94,7 @@ struct ONNXImporter {
     }
     let words = "[\(port.shape.map { $0.map(String.init) ?? "?" }.joined(separator: ", "))]"
     guard [0, 1, 10, 11, 16].contains(port.type), [2, 4].contains(port.shape.count),
-      port.shape.reduce(1.0, { $0 * Double($1 ?? 1) }) <= 0x1p40
+      let count = port.shape.map({ $0 ?? 1 }).checkedProduct, count <= 1 << 40
     else {
       throw .badInput(
         "its input \"\(port.name)\" is \(words), not images [N, C, H, W] of floating-point numbers"
@@ -180,6 +182,14 @@ struct ONNXImporter {
     guard let name = operation.node.outputs.first, !name.isEmpty else {
       throw operation.unsupported("has no output")
     }
+    let shape =
+      switch value {
+      case .constant(let constant): constant.shape
+      case .activation(let activation): activation.shape
+      }
+    guard let count = shape.checkedProduct, count <= 1 << 40 else {
+      throw operation.unsupported("makes the impossible shape \(shape.prefix(64))")
+    }
     guard values.updateValue(value, forKey: name) == nil else {
       throw operation.unsupported("makes \"\(name)\", which is there already")
     }
@@ -199,16 +209,15 @@ struct ONNXImporter {
   /// Adds a layer, whose output the node's is.
   ///
   /// - Parameters:
+  ///   - type: what the layer is called in `torch.nn`.
   ///   - output: its shape in the graph; the rest is as before.
   ///   - named: what the layer is called if its weights don't say, numbered.
   mutating func add(
-    _ layer: LayerDescription, _ operation: ONNXOperation, from input: ONNXActivation,
-    output: [Int], named kind: String, parameters own: [String: ONNXParameter] = [:],
-    weights: ONNXConstant? = nil
+    _ type: String, with settings: [String: JSONValue] = [:], _ operation: ONNXOperation,
+    from input: ONNXActivation, output: [Int], named kind: String,
+    parameters own: [String: ONNXParameter] = [:], weights: ONNXConstant? = nil
   ) throws(ONNXProblem) {
-    let scalars = output.reduce(1.0) { $0 * Double($1) }
-    guard scalars <= 0x1p40 else { throw operation.unsupported("makes the impossible \(output)") }
-    layers.append(NamedLayerDescription(name(operation, kind, weights), layer))
+    layers.append(LayerDescription(name(operation, kind, weights), type, settings))
     parameters.append(own)
     var result = input
     result.shape = output
@@ -233,10 +242,9 @@ struct ONNXImporter {
       }
     }
     var unique = name
-    var suffix = 2
     while !layerNames.insert(unique).inserted {
-      unique = "\(name)_\(suffix)"
-      suffix += 1
+      suffixes[name, default: 1] += 1
+      unique = "\(name)_\(suffixes[name] ?? 2)"
     }
     return unique
   }

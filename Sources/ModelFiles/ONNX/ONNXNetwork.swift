@@ -32,10 +32,15 @@ struct ONNXNetwork: Sendable {
   func makeModel() throws -> Sequential {
     var reader = reader
     return try Self.telling(path) {
-      try description.makeModel { name in
-        guard let parameter = parameters[name] else { throw ModelProblem.missingTensor(name) }
-        return try parameter.tensor(&reader)
-      }
+      try description.makeModel(
+        ParameterSource(
+          shape: { parameters[$0]?.shape },
+          tensor: { name in
+            guard let parameter = parameters[name] else {
+              throw ModelProblem.missingTensor(name, known: [])
+            }
+            return try parameter.tensor(&reader)
+          }, names: { [] }))
     }
   }
 

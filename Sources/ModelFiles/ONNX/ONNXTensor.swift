@@ -75,6 +75,11 @@ struct ONNXTensorReader: Sendable {
         throw ONNXProblem.badTensor(
           tensor.name, "of shape \(tensor.shape) needs \(needed) bytes, but has \(given)")
       }
+      let width = try tensor.numberType().byteCount
+      guard pieces.allSatisfy({ $0.count.isMultiple(of: width) }) else {
+        throw ONNXProblem.badTensor(
+          tensor.name, "comes in pieces that don't hold whole numbers of \(width) bytes")
+      }
     case .external(let location, let offset, let length):
       let file = try folder.open(location, for: tensor.name)
       guard length ?? needed == needed else {

@@ -16,8 +16,8 @@ struct ONNXConstant {
     case integers([Int])
     /// Single numbers.
     case floats([Float])
-    /// Parameters, left in the file; a matrix may be seen as its transpose.
-    case tensor(ONNXTensor, isTransposed: Bool)
+    /// Parameters, left in the file.
+    case tensor(ONNXView)
   }
 
   var shape: [Int]
@@ -29,6 +29,9 @@ struct ONNXConstant {
   }
 
   /// How many numbers there are.
+  ///
+  /// Shapes are checked where they come from: a tensor's by `ONNXTensor.count()`, that of what a node
+  /// makes by `ONNXImporter.set`.
   var count: Int { shape.reduce(1, *) }
 
   /// The whole numbers; nil for others.
@@ -38,8 +41,38 @@ struct ONNXConstant {
 
   /// The name of the tensor it comes from.
   var tensorName: String? {
-    if case .tensor(let tensor, _) = content { tensor.name } else { nil }
+    if case .tensor(let view) = content { view.tensor.name } else { nil }
   }
+}
+
+/// A tensor's numbers in another order: `Transpose`, maybe under several shapes one after the other.
+struct ONNXView: Sendable {
+  let tensor: ONNXTensor
+  private var moves: [Permutation] = []
+
+  /// The numbers as they lie in the file.
+  init(_ tensor: ONNXTensor) { self.tensor = tensor }
+
+  /// Exchanges the dimensions of what has a shape.
+  ///
+  /// - Returns: false when it was done too often.
+  mutating func exchange(_ shape: [Int], _ order: [Int]) -> Bool {
+    if let last = moves.last, last.newShape == shape {
+      moves[moves.count - 1] = last.followed(by: order)
+    } else {
+      moves.append(Permutation(shape: shape, order: order))
+    }
+    if let last = moves.last, last.order == Array(last.order.indices) { moves.removeLast() }
+    return moves.count <= 8
+  }
+
+  /// The numbers in this order.
+  func callAsFunction(_ numbers: Tensor) -> Tensor {
+    moves.reduce(numbers) { $1($0.reshaped(to: $1.shape)) }
+  }
+
+  /// The same of whole numbers.
+  func callAsFunction(_ numbers: [Int]) -> [Int] { moves.reduce(numbers) { $1($0) } }
 }
 
 /// The output of the layers so far.
@@ -67,38 +100,37 @@ struct ONNXActivation {
 }
 
 /// Where a parameter's numbers come from, in PyTorch's layout.
-indirect enum ONNXParameter: Sendable {
-  /// A tensor of the file, seen under a shape; a matrix may be transposed.
-  case tensor(ONNXTensor, shape: [Int], isTransposed: Bool)
+struct ONNXParameter: Sendable {
+  private enum Source {
+    case view(ONNXView)
+    case numbers(Tensor)
+  }
+
+  let shape: [Int]
+  private var source: Source
+  /// What each number is multiplied by.
+  var scale: Float = 1
+
+  /// A tensor of the file, seen under a shape.
+  init(_ view: ONNXView, shape: [Int]) { (source, self.shape) = (.view(view), shape) }
+
   /// Numbers that were worked out.
-  case numbers(Tensor)
-  /// Another one, each of its rows (of the first dimension) multiplied by a number.
-  case scaledRows(ONNXParameter, [Float])
-  /// A matrix whose columns are images `[H, W, C]`, brought to `[C, H, W]`.
-  case channelsFirst(ONNXParameter, [Int])
+  init(_ numbers: [Float], shape: [Int]) {
+    source = .numbers(Tensor(shape: shape, scalars: numbers))
+    self.shape = shape
+  }
 
   /// The parameter.
   func tensor(_ reader: inout ONNXTensorReader) throws -> Tensor {
-    switch self {
-    case .numbers(let tensor): return tensor
-    case .tensor(let source, let shape, let isTransposed):
-      let tensor = try reader.floats(source)
-      guard isTransposed else { return tensor.reshaped(to: shape) }
-      return Kernels.transposed(tensor, rows: shape[1], columns: shape[0])
-    case .scaledRows(let inner, let factors):
-      var tensor = try inner.tensor(&reader)
-      let row = tensor.count / max(1, factors.count)
-      tensor.withUnsafeMutableBufferPointer { scalars in
-        for (index, factor) in factors.enumerated() {
-          for at in index * row..<(index + 1) * row { scalars[at] *= factor }
-        }
-      }
-      return tensor
-    case .channelsFirst(let inner, let image):
-      let tensor = try inner.tensor(&reader)
-      return Kernels.transposedImages(
-        tensor, batch: tensor.shape[0], rows: image[0] * image[1], columns: image[2]
-      ).reshaped(to: tensor.shape)
+    var tensor: Tensor
+    switch source {
+    case .numbers(let numbers): tensor = numbers
+    case .view(let view): tensor = view(try reader.floats(view.tensor)).reshaped(to: shape)
     }
+    guard scale != 1 else { return tensor }
+    tensor.withUnsafeMutableBufferPointer { scalars in
+      for index in scalars.indices { scalars[index] *= scale }
+    }
+    return tensor
   }
 }

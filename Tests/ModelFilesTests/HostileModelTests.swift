@@ -1,0 +1,241 @@
+import Foundation
+import NeuralNetworks
+import ProtobufWire
+import Tensors
+import Testing
+
+@testable import ModelFiles
+
+/// Model files that a fuzzer found, and what must happen instead of a trap, a wrong number or a read
+/// outside of a buffer.
+@Suite struct HostileModelTests {
+  typealias Initializer = ONNXBytes.Initializer
+  typealias Node = ONNXBytes.Node
+
+  private func withModel<Result>(
+    _ model: ONNXBytes, _ body: (_ path: String) throws -> Result
+  ) throws -> Result {
+    try withTemporaryFolder { folder in
+      try write(model.bytes, to: "\(folder)/model.onnx")
+      return try body("\(folder)/model.onnx")
+    }
+  }
+
+  private func expect(
+    _ model: ONNXBytes, _ sentence: String, sourceLocation: SourceLocation = #_sourceLocation
+  ) throws {
+    try withModel(model) { path in
+      let error = #expect(throws: ONNXError.self, sourceLocation: sourceLocation) {
+        try Checkpoint(path: path).makeModel()
+      }
+      #expect(error?.description == "\(path): \(sentence)", sourceLocation: sourceLocation)
+    }
+  }
+
+  private let convolution = Node(type: "Conv", inputs: ["x", "w"], output: "y")
+
+  @Test(arguments: [
+    // Pieces that add up to the right number of bytes, but hold no whole number each.
+    (1, [1, 1, 1, 1, 1, 1, 1, 1], 2), (1, [3, 5], 2), (1, [7, 1], 2), (11, [4, 12], 2),
+    (10, [1, 3], 2), (7, [3, 5], 1), (6, [1, 3], 1),
+  ])
+  func `pieces of tensors hold whole numbers`(type: Int, pieces: [Int], count: Int) throws {
+    let tensor = Initializer(name: "w", shape: [count, 1, 1, 1], type: type) { encoder in
+      for piece in pieces { encoder.encode([UInt8](repeating: 0x41, count: piece), field: 4) }
+    }
+    let width = pieces.reduce(0, +) / count
+    try expect(
+      ONNXBytes(nodes: [convolution], initializers: [tensor]),
+      "tensor \"w\" comes in pieces that don't hold whole numbers of \(width) bytes")
+  }
+
+  @Test func `pieces of whole numbers are read`() throws {
+    let tensor = Initializer(name: "w", shape: [4, 1, 1, 1]) { encoder in
+      for number in [[Float(1)], [2, 3], [4]] {
+        encoder.encode(
+          number.flatMap { withUnsafeBytes(of: $0.bitPattern.littleEndian, Array.init) }, field: 4)
+      }
+    }
+    try withModel(ONNXBytes(nodes: [convolution], initializers: [tensor])) { path in
+      let model = try Checkpoint(path: path).makeModel()
+      #expect((model.layers[0].layer as? Conv2D)?.weight.scalars == [1, 2, 3, 4])
+    }
+  }
+
+  @Test func `a transposed constant may be seen under another shape`() throws {
+    // m is [[0, …, 31], [32, …, 63]]; its transpose seen as [16, 4] begins 0, 32, 1, 33.
+    let model = ONNXBytes(
+      nodes: [
+        Node(
+          type: "Transpose", inputs: ["m"], output: "mt", integers: ["perm": [1, 0]]),
+        Node(type: "Reshape", inputs: ["mt", "s"], output: "w"),
+        Node(type: "Flatten", inputs: ["x"], output: "f"),
+        Node(type: "Gemm", inputs: ["f", "w"], output: "y"),
+      ],
+      initializers: [
+        .floats("m", [2, 32], (0..<64).map(Float.init)), .integers("s", [16, 4]),
+      ])
+    try withModel(model) { path in
+      let network = try Checkpoint(path: path).makeModel()
+      var x = Tensor(zeros: [1, 4, 4, 1])
+      x[0, 0, 0, 0] = 1
+      #expect(network(x).scalars == [0, 32, 1, 33])
+    }
+  }
+
+  @Test func `a transposed constant may be a bias`() throws {
+    let model = ONNXBytes(
+      nodes: [
+        Node(type: "Transpose", inputs: ["m"], output: "mt", integers: ["perm": [1, 0]]),
+        Node(type: "Reshape", inputs: ["mt", "s"], output: "b"),
+        Node(type: "Conv", inputs: ["x", "w", "b"], output: "y"),
+      ],
+      initializers: [
+        .floats("w", [4, 1, 1, 1], [1, 1, 1, 1]), .floats("m", [2, 2], [1, 2, 3, 4]),
+        .integers("s", [4]),
+      ])
+    try withModel(model) { path in
+      let layer = try #require(try Checkpoint(path: path).makeModel().layers[0].layer as? Conv2D)
+      #expect(layer.bias?.scalars == [1, 3, 2, 4])
+    }
+  }
+
+  @Test func `weights with their dimensions in any order are brought into ours`() throws {
+    // HWIO, as TensorFlow has it, twice exchanged on the way.
+    let numbers = (0..<24).map(Float.init)
+    let model = ONNXBytes(
+      nodes: [
+        Node(type: "Transpose", inputs: ["m"], output: "a", integers: ["perm": [3, 2, 1, 0]]),
+        Node(type: "Transpose", inputs: ["a"], output: "w", integers: ["perm": [0, 1, 3, 2]]),
+        Node(type: "Conv", inputs: ["x", "w"], output: "y"),
+      ], initializers: [.floats("m", [3, 2, 1, 4], numbers)])
+    try withModel(model) { path in
+      let layer = try #require(try Checkpoint(path: path).makeModel().layers[0].layer as? Conv2D)
+      #expect(layer.weight.shape == [3, 2, 1, 4])
+      #expect(layer.weight.scalars == numbers)
+    }
+  }
+
+  @Test func `dimensions are exchanged a few times only`() throws {
+    var model = ONNXBytes(nodes: [], initializers: [.floats("v0", [2, 3], [1, 2, 3, 4, 5, 6])])
+    model.initializers += [.integers("s", [2, 3])]
+    for step in 0..<9 {
+      model.nodes.append(Node(type: "Transpose", inputs: ["v\(step)"], output: "t\(step)"))
+      model.nodes.append(
+        Node(type: "Reshape", inputs: ["t\(step)", "s"], output: "v\(step + 1)"))
+    }
+    model.nodes.append(Node(type: "MatMul", inputs: ["x", "v9"], output: "y"))
+    try expect(
+      model, "the node that makes \"t8\" (Transpose) exchanges dimensions too often")
+  }
+
+  @Test(arguments: [
+    [1 << 40, 1 << 40, 0], [0, .max, 1 << 31, 8], [1 << 62, .max, 0, 2], [0, 1 << 40, 1 << 40],
+  ])
+  func `a shape's other dimensions count where one is 0`(shape: [Int]) throws {
+    for (type, node) in [
+      (7, Node(type: "Reshape", inputs: ["x", "w"], output: "y")),
+      (1, Node(type: "Mul", inputs: ["x", "w"], output: "y")),
+      (6, Node(type: "Gather", inputs: ["w", "w"], output: "y")),
+      (6, Node(type: "ConstantOfShape", inputs: ["w"], output: "y")),
+    ] {
+      try expect(
+        ONNXBytes(
+          nodes: [node], initializers: [Initializer(name: "w", shape: shape, type: type)]),
+        "tensor \"w\" has the impossible shape \(shape)")
+    }
+  }
+
+  @Test func `what nodes make has a possible shape`() throws {
+    // 0 numbers of [2^40, 0] picked by 0 indices of [2^30, 0]: [2^40, 2^30, 0].
+    try expect(
+      ONNXBytes(
+        nodes: [
+          Node(type: "Gather", inputs: ["w", "i"], output: "v", integers: [:]),
+          Node(type: "Mul", inputs: ["x", "v"], output: "y"),
+        ],
+        initializers: [
+          Initializer(name: "w", shape: [0, 1 << 40], type: 7),
+          Initializer(name: "i", shape: [1 << 30, 0], type: 7),
+        ]),
+      """
+      the node that makes "v" (Gather) makes the impossible shape [1073741824, 0, 1099511627776]
+      """)
+  }
+
+  @Test(arguments: ["../\u{301}secret", "/\u{301}secret", "a/../\u{301}secret"])
+  func `paths are cut at every slash`(location: String) throws {
+    let tensor = Initializer(name: "w", shape: [1, 1, 1, 1]) { encoder in
+      encoder.encodeMessage(field: 13) {
+        $0.encode("location", field: 1)
+        $0.encode(location, field: 2)
+      }
+      encoder.encode(1, field: 14)
+    }
+    let what = location.utf8.first == 0x2F ? "is an absolute path" : "leads out of the folder"
+    try expect(
+      ONNXBytes(nodes: [convolution], initializers: [tensor]),
+      """
+      the weights of tensor "w" should lie in \(location), which \(what); weights are read from \
+      the model's own folder only
+      """)
+  }
+
+  // MARK: Work that grows with the file
+
+  /// `count` nodes in a row.
+  private func chain(_ type: String, _ count: Int, _ second: String) -> ONNXBytes {
+    var model = ONNXBytes(
+      nodes: [Node(type: "Conv", inputs: ["x", "w"], output: "v0")],
+      initializers: [.floats("w", [1, 1, 1, 1], [1]), .floats("c", [], [1.0001])])
+    for step in 1...count {
+      model.nodes.append(
+        Node(type: type, inputs: ["v\(step - 1)", second], output: "v\(step)", name: "/a/c"))
+    }
+    return model
+  }
+
+  @Test func `many factors become one`() throws {
+    try withModel(chain("Mul", 90_000, "c")) { path in
+      let model = try Checkpoint(path: path).makeModel()
+      #expect(model.layers.count == 1)
+      let factor = try #require((model.layers[0].layer as? Conv2D)?.weight.scalars.first)
+      #expect(abs(factor / 8_099 - 1) < 1e-2, "\(factor)")
+    }
+  }
+
+  @Test func `layers of one name grow linearly`() throws {
+    func seconds(_ count: Int) throws -> Double {
+      try withModel(chain("Conv", count, "w")) { path in
+        let start = ContinuousClock.now
+        let model = try Checkpoint(path: path).makeModel()
+        let time = ContinuousClock.now - start
+        #expect(model.layers.count == count + 1)
+        #expect(model.layers[count].name == "a_\(count)")
+        return Double(time.components.attoseconds) * 1e-18 + Double(time.components.seconds)
+      }
+    }
+    let times = try [5_000, 20_000].map { count in
+      try (0..<3).map { _ in try seconds(count) }.min() ?? 0
+    }
+    // Four times as many: 4 if linear, 16 if quadratic.
+    #expect(times[1] < 8 * times[0], "\(times)")
+  }
+
+  // MARK: safetensors
+
+  @Test func `a safetensors shape's other dimensions count where one is 0`() throws {
+    try withTemporaryFolder { folder in
+      let path = "\(folder)/s.safetensors"
+      let header =
+        #"{"a":{"dtype":"F32","shape":[1099511627776,1099511627776,0],"#
+        + #""data_offsets":[0,0]}}"#
+      let length = withUnsafeBytes(of: UInt64(header.utf8.count).littleEndian, Array.init)
+      try write(length + Array(header.utf8), to: path)
+      let error = #expect(throws: SafetensorsError.self) { try SafetensorsFile(path: path) }
+      #expect(
+        error?.problem
+          == .shapeTooLarge(tensor: "a", shape: [1 << 40, 1 << 40, 0]))
+    }
+  }
+}
