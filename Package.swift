@@ -201,7 +201,7 @@ let package = Package(
     .executableTarget(
       name: "benchmark-read", dependencies: ["EventFiles"], path: "Tests/Benchmarks/Read"),
     .executableTarget(
-      name: "benchmark-train", dependencies: ["NeuralNetworks", "Tensors"],
+      name: "benchmark-train", dependencies: ["Datasets", "NeuralNetworks", "Tensors"],
       path: "Tests/Benchmarks/Train"),
     .executableTarget(
       name: "benchmark-deconv",
