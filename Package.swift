@@ -204,6 +204,9 @@ let package = Package(
       name: "benchmark-train", dependencies: ["Datasets", "NeuralNetworks", "Tensors"],
       path: "Tests/Benchmarks/Train"),
     .executableTarget(
+      name: "benchmark-forward", dependencies: ["NeuralNetworks", "Tensors"],
+      path: "Tests/Benchmarks/Forward", exclude: ["peer.py"]),
+    .executableTarget(
       name: "benchmark-deconv",
       dependencies: ["Visualization", "NeuralNetworks", "Tensors"],
       path: "Tests/Benchmarks/Deconv"),
