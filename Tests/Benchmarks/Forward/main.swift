@@ -32,7 +32,7 @@ func stack(_ plan: [Int], channels: Int) -> Sequential {
       .init(
         "conv\(index)",
         Conv2D(
-          in: inputs, out: abs(filters), kernel: Extent(3), stride: Stride(filters < 0 ? 2 : 1),
+          in: inputs, out: abs(filters), kernel: Extent(3), stride: Extent(filters < 0 ? 2 : 1),
           padding: Padding(1), initializer: .he, using: &generator)))
     layers.append(.init("relu\(index)", ReLU()))
     inputs = abs(filters)
