@@ -171,7 +171,7 @@ let package = Package(
       dependencies: [
         "Visualization", "ModelFiles", "Datasets", "NeuralNetworks", "Tensors", "Images",
         "TestFixtures",
-      ]),
+      ], exclude: ["Fixtures"]),
     .testTarget(
       name: "ReadmeTests",
       dependencies: [

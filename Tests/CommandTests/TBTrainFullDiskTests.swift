@@ -16,8 +16,7 @@ import Testing
       process.currentDirectoryURL = URL(fileURLWithPath: folder)
       try process.run()
       process.waitUntilExit()
-      // Where even root may not mount, there is nothing to see.
-      guard process.terminationStatus != 77 else { return }
+      if process.terminationStatus == 77 { try Test.cancel("nobody may mount a small disk here") }
       #expect(process.terminationStatus == 1)
       let output = try String(contentsOfFile: folder + "/out", encoding: .utf8)
       #expect(output.hasPrefix("test accuracy"))

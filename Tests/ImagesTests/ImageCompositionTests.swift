@@ -7,7 +7,7 @@ struct ImageCompositionTests {
     let rows = rows.split(separator: " ")
     return Image(
       width: rows[0].count, height: rows.count, channels: 1,
-      pixels: rows.joined().map { UInt8(String($0))! })
+      pixels: rows.joined().compactMap { UInt8(String($0)) })
   }
 
   @Test func aGridHasSpacingAndABorderOfTheBackground() {

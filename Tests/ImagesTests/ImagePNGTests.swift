@@ -17,13 +17,14 @@ struct PNGFixture: CustomTestStringConvertible {
     return text.split(separator: "\n").map { line in
       let words = line.split(separator: " ")
       let hex = Array(words[4].utf8)
-      let bytes = stride(from: 0, to: hex.count, by: 2).map {
-        UInt8(String(decoding: hex[$0..<$0 + 2], as: UTF8.self), radix: 16)!
+      let bytes = stride(from: 0, to: hex.count, by: 2).compactMap {
+        UInt8(String(decoding: hex[$0..<$0 + 2], as: UTF8.self), radix: 16)
       }
+      let sizes = words[1...3].compactMap { Int($0) }
       return PNGFixture(
         name: String(words[0]),
         image: Image(
-          width: Int(words[1])!, height: Int(words[2])!, channels: Int(words[3])!, pixels: bytes))
+          width: sizes[0], height: sizes[1], channels: sizes[2], pixels: bytes))
     }
   }()
 }

@@ -29,7 +29,6 @@ import Testing
       while printed.count(where: { $0 == UInt8(ascii: "\n") }) < flushes {
         printed += output.fileHandleForReading.availableData
       }
-      Thread.sleep(forTimeInterval: Double.random(in: 0...0.005))
       kill(process.processIdentifier, SIGKILL)
       process.waitUntilExit()
       let lines = String(decoding: printed, as: UTF8.self).split(separator: "\n")

@@ -6,16 +6,27 @@ import Testing
 @testable import Visualization
 
 /// Equality with counts made by NumPy and PyTorch.
-@Suite(.enabled(if: sharedIsThere, needsShared)) struct CorrespondenceFixtureTests {
+@Suite struct CorrespondenceFixtureTests {
   private static let sets =
     ["part"] + (0..<5).map { "random\($0)" } + (0..<5).map { "shared\($0)" }
 
-  @Test(.enabled(if: RealImages.areThere, needsImages))
-  func everySetOfBoxesMatches() throws {
-    let lenet = try LeNetFixture()
-    let archive = try FixtureArchive(leNet: "correspondence")
-    let images = try RealImages.shared.get().images(
-      at: archive.array("index").integers)
+  @Test func everySetOfBoxesMatches() throws {
+    let lenet = try LeNetFixture(.small)
+    let archive = try FixtureSet.small.archive("correspondence")
+    try expectEverySet(lenet, archive, images: lenet.images(at: archive.array("index").integers))
+  }
+
+  @Test(.enabled(if: sharedIsThere, needsShared), .enabled(if: RealImages.areThere, needsImages))
+  func everySetOfBoxesMatchesOnRealImages() throws {
+    let archive = try FixtureSet.cifar10.archive("correspondence")
+    try expectEverySet(
+      LeNetFixture(.cifar10), archive,
+      images: RealImages.shared.get().images(at: archive.array("index").integers))
+  }
+
+  private func expectEverySet(
+    _ lenet: LeNetFixture, _ archive: FixtureArchive, images: Tensor
+  ) throws {
     let stages = try [
       FeatureStage(lenet.deconvnet.layer(1), pooled: true),
       FeatureStage(lenet.deconvnet.layer(2), pooled: true),

@@ -6,14 +6,15 @@ import Testing
 @testable import Visualization
 
 /// Equality with projections made by PyTorch in Float64.
-@Suite(.enabled(if: sharedIsThere, needsShared)) struct DeconvnetFixtureTests {
-  @Test func allProjectionsOfTheFixtureMatch() throws {
-    let lenet = try LeNetFixture()
-    let archive = try FixtureArchive(leNet: "deconv")
+@Suite struct DeconvnetFixtureTests {
+  @Test(arguments: FixtureSet.available)
+  func allProjectionsOfTheFixtureMatch(set: FixtureSet) throws {
+    let lenet = try LeNetFixture(set)
+    let archive = try set.archive("deconv")
     let (cases, values, pixels) = try (
       archive.array("case"), archive.array("value"), archive.array("pixels")
     )
-    #expect(cases.shape[0] == 120)
+    #expect(cases.shape[0] == set.projectionCount)
     var traces: [Int: Trace] = [:]
     var worst = 0.0
     for index in 0..<cases.shape[0] {
@@ -41,8 +42,9 @@ import Testing
     #expect(worst > 0)
   }
 
-  @Test func aBatchProjectsAsItsImagesDo() throws {
-    let lenet = try LeNetFixture()
+  @Test(arguments: FixtureSet.available)
+  func aBatchProjectsAsItsImagesDo(set: FixtureSet) throws {
+    let lenet = try LeNetFixture(set)
     let whole = try lenet.deconvnet.project(
       .strongest(filter: 7), layer: 2, from: lenet.model.forward(lenet.images).trace)
     for index in 0..<10 {
@@ -54,9 +56,10 @@ import Testing
     }
   }
 
-  @Test func eachStepOfTheWayDownMatchesTheTrace() throws {
-    let lenet = try LeNetFixture()
-    let archive = try FixtureArchive(leNet: "deconv")
+  @Test(arguments: FixtureSet.available)
+  func eachStepOfTheWayDownMatchesTheTrace(set: FixtureSet) throws {
+    let lenet = try LeNetFixture(set)
+    let archive = try set.archive("deconv")
     let row = try archive.array("trace_case").integers
     let trace = lenet.model.forward(lenet.image(row[0])).trace
     let maps = try #require(trace.children[4].output)
@@ -79,9 +82,10 @@ import Testing
     }
   }
 
-  @Test func withoutTheReLUTheTraceIsAnother() throws {
-    let lenet = try LeNetFixture()
-    let archive = try FixtureArchive(leNet: "deconv")
+  @Test(arguments: FixtureSet.available)
+  func withoutTheReLUTheTraceIsAnother(set: FixtureSet) throws {
+    let lenet = try LeNetFixture(set)
+    let archive = try set.archive("deconv")
     let row = try archive.array("trace_case").integers
     let trace = lenet.model.forward(lenet.image(row[0])).trace
     let projection = try lenet.deconvnet.project(
@@ -89,7 +93,8 @@ import Testing
     let forgotten = try archive.array("trace_pixels_without_relu")
     #expect(relativeDifference(projection.pixels.scalars, forgotten) > 0.1)
     // And it is the ReLU: the same way down without it gives the fixture's wrong image.
-    var signal = Tensor(zeros: [1, 14, 14, 64])
+    let filters = lenet.deconvnet.layers[1].filters
+    var signal = Tensor(zeros: [1, 14, 14, filters])
     signal[0, row[3], row[4], row[2]] = projection.units[0].value
     for stage in [3, 2, 0] {
       let layer = try #require(lenet.model.layers[stage].layer as? any Projectable)
@@ -98,9 +103,10 @@ import Testing
     #expect(relativeDifference(signal.scalars, forgotten) < fixtureTolerance)
   }
 
-  @Test func projectionsOfClassesAndDenseUnitsMatch() throws {
-    let lenet = try LeNetFixture()
-    let archive = try FixtureArchive(leNet: "deconv_fc")
+  @Test(arguments: FixtureSet.available)
+  func projectionsOfClassesAndDenseUnitsMatch(set: FixtureSet) throws {
+    let lenet = try LeNetFixture(set)
+    let archive = try set.archive("deconv_fc")
     for (cases, pixels, layer) in [
       ("logit_case", "logit_pixels", 4), ("f1_case", "f1_pixels", 3),
     ] {
@@ -116,13 +122,13 @@ import Testing
     }
   }
 
-  @Test func saliencyAndGuidedBackpropagationMatch() throws {
-    let lenet = try LeNetFixture()
-    let archive = try FixtureArchive(leNet: "gradients")
-    let labels = try FixtureArchive(leNet: "images").array("label").integers
+  @Test(arguments: FixtureSet.available)
+  func saliencyAndGuidedBackpropagationMatch(set: FixtureSet) throws {
+    let lenet = try LeNetFixture(set)
+    let archive = try set.archive("gradients")
     for (rule, array) in [(ProjectionRule.gradient, "saliency"), (.guided, "guided")] {
       let expected = try archive.array(array)
-      for (index, label) in labels.enumerated() {
+      for (index, label) in lenet.labels.enumerated() {
         let projection = try lenet.deconvnet.project(
           .class(label), layer: 4, from: lenet.model.forward(lenet.image(index)).trace, rule: rule)
         let difference = relativeDifference(projection.pixels.scalars, expected[index])

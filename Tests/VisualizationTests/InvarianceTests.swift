@@ -6,12 +6,11 @@ import Testing
 @testable import Visualization
 
 /// Equality with curves and warped images made by NumPy and PyTorch in Float64.
-@Suite(.enabled(if: sharedIsThere, needsShared)) struct InvarianceFixtureTests {
-  @Test(arguments: ["translation", "scale", "rotation"])
-  func warpsAndCurvesMatch(kind: String) throws {
-    let lenet = try LeNetFixture()
-    let archive = try FixtureArchive(leNet: "invariance")
-    let labels = try FixtureArchive(leNet: "images").array("label").integers
+@Suite struct InvarianceFixtureTests {
+  @Test(arguments: FixtureSet.available, ["translation", "scale", "rotation"])
+  func warpsAndCurvesMatch(set: FixtureSet, kind: String) throws {
+    let lenet = try LeNetFixture(set)
+    let archive = try set.archive("invariance")
     let rows = try archive.array("image").integers
     let warps = try archive.array(kind).numbers.map { amount in
       switch kind {
@@ -32,7 +31,7 @@ import Testing
     ]
     var told: [Int] = []
     let result = lenet.deconvnet.invariance(
-      of: rows.map { (lenet.image($0), labels[$0]) }, under: warps, at: stages
+      of: rows.map { (lenet.image($0), lenet.labels[$0]) }, under: warps, at: stages
     ) { told.append($0) }
     #expect(told.last == rows.count * warps.count)
     for (index, name) in ["a1", "p1", "p2", "f1"].enumerated() {

@@ -1,3 +1,4 @@
+import Foundation
 import ModelFiles
 import NeuralNetworks
 import Tensors
@@ -5,18 +6,49 @@ import TestFixtures
 
 @testable import Visualization
 
-/// The network of the shared fixtures and its ten images.
+/// A LeNet and what PyTorch computed of it in Float64: the small one that lies beside these tests,
+/// and a full-size one of CIFAR-10 that may lie beside the package.
+struct FixtureSet: Sendable, CustomStringConvertible {
+  let description: String
+  private let directory: String
+  fileprivate let weights: String
+  /// How many cases the archive `deconv` has.
+  let projectionCount: Int
+
+  static let small = FixtureSet(
+    description: "small",
+    directory: URL(filePath: #filePath).deletingLastPathComponent()
+      .appending(path: "Fixtures/lenet").path,
+    weights: "weights.safetensors", projectionCount: 99)
+  static let cifar10 = FixtureSet(
+    description: "cifar10", directory: SharedFolder.path("fixtures/lenet"),
+    weights: "lenet_cifar10.safetensors", projectionCount: 120)
+
+  /// Both, where the large one is there.
+  static let available = sharedIsThere ? [small, cifar10] : [small]
+
+  /// The arrays of a subject, `deconv` say.
+  func archive(_ name: String) throws -> FixtureArchive {
+    try FixtureArchive(path: path("\(name).npz"))
+  }
+
+  fileprivate func path(_ name: String) -> String { "\(directory)/\(name)" }
+}
+
+/// The network of a set of fixtures and its ten images.
 struct LeNetFixture {
   let model: Sequential
   let deconvnet: Deconvnet
+  /// The true classes of the images.
+  let labels: [Int]
   private let pixels: [Float]
 
-  init() throws {
-    model = try Checkpoint(
-      path: SharedFolder.path("fixtures/lenet/lenet_cifar10.safetensors")
-    ).makeModel()
+  init(_ set: FixtureSet = .cifar10) throws {
+    model = try Checkpoint(path: set.path(set.weights)).makeModel()
     deconvnet = Deconvnet(of: model)
-    pixels = try FixtureArchive(leNet: "images").array("u8").floats.map { $0 / 255 }
+    let images = try set.archive("images")
+    labels = try images.array("label").integers
+    pixels = try images.array("u8").floats.map { $0 / 255 }
   }
 
   /// One of the images, `[1, 28, 28, 1]`.
@@ -26,6 +58,9 @@ struct LeNetFixture {
 
   /// All ten, `[10, 28, 28, 1]`.
   var images: Tensor { Tensor(shape: [10, 28, 28, 1], scalars: pixels) }
+
+  /// Some of them, `[N, 28, 28, 1]`.
+  func images(at indices: [Int]) -> Tensor { Tensor(joining: indices.map(image)) }
 }
 
 /// What the fixtures are to be matched within, as a share of an array's largest magnitude.

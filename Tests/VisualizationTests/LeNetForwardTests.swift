@@ -4,10 +4,11 @@ import TestFixtures
 import Testing
 
 /// Equality of every map between pixels and logits with PyTorch's in Float64.
-@Suite(.enabled(if: sharedIsThere, needsShared)) struct LeNetForwardTests {
-  @Test func everyMapOfTheForwardPassMatches() throws {
-    let lenet = try LeNetFixture()
-    let archive = try FixtureArchive(leNet: "forward")
+@Suite struct LeNetForwardTests {
+  @Test(arguments: FixtureSet.available)
+  func everyMapOfTheForwardPassMatches(set: FixtureSet) throws {
+    let lenet = try LeNetFixture(set)
+    let archive = try set.archive("forward")
     let names = [
       ("conv1", "z1"), ("relu1", "a1"), ("pool1", "p1"), ("conv2", "z2"), ("relu2", "a2"),
       ("pool2", "p2"), ("fc1", "h1"), ("relu3", "f1"), ("fc2", "logits"),
@@ -24,9 +25,10 @@ import Testing
     }
   }
 
-  @Test func everySwitchMatches() throws {
-    let lenet = try LeNetFixture()
-    let archive = try FixtureArchive(leNet: "forward")
+  @Test(arguments: FixtureSet.available)
+  func everySwitchMatches(set: FixtureSet) throws {
+    let lenet = try LeNetFixture(set)
+    let archive = try set.archive("forward")
     for image in 0..<2 {
       let trace = lenet.model.forward(lenet.image(image)).trace
       for (layer, array) in [(2, "s1"), (5, "s2")] {
@@ -39,13 +41,13 @@ import Testing
     }
   }
 
-  @Test func probabilitiesMatch() throws {
-    let lenet = try LeNetFixture()
-    let images = try FixtureArchive(leNet: "images")
-    let labels = try images.array("label").integers
+  @Test(arguments: FixtureSet.available)
+  func probabilitiesMatch(set: FixtureSet) throws {
+    let lenet = try LeNetFixture(set)
+    let images = try set.archive("images")
     let logits = lenet.model(lenet.images)
     #expect(relativeDifference(logits.scalars, try images.array("logits")) < 1e-5)
-    let result = softmaxCrossEntropy(logits, labels: labels)
+    let result = softmaxCrossEntropy(logits, labels: lenet.labels)
     #expect(
       relativeDifference(result.probabilities.scalars, try images.array("prob")) < 1e-5)
   }

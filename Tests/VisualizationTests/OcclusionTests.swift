@@ -7,12 +7,16 @@ import Testing
 @testable import Visualization
 
 /// Equality with maps made by PyTorch in Float64.
-@Suite(.enabled(if: sharedIsThere, needsShared)) struct OcclusionFixtureTests {
-  @Test(arguments: 0..<3, [(7, 1), (8, 4)])
-  func theMapsOfFigure7Match(image: Int, square: (size: Int, stride: Int)) throws {
-    let lenet = try LeNetFixture()
-    let archive = try FixtureArchive(leNet: "occlusion")
-    let label = try FixtureArchive(leNet: "images").array("label").integers[image]
+@Suite struct OcclusionFixtureTests {
+  @Test(
+    arguments: FixtureSet.available.flatMap { set in (0..<3).map { (set, $0) } }, [(7, 1), (8, 4)])
+  func theMapsOfFigure7Match(
+    of: (set: FixtureSet, image: Int), square: (size: Int, stride: Int)
+  ) throws {
+    let (set, image) = of
+    let lenet = try LeNetFixture(set)
+    let archive = try set.archive("occlusion")
+    let label = lenet.labels[image]
     func array(_ name: String) throws -> FixtureArray {
       try archive.array("i\(image)_p\(square.size)s\(square.stride)_\(name)")
     }
