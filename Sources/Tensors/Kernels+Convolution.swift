@@ -12,6 +12,12 @@ extension Kernels {
     package var switches: Switches?
   }
 
+  /// Whether convolutions may go by Winograd's tiles.
+  ///
+  /// A tile's rounding spreads what changes at one pixel over the whole tile. Where two images' maps
+  /// are subtracted, and what isn't reached by a change must come out as exactly 0, they may not.
+  @TaskLocal package static var mayUseTiles = true
+
   /// - Shapes: `[N, H, W, in] → [N, H', W', out]`, or what the pooling makes of it.
   /// - Parameter byTiles: whether Winograd's form may be taken, with a little more rounding.
   package static func convolution(
@@ -29,7 +35,7 @@ extension Kernels {
       guard let yStart = y.baseAddress else { return }
       withPointers(x, weight, bias) { x, weight, bias in
         func run(_ switches: UnsafeMutablePointer<UInt8>?) {
-          if byTiles,
+          if byTiles, mayUseTiles,
             let winograd = WinogradConvolution(geometry, pooling: pooling, batch: batch)
           {
             winograd.run(x, weight: weight, bias: bias, relu: relu, y: yStart, switches: switches)

@@ -95,12 +95,17 @@ extension Deconvnet {
     of images: Tensor, hiding sets: [[PixelBox]], at stages: [FeatureStage], fill: [Float],
     threshold: Float = 1e-6, progress: (_ done: Int) -> Void = { _ in }
   ) -> [[Correspondence]] {
-    let clear = features(of: images, at: stages).features
+    let clear = exactFeatures(of: images, at: stages)
     return sets.enumerated().map { index, boxes in
       let signs = signs(of: images, clear, hiding: boxes, at: stages, fill, threshold)
       defer { progress(index + 1) }
       return signs.map { Correspondence(signs: $0) }
     }
+  }
+
+  /// Features in which whatever a change of the image doesn't reach stays the same to the last bit.
+  func exactFeatures(of images: Tensor, at stages: [FeatureStage]) -> [Tensor] {
+    Kernels.$mayUseTiles.withValue(false) { features(of: images, at: stages).features }
   }
 
   /// For each stage and image, the sign of each feature's change: -1, 0 or 1.
@@ -116,7 +121,7 @@ extension Deconvnet {
         &hidden, image: image, y: box.y, x: box.x, height: box.height, width: box.width,
         fill: fill)
     }
-    let covered = features(of: hidden, at: stages).features
+    let covered = exactFeatures(of: hidden, at: stages)
     return zip(clear, covered).map { clear, covered in
       let size = clear.count / boxes.count
       return clear.withUnsafeBufferPointer { clear in

@@ -56,7 +56,7 @@ import Testing
           relativeDifference([Float(found.deviation)], try array("std")) < fixtureTolerance)
       }
     }
-    let clear = lenet.deconvnet.features(of: images, at: stages).features
+    let clear = lenet.deconvnet.exactFeatures(of: images, at: stages)
     let signs = lenet.deconvnet.signs(
       of: images, clear, hiding: boxes[0], at: stages, fill, threshold)
     #expect(
