@@ -5,7 +5,7 @@ extension FileReport {
   ///
   /// - Throws: `EventFileError` when it can't be opened or read.
   public init(checking path: String) throws(EventFileError) {
-    self = try Self.check(path) { _ in }
+    self = try Self.check(path) { _, _ in }
   }
 
   /// The records of a file that are whole, as they are, and the report on it.
@@ -14,47 +14,45 @@ extension FileReport {
   public static func wholeRecords(
     of path: String
   ) throws(EventFileError) -> (report: FileReport, records: [UInt8]) {
-    var records: [UInt8] = []
-    let report = try check(path) { records += $0 }
+    let (report, records, _) = try countedRecords(of: path)
     return (report, records)
   }
 
-  private static func check(
-    _ path: String, keep: (ArraySlice<UInt8>) -> Void
-  ) throws(EventFileError) -> FileReport {
-    var report = FileReport(path: path)
-    var reader = try RecordReader(path: path, maximumLength: longestRecord)
-    while true {
-      let start = reader.offset
-      do {
-        guard let payload = try reader.next() else {
-          report.byteCount = start
-          report.unfinishedByteCount = try reader.remainingByteCount()
-          return report
-        }
-        var decoder = WireDecoder(reader.buffer, in: payload)
-        if (try? Event(from: &decoder)) != nil {
-          report.eventCount += 1
-          let whole =
-            payload.lowerBound - RecordBuffer.headerSize..<payload.upperBound
-            + RecordBuffer.footerSize
-          keep(reader.buffer[whole])
-        } else {
-          report.add(.notAnEvent(offset: start))
-        }
-      } catch .damagedRecord {
-        report.add(.damagedRecord(offset: start, byteCount: try reader.skip() ?? 0))
-      } catch .damagedLength, .recordTooLong {
-        guard let next = try reader.seekWholeRecord() else {
-          let lost = try reader.remainingByteCount()
-          report.add(.lost(offset: start, byteCount: lost))
-          report.byteCount = start + lost
-          return report
-        }
-        report.add(.lost(offset: start, byteCount: next - start))
-      } catch {
-        throw error
+  /// The same, and how many of the events hold something besides the format's version.
+  package static func countedRecords(
+    of path: String
+  ) throws(EventFileError) -> (report: FileReport, records: [UInt8], contentCount: Int) {
+    var records: [UInt8] = []
+    var contentCount = 0
+    let report = try check(path) { event, bytes in
+      records += bytes
+      switch event.content {
+      case nil, .fileVersion: break
+      default: contentCount += 1
       }
     }
+    return (report, records, contentCount)
+  }
+
+  private static func check(
+    _ path: String, keep: (Event, ArraySlice<UInt8>) -> Void
+  ) throws(EventFileError) -> FileReport {
+    var scanner = RecordScanner(path: path)
+    _ = try scanner.resume()
+    while let payload = try scanner.next() {
+      let start = scanner.reader.offset - payload.count - RecordBuffer.overhead
+      var decoder = WireDecoder(scanner.reader.buffer, in: payload)
+      guard let event = try? Event(from: &decoder) else {
+        scanner.report.add(.notAnEvent(offset: start))
+        continue
+      }
+      scanner.report.count(event.wallTime, at: start)
+      let whole =
+        payload.lowerBound - RecordBuffer.headerSize..<payload.upperBound
+        + RecordBuffer.footerSize
+      keep(event, scanner.reader.buffer[whole])
+    }
+    try scanner.finishReport()
+    return scanner.report
   }
 }

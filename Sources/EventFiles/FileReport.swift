@@ -8,10 +8,27 @@ public struct FileReport: Sendable, Equatable {
   public internal(set) var byteCount = 0
   /// Bytes behind the last whole record: being written, or left by a program that was killed.
   public internal(set) var unfinishedByteCount = 0
+  /// Why it can't be read, or not to its end; nil where it can.
+  public internal(set) var failure: EventFileError?
+  /// Events whose time is no finite number.
+  public private(set) var timelessEventCount = 0
+  /// Where the first of them begins, in bytes from the start of the file.
+  public private(set) var firstTimelessEvent: Int?
+  private var found: [Damage] = []
+  private var foundCount = 0
+  /// Damage behind which no whole record was found yet.
+  var openLoss: Damage?
+
   /// What is damaged, in order; at most `damageLimit`.
-  public private(set) var damage: [Damage] = []
+  public var damage: [Damage] {
+    Array((found + (openLoss.map { [$0] } ?? [])).prefix(Self.damageLimit))
+  }
   /// How many places are damaged.
-  public private(set) var damageCount = 0
+  public var damageCount: Int { foundCount + (openLoss == nil ? 0 : 1) }
+  /// Whether all of it was read, and all of that is well.
+  public var isWhole: Bool {
+    failure == nil && damageCount == 0 && unfinishedByteCount == 0 && timelessEventCount == 0
+  }
 
   /// A damaged place. Offsets are in bytes from the start of the file.
   public enum Damage: Sendable, Equatable {
@@ -38,8 +55,17 @@ public struct FileReport: Sendable, Equatable {
   init(path: String) { self.path = path }
 
   mutating func add(_ damage: Damage) {
-    damageCount += 1
-    if self.damage.count < Self.damageLimit { self.damage.append(damage) }
+    foundCount += 1
+    if found.count < Self.damageLimit { found.append(damage) }
+  }
+
+  /// Counts an event.
+  @inline(__always)
+  mutating func count(_ wallTime: Double, at offset: Int) {
+    eventCount += 1
+    guard !wallTime.isFinite else { return }
+    timelessEventCount += 1
+    firstTimelessEvent = firstTimelessEvent ?? offset
   }
 }
 

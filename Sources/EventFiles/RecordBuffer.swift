@@ -15,6 +15,8 @@ package struct RecordBuffer: ~Copyable, Sendable {
   package static let headerSize = 12
   /// Bytes after a payload: its checksum.
   package static let footerSize = 4
+  /// Bytes that a record has more than its payload.
+  static let overhead = headerSize + footerSize
 
   /// No records, with room for a number of bytes.
   package init(reservingCapacity capacity: Int = 0) {

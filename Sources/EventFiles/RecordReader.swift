@@ -6,7 +6,8 @@ internal import Files
 /// is left alone until it is; nothing of it is kept, since its writer may take it back.
 struct RecordReader: Sendable {
   let path: String
-  private let file: OpenFile
+  /// Nil while it is closed.
+  private var file: OpenFile?
   private let maximumLength: Int
 
   /// Bytes of the file, of which those from `position` on aren't read yet.
@@ -14,34 +15,66 @@ struct RecordReader: Sendable {
   private var position = 0
   /// Where in the file the buffer begins.
   private var bufferOffset = 0
+  /// The last bytes before the place where it was closed.
+  private var mark: [UInt8] = []
+  /// Bytes that were read for what only looked like a record.
+  private var vainByteCount = 0
 
   /// Bytes that are asked of the file at once.
   private static let chunkSize = 256 << 10
+  /// Records up to this size are looked for in damage however much of it there is.
+  private static let smallRecord = 4 << 10
 
-  init(path: String, maximumLength: Int) throws(EventFileError) {
+  /// At the start of a file that isn't open yet.
+  init(closed path: String, maximumLength: Int) {
     self.path = path
     // So that sizes and places can't overflow.
     self.maximumLength = min(maximumLength, 1 << 62)
-    do {
-      file = try OpenFile(reading: path)
-    } catch {
-      throw EventFileError(error)
-    }
+  }
+
+  init(path: String, maximumLength: Int) throws(EventFileError) {
+    self.init(closed: path, maximumLength: maximumLength)
+    _ = try reopen()
   }
 
   /// Where the next record begins, in bytes from the start of the file.
   var offset: Int { bufferOffset + position }
+
+  /// Gives the file back until `reopen`.
+  mutating func close() {
+    let count = min(4, offset)
+    mark = (try? file?.bytes(at: offset - count, count: count)) ?? []
+    drop(from: offset)
+    file = nil
+  }
+
+  /// Opens what the path leads to now, to go on there; false where that isn't a longer form of what was
+  /// read: another file has the name, or this one was written anew or cut.
+  ///
+  /// A record ends with its checksum, so that equal bytes before the place tell that it is the same.
+  mutating func reopen() throws(EventFileError) -> Bool {
+    do {
+      let file = try OpenFile(reading: path)
+      guard file.size >= offset,
+        try file.bytes(at: offset - mark.count, count: mark.count) == mark
+      else { return false }
+      self.file = file
+      return true
+    } catch {
+      throw EventFileError(error)
+    }
+  }
 
   /// The place of the next record's payload in `buffer`; nil if the record isn't whole yet.
   ///
   /// When it throws, it stays before the record.
   mutating func next() throws(EventFileError) -> Range<Int>? {
     guard let length = try payloadLength() else { return nil }
-    let total = RecordBuffer.headerSize + length + RecordBuffer.footerSize
+    let total = length + RecordBuffer.overhead
     guard try fill(total) else { return nil }
     let payload = position + RecordBuffer.headerSize..<position + total - RecordBuffer.footerSize
     let got = checksum(of: payload)
-    let wanted = UInt32(truncatingIfNeeded: littleEndian(at: payload.upperBound, width: 4))
+    let wanted: UInt32 = littleEndian(at: payload.upperBound)
     guard got == wanted else {
       throw .damagedRecord(path: path, offset: offset, got: got, wanted: wanted)
     }
@@ -53,50 +86,56 @@ struct RecordReader: Sendable {
   /// it isn't whole yet.
   mutating func skip() throws(EventFileError) -> Int? {
     guard let length = try payloadLength() else { return nil }
-    let total = RecordBuffer.headerSize + length + RecordBuffer.footerSize
+    let total = length + RecordBuffer.overhead
     guard try fill(total) else { return nil }
     position += total
     return total
   }
 
-  /// Goes to a place where a record begins.
-  mutating func seek(to offset: Int) { drop(from: offset) }
-
-  /// Goes on from a damaged record to the next whole one, and returns where it begins; nil if there is
-  /// none, and the reader stays. Length and content are both checked, so chance finds none.
-  mutating func seekWholeRecord() throws(EventFileError) -> Int? {
-    let start = offset
-    let found = try wholeRecord(from: start + 1, to: start + (try remainingByteCount()))
-    drop(from: found ?? start)
-    return found
-  }
-
-  private mutating func wholeRecord(from first: Int, to end: Int) throws(EventFileError) -> Int? {
-    var candidate = first
-    while candidate + RecordBuffer.headerSize + RecordBuffer.footerSize <= end {
+  /// Goes on from a damaged record to the next whole one; false if there is none, and the reader is where
+  /// a later call goes on when the file has grown. Length and content are both checked, so chance finds
+  /// none.
+  ///
+  /// The work is bounded by the file's size: once lengths that fit their checksums, and contents that
+  /// don't, have cost four times as much, only small records are looked for.
+  mutating func seekWholeRecord() throws(EventFileError) -> Bool {
+    let end = offset + (try remainingByteCount())
+    let smallest = RecordBuffer.overhead
+    var candidate = offset + 1
+    /// The first place that may be a record whose end isn't written yet.
+    var pending: Int?
+    while candidate + smallest <= end {
       position = candidate - bufferOffset
       if position < 0 || position + RecordBuffer.headerSize > buffer.count {
         drop(from: candidate)
-        guard try fill(RecordBuffer.headerSize) else { return nil }
+        guard try fill(RecordBuffer.headerSize) else { break }
       }
-      if let length = fittingLength(), length <= end - candidate {
-        do {
-          if try next() != nil { return candidate }
-        } catch .damagedRecord {
-          // A length that fits by chance, or one more damaged record.
+      if let length = fittingLength() {
+        if length > end - candidate - smallest {
+          pending = pending ?? candidate
+        } else if length <= Self.smallRecord || vainByteCount + length <= 4 * end {
+          do {
+            if let payload = try next() {
+              stepBack(overPayload: payload)
+              return true
+            }
+          } catch .damagedRecord {
+            // A length that fits by chance, or one more damaged record.
+            vainByteCount += length
+          }
         }
       }
       candidate += 1
     }
-    return nil
+    drop(from: (pending ?? max(candidate, end - smallest + 1)) - 1)
+    return false
   }
 
   /// The payload's length at the position, if it fits its checksum and the limit.
   private func fittingLength() -> Int? {
-    let length = littleEndian(at: position, width: 8)
+    let length: UInt64 = littleEndian(at: position)
     guard length <= UInt64(maximumLength),
-      checksum(of: position..<position + 8)
-        == UInt32(truncatingIfNeeded: littleEndian(at: position + 8, width: 4))
+      checksum(of: position..<position + 8) == littleEndian(at: position + 8)
     else { return nil }
     return Int(length)
   }
@@ -108,18 +147,16 @@ struct RecordReader: Sendable {
 
   /// Bytes from here to the end of the file.
   func remainingByteCount() throws(EventFileError) -> Int {
-    do {
-      return max(0, try file.status().size - offset)
-    } catch {
+    do { return max(0, (try file?.status().size ?? 0) - offset) } catch {
       throw EventFileError(error)
     }
   }
 
   private mutating func payloadLength() throws(EventFileError) -> Int? {
     guard try fill(RecordBuffer.headerSize) else { return nil }
-    let length = littleEndian(at: position, width: 8)
+    let length: UInt64 = littleEndian(at: position)
     let got = checksum(of: position..<position + 8)
-    let wanted = UInt32(truncatingIfNeeded: littleEndian(at: position + 8, width: 4))
+    let wanted: UInt32 = littleEndian(at: position + 8)
     guard got == wanted else {
       throw .damagedLength(path: path, offset: offset, got: got, wanted: wanted)
     }
@@ -136,7 +173,7 @@ struct RecordReader: Sendable {
     // whole record, and written something else there.
     let start = offset
     let remaining = try remainingByteCount()
-    guard remaining >= count else {
+    guard remaining >= count, let file else {
       drop(from: start)
       return false
     }
@@ -165,7 +202,9 @@ struct RecordReader: Sendable {
     buffer.withUnsafeBytes { MaskedCRC.of(UnsafeRawBufferPointer(rebasing: $0[range])) }
   }
 
-  private func littleEndian(at start: Int, width: Int) -> UInt64 {
-    (0..<width).reduce(0) { $0 | UInt64(buffer[start + $1]) << UInt64(8 * $1) }
+  private func littleEndian<Number: FixedWidthInteger & BitwiseCopyable>(at start: Int) -> Number {
+    buffer.withUnsafeBytes { bytes in
+      Number(littleEndian: bytes.loadUnaligned(fromByteOffset: start, as: Number.self))
+    }
   }
 }

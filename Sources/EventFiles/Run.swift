@@ -31,10 +31,21 @@ public struct Run: Sendable, Equatable {
   ///
   /// - Throws: `EventFileError` when the directory can't be listed.
   public static func all(under logdir: String) throws(EventFileError) -> [Run] {
+    try find(under: logdir).runs
+  }
+
+  /// The same, and what couldn't be listed below it.
+  ///
+  /// - Throws: `EventFileError` when the directory itself can't be listed.
+  public static func find(
+    under logdir: String
+  ) throws(EventFileError) -> (runs: [Run], failures: [EventFileError]) {
     do {
-      return try DirectoryTree(logdir).nodes.filter { !eventFiles(in: $0.entries).isEmpty }
+      let tree = try DirectoryTree(logdir)
+      let runs = tree.nodes.filter { !eventFiles(in: $0.entries).isEmpty }
         .map { Run(found: $0.path, name: $0.name) }
         .sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
+      return (runs, tree.failures.map { EventFileError($0) })
     } catch {
       throw EventFileError(error)
     }
@@ -75,7 +86,11 @@ public struct Run: Sendable, Equatable {
   }
 
   /// Every point of a curve, restarts applied; empty if there is none of this tag.
+  ///
+  /// - Throws: `EventFileError` also where one of the files can't be opened.
   public func scalars(tag: String) throws(EventFileError) -> [ScalarPoint] {
-    try contents(tags: { $0 == tag }).series(tag: tag)?.scalars ?? []
+    let contents = try contents(tags: { $0.utf8.elementsEqual(tag.utf8) })
+    if let failure = contents.files.lazy.compactMap(\.failure).first { throw failure }
+    return contents.series(tag: tag, kind: .scalar)?.scalars ?? []
   }
 }

@@ -1,3 +1,4 @@
+internal import Files
 internal import ProtobufWire
 
 extension RunContents {
@@ -9,15 +10,19 @@ extension RunContents {
   /// - Returns: nil if the file no longer holds it.
   public func value(_ index: Int, of series: Series) throws(EventFileError) -> Summary.Value? {
     let place = series.places[index]
-    var reader = try RecordReader(
-      path: files[Int(place.file)].path, maximumLength: FileReport.longestRecord)
-    reader.seek(to: place.offset)
-    guard let payload = try reader.next() else { return nil }
-    var decoder = WireDecoder(reader.buffer, in: payload)
-    guard let event = try? Event(from: &decoder), case .summary(let summary)? = event.content,
-      summary.values.indices.contains(Int(place.index))
+    let bytes: [UInt8]
+    do {
+      bytes = try OpenFile(reading: files[Int(place.file)].path)
+        .bytes(at: place.offset, count: Int(place.byteCount))
+    } catch {
+      if error.cause == .shortened { return nil }
+      throw EventFileError(error)
+    }
+    var decoder = WireDecoder(bytes)
+    guard let value = try? Summary.Value(from: &decoder),
+      value.tag.utf8.elementsEqual(series.tag.utf8)
     else { return nil }
-    return summary.values[Int(place.index)]
+    return value
   }
 
   /// An image's or sound's files at a position of a series: one, or as many as the writer put there.

@@ -8,8 +8,10 @@ public struct RunContents: Sendable {
   /// The series, in the order in which their tags first occurred.
   public var series: [Series] { all.filter { $0.count > 0 || $0.supersededCount > 0 } }
 
-  /// The files, in TensorBoard's order.
+  /// The files, in TensorBoard's order, with what is damaged in them or keeps them from being read.
   public private(set) var files: [FileReport] = []
+  /// How often it was read anew, because a file had been replaced by another or cut.
+  public private(set) var replacementCount = 0
   /// Whether a graph was logged.
   public private(set) var hasGraph = false
   /// The hyperparameters, as they were told last.
@@ -23,21 +25,32 @@ public struct RunContents: Sendable {
   public let run: Run
   private let wants: @Sendable (String) -> Bool
   private let appliesRestarts: Bool
-  private var readers: [RecordReader?] = []
+  /// A scanner for each file.
+  private var scanners: [RecordScanner] = []
   private var table = TagTable()
   private var all: [Series] = []
+  /// The metadata that each series began with.
+  private var firstMetadata: [[UInt8]?] = []
   /// For each number of a tag its series' position, or -1 where it isn't wanted.
   private var positions: [Int32] = []
+  /// The positions of further series, for values of another kind than the tag's first.
+  private var otherKinds: [TagKind: Int] = [:]
+  private var runRestarts = RunRestarts()
   private var hasVersion = false
   private var lastStep: Int?
+
+  private struct TagKind: Hashable {
+    var tag: Int
+    var kind: Series.Kind
+  }
 
   /// Reads a run's files to their ends.
   ///
   /// - Parameters:
   ///   - appliesRestarts: Whether a restart drops the values it repeats, as TensorBoard does it.
   ///   - wants: Which tags are asked for; nothing is kept of others.
-  /// - Throws: `EventFileError` when a file or the directory can't be opened. Damage within files is told
-  ///   in `files`, and what is whole behind it is read.
+  /// - Throws: `EventFileError` when the directory can't be listed. Damage within files, and files that
+  ///   can't be opened, are told in `files`, and what is whole is read.
   public init(
     of run: Run, appliesRestarts: Bool = true,
     tags wants: @escaping @Sendable (String) -> Bool = { _ in true }
@@ -48,89 +61,113 @@ public struct RunContents: Sendable {
     try readOn()
   }
 
-  /// The series of a tag.
-  public func series(tag: String) -> Series? {
-    all.first { $0.tag == tag && $0.count > 0 }
+  /// The first series of a tag, which is known by its bytes.
+  ///
+  /// - Parameter kind: Only one of this kind; nil: of any.
+  public func series(tag: String, kind: Series.Kind? = nil) -> Series? {
+    all.first {
+      $0.count > 0 && (kind == nil || $0.kind == kind) && $0.tag.utf8.elementsEqual(tag.utf8)
+    }
   }
 
-  /// Reads what was written since the last time, new files among it.
+  /// The tags whose values are of several kinds, and so make several series.
+  public var tagsOfSeveralKinds: [String] {
+    Set(otherKinds.keys.map(\.tag)).sorted().map { table.tags[$0] }
+  }
+
+  /// Reads what was written since the last time, new files among it. A file that was replaced by another or
+  /// cut has everything read anew.
+  ///
+  /// - Throws: `EventFileError` when the directory can't be listed.
   public mutating func readOn() throws(EventFileError) {
-    for path in try run.eventFiles() where !files.contains(where: { $0.path == path }) {
-      readers.append(try RecordReader(path: path, maximumLength: FileReport.longestRecord))
+    if try !readFiles() {
+      let count = replacementCount + 1
+      self = try RunContents(of: run, appliesRestarts: appliesRestarts, tags: wants)
+      replacementCount = count
+    }
+    runRestarts.finish()
+    for index in all.indices { all[index].applyRestarts(ofRun: runRestarts) }
+  }
+
+  /// Reads the files on; false where one isn't what was read of it.
+  private mutating func readFiles() throws(EventFileError) -> Bool {
+    let known = Set(files.map { Array($0.path.utf8) })
+    for path in try run.eventFiles() where !known.contains(Array(path.utf8)) {
+      scanners.append(RecordScanner(path: path))
       files.append(FileReport(path: path))
     }
-    for index in files.indices { try read(file: index) }
+    for index in files.indices {
+      var scanner = scanners[index]
+      do throws(EventFileError) {
+        switch try scanner.resume() {
+        case .none: continue
+        case .replaced: return false
+        case .grown: try read(&scanner, file: Int32(truncatingIfNeeded: index))
+        }
+      } catch {
+        // What was read of it stays.
+        scanner.report.failure = error
+      }
+      files[index] = scanner.report
+      scanner.report.failure = nil
+      scanner.pause()
+      scanners[index] = scanner
+    }
+    return true
   }
 
-  private mutating func read(file index: Int) throws(EventFileError) {
-    // Taken out while it is used: the reader's buffer isn't copied.
-    guard var reader = readers[index] else { return }
-    readers[index] = nil
-    var isReadable = true
-    reading: while true {
-      let start = reader.offset
-      do {
-        guard let payload = try reader.next() else { break reading }
-        files[index].eventCount += 1
-        let isEvent = reader.buffer.withUnsafeBytes { bytes in
-          take(
-            UnsafeRawBufferPointer(rebasing: bytes[payload]), file: Int32(index), offset: start)
-        }
-        if !isEvent { files[index].add(.notAnEvent(offset: start)) }
-      } catch .damagedRecord {
-        let size = try reader.skip() ?? 0
-        files[index].add(.damagedRecord(offset: start, byteCount: size))
-      } catch .damagedLength, .recordTooLong {
-        guard let next = try reader.seekWholeRecord() else {
-          files[index].add(.lost(offset: start, byteCount: try reader.remainingByteCount()))
-          isReadable = false
-          break reading
-        }
-        files[index].add(.lost(offset: start, byteCount: next - start))
-      } catch {
-        throw error
+  private mutating func read(_ scanner: inout RecordScanner, file: Int32) throws(EventFileError) {
+    while let payload = try scanner.next() {
+      let start = scanner.reader.offset - payload.count - RecordBuffer.overhead
+      let wallTime = scanner.reader.buffer.withUnsafeBytes { bytes in
+        take(
+          UnsafeRawBufferPointer(rebasing: bytes[payload]), file: file,
+          offset: start + RecordBuffer.headerSize)
+      }
+      if let wallTime {
+        scanner.report.count(wallTime, at: start)
+      } else {
+        scanner.report.add(.notAnEvent(offset: start))
       }
     }
-    files[index].byteCount = reader.offset
-    files[index].unfinishedByteCount = isReadable ? try reader.remainingByteCount() : 0
-    if !isReadable { files[index].byteCount += try reader.remainingByteCount() }
-    readers[index] = isReadable ? reader : nil
+    try scanner.finishReport()
   }
 
-  /// Takes an event; false if it isn't one.
+  /// Takes an event, whose bytes begin at an offset of the file; returns its time, nil if it isn't one.
   private mutating func take(
     _ bytes: UnsafeRawBufferPointer, file: Int32, offset: Int
-  ) -> Bool {
-    guard let event = PackedEvent(bytes) else { return false }
+  ) -> Double? {
+    guard let event = PackedEvent(bytes) else { return nil }
     if event.hasGraph { hasGraph = true }
     if event.fileVersion != nil { noteVersion(event.fileVersion) }
     if let session = event.sessionLog { restart(session, step: event.step) }
-    guard let summary = event.summary else { return true }
+    guard let summary = event.summary else { return event.wallTime }
     // Without a file version a step that goes down is a restart, of the event's own tags.
     let goesBack = !hasVersion && lastStep.map { event.step < $0 } ?? false
     lastStep = event.step
     var values = PackedValues(summary)
-    var index: Int32 = 0
     while true {
       switch values.next() {
-      case .end: return true
-      case .malformed: return false
+      case .end: return event.wallTime
+      case .malformed: return nil
       case .value(let value):
-        take(
-          value, of: event, at: Series.Place(file: file, index: index, offset: offset),
-          goesBack: goesBack)
-        index += 1
+        take(value, of: event, in: bytes, file: file, offset: offset, goesBack: goesBack)
       }
     }
   }
 
   @inline(__always)
   private mutating func take(
-    _ value: PackedValue, of event: PackedEvent, at place: Series.Place, goesBack: Bool
+    _ value: PackedValue, of event: PackedEvent, in bytes: UnsafeRawBufferPointer, file: Int32,
+    offset: Int, goesBack: Bool
   ) {
-    let (number, isNew) = table.number(of: value.tag)
-    if isNew { positions.append(begin(table.tags[number], value)) }
-    let position = Int(positions[number])
+    let (tag, isNew) = table.number(of: value.tag)
+    if isNew {
+      let isWanted = wants(table.tags[tag])
+      positions.append(isWanted ? Int32(truncatingIfNeeded: all.count) : -1)
+      if isWanted { begin(tag, kind(of: value, in: nil), value) }
+    }
+    var position = Int(positions[tag])
     guard position >= 0 else { return }
     if let metadata = value.metadata, all[position].kind == .tensor,
       all[position].pluginName == "hparams"
@@ -138,7 +175,12 @@ public struct RunContents: Sendable {
       noteHyperparameters(metadata)
     }
     guard value.field != 0 else { return }
-    if goesBack, appliesRestarts { all[position].supersede(from: event.step) }
+    if value.field != 2 || all[position].kind != .scalar {
+      position = self.position(of: value, tag, like: position)
+    }
+    if goesBack, appliesRestarts {
+      all[position].restarts.append(step: event.step, behind: all[position].count)
+    }
     if all[position].kind == .scalar {
       let (number, isSingle): (Double, Bool)
       if value.field == 2 {
@@ -151,37 +193,70 @@ public struct RunContents: Sendable {
       if !isSingle { all[position].isSinglePrecision = false }
       all[position].numbers.append(number)
     } else {
-      all[position].places.append(place)
+      guard let start = bytes.baseAddress, let message = value.bytes.baseAddress else { return }
+      all[position].places.append(
+        Series.Place(
+          file: file, byteCount: Int32(truncatingIfNeeded: value.bytes.count),
+          offset: offset + (message - start)))
+    }
+    if all[position].restarts.runCount != runRestarts.count {
+      all[position].restarts.note(runCount: runRestarts.count, before: all[position].count)
     }
     all[position].steps.append(event.step)
     all[position].wallTimes.append(event.wallTime)
     all[position].byteCount += value.field == 2 ? 4 : value.content.count
   }
 
-  /// Begins a series if the tag is wanted, and returns its position.
-  private mutating func begin(_ tag: String, _ value: PackedValue) -> Int32 {
-    guard wants(tag) else { return -1 }
+  /// The position of the series that takes a value: the tag's first, or one of the value's own kind.
+  private mutating func position(of value: PackedValue, _ tag: Int, like first: Int) -> Int {
+    let kind = kind(of: value, in: first)
+    guard kind != all[first].kind else { return first }
+    let key = TagKind(tag: tag, kind: kind)
+    if let known = otherKinds[key] { return known }
+    otherKinds[key] = all.count
+    begin(tag, kind, value)
+    return all.count - 1
+  }
+
+  private mutating func begin(_ tag: Int, _ kind: Series.Kind, _ value: PackedValue) {
+    let bytes = value.metadata.map(Array.init)
     var metadata: SummaryMetadata?
-    if let bytes = value.metadata {
-      var decoder = WireDecoder(Array(bytes))
+    if let bytes {
+      var decoder = WireDecoder(bytes)
       metadata = try? SummaryMetadata(from: &decoder)
     }
-    let plugin = metadata?.pluginName ?? ""
-    let kind: Series.Kind =
-      switch (value.field, plugin) {
-      case (2, _): .scalar
-      case (4, _): .image
-      case (5, _): .histogram
-      case (6, _): .audio
-      case (_, "scalars") where value.tensorScalar() != nil: .scalar
-      case (_, "histograms"), (_, "distributions"): .histogram
-      case (_, "images"): .image
-      case (_, "audio"): .audio
-      case (_, "text"): .text
-      default: .tensor
-      }
-    all.append(Series(tag: tag, kind: kind, metadata: metadata))
-    return Int32(truncatingIfNeeded: all.count - 1)
+    all.append(Series(tag: table.tags[tag], kind: kind, metadata: metadata))
+    firstMetadata.append(bytes)
+  }
+
+  /// What a value is, by its field, and a tensor's by its metadata or those that the series began with.
+  private func kind(of value: PackedValue, in series: Int?) -> Series.Kind {
+    switch value.field {
+    case 2: return .scalar
+    case 4: return .image
+    case 5: return .histogram
+    case 6: return .audio
+    default: break
+    }
+    if let series {
+      let isLikeFirst =
+        value.metadata.map { firstMetadata[series]?.elementsEqual($0) ?? false } ?? true
+      if isLikeFirst, all[series].kind != .scalar { return all[series].kind }
+      if isLikeFirst { return value.tensorScalar() == nil ? .tensor : .scalar }
+    }
+    var plugin = ""
+    if let bytes = value.metadata {
+      var decoder = WireDecoder(Array(bytes))
+      plugin = (try? SummaryMetadata(from: &decoder))?.pluginName ?? ""
+    }
+    switch plugin {
+    case "scalars" where value.tensorScalar() != nil: return .scalar
+    case "histograms", "distributions": return .histogram
+    case "images": return .image
+    case "audio": return .audio
+    case "text": return .text
+    default: return .tensor
+    }
   }
 
   /// Takes what the dashboard HParams reads: it stands in the metadata of values without content.
@@ -208,6 +283,6 @@ public struct RunContents: Sendable {
     guard hasVersion, appliesRestarts, let log = try? SessionLog(from: &decoder),
       log.status == .start
     else { return }
-    for index in all.indices { all[index].supersede(from: step) }
+    runRestarts.append(step)
   }
 }

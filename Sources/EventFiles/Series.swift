@@ -43,14 +43,16 @@ public struct Series: Sendable {
   struct Place: Sendable {
     /// The file's position in the run's list.
     var file: Int32
-    /// The value's position in its event.
-    var index: Int32
-    /// Where the record begins in the file.
+    /// The size of the value's message in bytes.
+    var byteCount: Int32
+    /// Where the message begins in the file.
     var offset: Int
   }
 
   /// Where the values lie; empty for scalars.
   var places: [Place] = []
+  /// What replaces values of the series.
+  var restarts = SeriesRestarts()
 
   /// The number of values.
   public var count: Int { steps.count }
@@ -70,16 +72,18 @@ public struct Series: Sendable {
     summaryDescription = metadata?.summaryDescription ?? ""
   }
 
-  /// Drops values that a restart replaced: all of this step and later ones.
-  mutating func supersede(from step: Int) {
-    // Almost always the first one to go tells that all behind it go.
-    guard steps.contains(where: { $0 >= step }) else { return }
-    let kept = steps.indices.filter { steps[$0] < step }
-    supersededCount += steps.count - kept.count
-    wallTimes = kept.map { wallTimes[$0] }
-    if !numbers.isEmpty { numbers = kept.map { numbers[$0] } }
-    if !places.isEmpty { places = kept.map { places[$0] } }
-    steps = kept.map { steps[$0] }
+  /// Drops the values that restarts replaced.
+  mutating func applyRestarts(ofRun run: RunRestarts) {
+    guard let isKept = restarts.kept(steps, ofRun: run) else { return }
+    func filtered<Element>(_ elements: [Element]) -> [Element] {
+      zip(elements, isKept).lazy.filter(\.1).map(\.0)
+    }
+    let before = steps.count
+    wallTimes = filtered(wallTimes)
+    numbers = filtered(numbers)
+    places = filtered(places)
+    steps = filtered(steps)
+    supersededCount += before - steps.count
   }
 }
 

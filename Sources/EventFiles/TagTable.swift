@@ -5,7 +5,8 @@
 struct TagTable: Sendable {
   /// The tags, by number.
   private(set) var tags: [String] = []
-  private var numbers: [String: Int] = [:]
+  /// By their bytes: as strings, "é" composed and decomposed are one.
+  private var numbers: [[UInt8]: Int] = [:]
   private var bytes: [UInt8] = []
   private var ranges: [Range<Int>] = []
   private var followers: [Int32] = []
@@ -25,17 +26,14 @@ struct TagTable: Sendable {
     var found = Int(cache[slot])
     var isNew = false
     if found < 0 || !equals(found, tag) {
-      let name = String(decoding: tag, as: UTF8.self)
-      if let number = numbers[name], equals(number, tag) {
-        found = number
-      } else if let number = numbers[name] {
-        // Other bytes that aren't UTF-8 read as the same text.
+      let key = Array(tag)
+      if let number = numbers[key] {
         found = number
       } else {
         found = tags.count
         isNew = true
-        numbers[name] = found
-        tags.append(name)
+        numbers[key] = found
+        tags.append(String(decoding: tag, as: UTF8.self))
         ranges.append(bytes.count..<bytes.count + tag.count)
         bytes.append(contentsOf: tag)
         followers.append(-1)

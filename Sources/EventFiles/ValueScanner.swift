@@ -2,6 +2,8 @@ internal import ProtobufWire
 
 /// A value of an event, still packed. Its memory is valid only while it is handed over.
 struct PackedValue {
+  /// All of it.
+  var bytes = UnsafeRawBufferPointer(start: nil, count: 0)
   var tag = UnsafeRawBufferPointer(start: nil, count: 0)
   /// The metadata, if there is any.
   var metadata: UnsafeRawBufferPointer?
@@ -84,6 +86,7 @@ struct PackedValues {
   @inline(__always)
   private static func value(_ bytes: UnsafeRawBufferPointer) -> PackedValue? {
     var value = PackedValue()
+    value.bytes = bytes
     guard var cursor = WireCursor(bytes) else { return value }
     while let key = cursor.nextKey() {
       switch key {

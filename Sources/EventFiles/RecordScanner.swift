@@ -1,0 +1,81 @@
+internal import Files
+
+/// Goes through a file's records, past what is damaged, and keeps the report on it. When the file has
+/// grown, or its name leads to a longer form of it, it goes on.
+struct RecordScanner: Sendable {
+  private(set) var reader: RecordReader
+  /// What was found so far.
+  var report: FileReport
+  /// Where damage begins whose end wasn't found yet.
+  private var lossStart: Int?
+  /// What the system said of the file when it was left.
+  private var status: FileStatus?
+
+  /// At the start of a file; `resume` opens it.
+  init(path: String) {
+    reader = RecordReader(closed: path, maximumLength: FileReport.longestRecord)
+    report = FileReport(path: path)
+  }
+
+  /// The place of the next whole record's payload in the reader's buffer; nil at the end of the file as it
+  /// is now.
+  @inline(__always)
+  mutating func next() throws(EventFileError) -> Range<Int>? {
+    do {
+      if lossStart == nil { return try reader.next() }
+    } catch .damagedRecord, .damagedLength, .recordTooLong {
+    } catch {
+      throw error
+    }
+    return try nextBehindDamage()
+  }
+
+  private mutating func nextBehindDamage() throws(EventFileError) -> Range<Int>? {
+    while true {
+      if let start = lossStart {
+        guard try reader.seekWholeRecord() else { return nil }
+        report.add(.lost(offset: start, byteCount: reader.offset - start))
+        lossStart = nil
+      }
+      let start = reader.offset
+      do {
+        return try reader.next()
+      } catch .damagedRecord {
+        report.add(.damagedRecord(offset: start, byteCount: try reader.skip() ?? 0))
+      } catch .damagedLength, .recordTooLong {
+        lossStart = start
+      } catch {
+        throw error
+      }
+    }
+  }
+
+  /// Brings the report up to the end of the file.
+  mutating func finishReport() throws(EventFileError) {
+    let remaining = try reader.remainingByteCount()
+    report.openLoss = lossStart.map {
+      .lost(offset: $0, byteCount: reader.offset + remaining - $0)
+    }
+    report.byteCount = reader.offset + (lossStart == nil ? 0 : remaining)
+    report.unfinishedByteCount = lossStart == nil ? remaining : 0
+  }
+
+  /// Gives the file back until `resume`.
+  mutating func pause() {
+    status = FileStatus(path: report.path)
+    reader.close()
+  }
+
+  /// What is at the file's path now.
+  enum Change { case none, grown, replaced }
+
+  /// Goes on where the file is longer than it was.
+  mutating func resume() throws(EventFileError) -> Change {
+    if let status {
+      // A file that was removed stays as it was read.
+      let now = FileStatus(path: report.path)
+      guard let now, now != status else { return .none }
+    }
+    return try reader.reopen() ? .grown : .replaced
+  }
+}
