@@ -90,6 +90,6 @@ private enum CIFARFile {
     }
     return LabeledImages(
       height: side, width: side, channels: 3, pixels: pixels, labels: labels,
-      sources: labels.indices.map { "\(path)[\($0)]" })
+      sources: ImageSources(file: path, count: labels.count))
   }
 }

@@ -53,7 +53,7 @@ extension Dataset {
     return LabeledImages(
       height: images.dimensions[1], width: images.dimensions[2], channels: 1,
       pixels: Array(images.elements), labels: classes,
-      sources: classes.indices.map { "\(images.path)[\($0)]" })
+      sources: ImageSources(file: images.path, count: classes.count))
   }
 
   /// The file of a part, with either separator that is about, plain before packed.

@@ -1,3 +1,4 @@
+import CheckedArithmetic
 import Images
 import Synchronization
 
@@ -38,6 +39,9 @@ extension Dataset {
 
 /// The training or the test half of a tree of PNG files.
 private struct PNGTreePart {
+  /// What a part may take in memory: more than its files claim with a few bytes each.
+  private static let maximumByteCount = 16 << 30
+
   let path: String
   let classNames: [String]
   private(set) var files: [String] = []
@@ -70,10 +74,16 @@ private struct PNGTreePart {
 
   /// Reads the files on several threads; each must be like the first of all.
   func load(like first: Image) throws(DatasetError) -> LabeledImages {
-    let size = first.width * first.height * first.channels
+    let size = first.pixels.count
+    guard let total = [files.count, size].checkedProduct, total <= Self.maximumByteCount else {
+      throw .malformed(
+        path: files[0], found: "is \(first): \(files.count) images of this size are too many",
+        expected: "at most \(Self.maximumByteCount >> 30) GiB of pixels")
+    }
     // Of several failures the first file's is told, whatever the threads do.
     let failure = Mutex<(index: Int, error: DatasetError)?>(nil)
     let pixels = filledInParallel(files.count, of: size, chunk: 32) { index, bytes in
+      guard failure.withLock({ $0.map { index < $0.index } ?? true }) else { return }
       do throws(DatasetError) {
         let image = try Self.decode(files[index])
         guard image.width == first.width, image.height == first.height,
@@ -84,7 +94,7 @@ private struct PNGTreePart {
         }
         _ = bytes.initialize(fromContentsOf: image.pixels)
       } catch {
-        bytes.initialize(repeating: 0)
+        // The bytes stay as they are: nobody reads them then.
         failure.withLock { known in
           if known.map({ index < $0.index }) ?? true { known = (index, error) }
         }
@@ -93,7 +103,7 @@ private struct PNGTreePart {
     if let failure = failure.withLock({ $0 }) { throw failure.error }
     return LabeledImages(
       height: first.height, width: first.width, channels: first.channels, pixels: pixels,
-      labels: labels, sources: files)
+      labels: labels, sources: ImageSources(files))
   }
 
   /// An image without its alpha channel.

@@ -26,6 +26,6 @@ extension LabeledImages {
     self.init(
       height: parts[0].height, width: parts[0].width, channels: parts[0].channels,
       pixels: Array(parts.map(\.pixels).joined()), labels: parts.flatMap(\.labels),
-      sources: parts.flatMap(\.sources))
+      sources: ImageSources(parts.flatMap(\.sources)))
   }
 }

@@ -14,11 +14,11 @@ public struct LabeledImages: Sendable, Equatable {
   /// The class of each image, from 0.
   public let labels: [Int]
   /// Where each image comes from: a file's path, or a file's name and a position in it.
-  public let sources: [String]
+  public let sources: ImageSources
 
   /// Images of these bytes.
   public init(
-    height: Int, width: Int, channels: Int, pixels: [UInt8], labels: [Int], sources: [String]
+    height: Int, width: Int, channels: Int, pixels: [UInt8], labels: [Int], sources: ImageSources
   ) {
     precondition(
       height > 0 && width > 0 && channels > 0,
@@ -93,7 +93,7 @@ public struct LabeledImages: Sendable, Equatable {
     }
     return LabeledImages(
       height: height, width: width, channels: channels, pixels: bytes,
-      labels: indices.map { labels[$0] }, sources: indices.map { sources[$0] })
+      labels: indices.map { labels[$0] }, sources: ImageSources(indices.map { sources[$0] }))
   }
 
   /// The first images of each class, at most so many of one, in the order they have here.

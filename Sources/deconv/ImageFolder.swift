@@ -76,7 +76,7 @@ struct ImageFolder {
     guard let first else { throw CommandFailure("\(name): has no images") }
     let images = LabeledImages(
       height: first.height, width: first.width, channels: first.channels, pixels: pixels,
-      labels: chosen.map(\.label), sources: chosen.map(\.path))
+      labels: chosen.map(\.label), sources: ImageSources(chosen.map(\.path)))
     return Dataset(name: name, classNames: classNames, training: images, test: images)
   }
 }

@@ -33,6 +33,28 @@ import Testing
     #expect(problem([]) == "is cut off: its end mark is missing")
   }
 
+  /// A size below zero once led back to its own header, for ever; a sign is no octal digit.
+  @Test(arguments: ["-1000", "-1", "-7777777777", "+10", "8", "1-1", "0x10"])
+  func `sizes that aren't octal digits are refused`(size: String) {
+    #expect(
+      problem(TarMaker.archive([("f/a", [1])], size: size))
+        == "the size of its entry \"f/a\" isn't a number")
+  }
+
+  @Test(arguments: ["77777777777", "777777777777"])
+  func `a size beyond the end is told`(size: String) {
+    #expect(
+      problem(TarMaker.archive([("f/a", [1])], size: size)) == "is cut off in its entry \"f/a\"")
+  }
+
+  /// As one `Character`, a slash and an accent behind it are no slash.
+  @Test func `an accent behind a slash hides no way out`() {
+    for name in ["f/../\u{301}x/../../y", "f\u{2F}\u{301}/../../y", "\u{2F}\u{301}f/a"] {
+      #expect(
+        problem(TarMaker.archive([(name, [1])]))?.hasSuffix("lies outside its folder f") == true)
+    }
+  }
+
   @Test func `a damaged header is told`() {
     var bytes = TarMaker.archive([("f/a", [1])])
     bytes[3] ^= 1

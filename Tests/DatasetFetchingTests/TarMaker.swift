@@ -1,8 +1,11 @@
 /// Makes archives to unpack.
 enum TarMaker {
   /// A tar archive of these files.
+  ///
+  /// - Parameter size: What each header says of its file's size; nil: the truth.
   static func archive(
-    _ files: [(name: String, bytes: [UInt8])], type: UInt8 = UInt8(ascii: "0")
+    _ files: [(name: String, bytes: [UInt8])], type: UInt8 = UInt8(ascii: "0"),
+    size: String? = nil
   ) -> [UInt8] {
     var archive: [UInt8] = []
     for (name, bytes) in files {
@@ -12,7 +15,7 @@ enum TarMaker {
       }
       put(name, at: 0)
       put("0000644\0", at: 100)
-      put(octal(bytes.count, digits: 11), at: 124)
+      put(size ?? octal(bytes.count, digits: 11), at: 124)
       put("        ", at: 148)
       header[156] = type
       put("ustar\u{0}00", at: 257)

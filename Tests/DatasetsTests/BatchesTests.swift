@@ -6,7 +6,7 @@ import Testing
 private let numbered = LabeledImages(
   height: 2, width: 3, channels: 1,
   pixels: (0..<23).flatMap { image in (0..<6).map { UInt8(image * 10 + $0) } },
-  labels: (0..<23).map { $0 % 4 }, sources: (0..<23).map { "image \($0)" })
+  labels: (0..<23).map { $0 % 4 }, sources: ImageSources((0..<23).map { "image \($0)" }))
 
 struct BatchesTests {
   @Test(arguments: [1, 5, 8, 23, 50])
@@ -64,7 +64,8 @@ struct BatchesTests {
   @Test func aboutHalfOfTheImagesAreMirroredAndOthersInEachEpoch() {
     let wide = LabeledImages(
       height: 1, width: 2, channels: 3, pixels: (0..<400).flatMap { _ in [1, 2, 3, 4, 5, 6] },
-      labels: [Int](repeating: 0, count: 400), sources: [String](repeating: "", count: 400))
+      labels: [Int](repeating: 0, count: 400),
+      sources: ImageSources([String](repeating: "", count: 400)))
     let mirrored: Set<[Float]> = [[4, 5, 6, 1, 2, 3]]
     var flipped: [Set<Int>] = [[], []]
     for batch in wide.batches(of: 100, epochs: 2, seed: 3, flips: true) {

@@ -30,7 +30,7 @@ struct CIFAR10Tests {
     #expect(data.test.labels == [9, 0])
     #expect(data.imageShape == [32, 32, 3])
     #expect(data.training.image(at: 2)[5, 31] == Color(red: 3, green: 6, blue: 40))
-    #expect(data.test.sources == [0, 1].map { folder.path("test_batch.bin[\($0)]") })
+    #expect(Array(data.test.sources) == [0, 1].map { folder.path("test_batch.bin[\($0)]") })
   }
 
   @Test func imagesBecomeWhatLeNetTakes() throws {

@@ -52,6 +52,28 @@ struct MNISTTests {
     #expect(data.test.labels == [4])
   }
 
+  /// Millions of images of a pixel take a few bytes each, and no text.
+  @Test func manySmallImagesTakeLittleMemory() throws {
+    let count = 1 << 21
+    let folder = try folder()
+    let zeros = [UInt8](repeating: 0, count: count)
+    try folder.write(
+      idx([count, 2, 3], [UInt8](repeating: 0, count: 6 * count)), to: Self.files[0])
+    try folder.write(idx([count], zeros), to: Self.files[1])
+    let data = try Dataset(path: folder.path)
+    #expect(data.training.count == count)
+    #expect(data.training.sources.last == folder.path("\(Self.files[0])[\(count - 1)]"))
+  }
+
+  @Test func aFIFOInPlaceOfAFileIsRefused() throws {
+    let folder = try folder()
+    try folder.remove(Self.files[1])
+    #expect(mkfifo(folder.path(Self.files[1]), 0o600) == 0)
+    folder.expectFailure("~/\(Self.files[1]): can't be read: it is a FIFO, not a regular file") {
+      try Dataset(path: folder.path)
+    }
+  }
+
   @Test func theFolderOfFashionMNISTNamesItsClasses() throws {
     let folder = try folder { "Fashion-MNIST/\($0)" }
     let data = try Dataset(path: folder.path)

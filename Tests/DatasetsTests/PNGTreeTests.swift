@@ -97,6 +97,36 @@ struct PNGTreeTests {
     ) { try Dataset(path: folder.path) }
   }
 
+  /// An image of a few kilobytes that claims so much that all images of its size fit in no memory.
+  @Test func aLargeFirstImageAsksForNoMemoryOfItsSizeForEach() throws {
+    let folder = try TemporaryFolder()
+    let large = Image(width: 4_096, height: 4_096, channels: 1, filledWith: .black)
+    let small = try Image(width: 2, height: 2, channels: 1, filledWith: .black).pngData()
+    try folder.write(try large.pngData(), to: "Train/a/0000.png")
+    for index in 1..<1_100 { try folder.write(small, to: "Train/a/\(1000 + index).png") }
+    try folder.write(small, to: "Test/a/a.png")
+    folder.expectFailure(
+      "~/Train/a/0000.png: is \(large): 1100 images of this size are too many, "
+        + "expected at most 16 GiB of pixels"
+    ) { try Dataset(path: folder.path) }
+  }
+
+  /// Each would keep the program waiting, or fill its memory.
+  @Test func whatIsNoRegularFileIsRefused() throws {
+    let folder = try tree()
+    try folder.remove("Train/dog/b.png")
+    #expect(mkfifo(folder.path("Train/dog/b.png"), 0o600) == 0)
+    folder.expectFailure(
+      "~/Train/dog/b.png: can't be read: it is a FIFO, not a regular file"
+    ) { try Dataset(path: folder.path) }
+    try folder.remove("Train/dog/b.png")
+    try FileManager.default.createSymbolicLink(
+      atPath: folder.path("Train/dog/b.png"), withDestinationPath: "/dev/zero")
+    folder.expectFailure(
+      "~/Train/dog/b.png: can't be read: it is a device, not a regular file"
+    ) { try Dataset(path: folder.path) }
+  }
+
   @Test func damagedImagesAreNamedTheFirstOfThem() throws {
     let folder = try tree()
     let whole = [UInt8](try Data(contentsOf: URL(filePath: folder.path("Train/dog/a.png"))))

@@ -26,7 +26,7 @@ enum DrawnImages {
     return LabeledImages(
       height: side, width: side, channels: 1, pixels: pixels,
       labels: (0..<count).map { $0 % classes },
-      sources: (0..<count).map { "\(set)/\(part.name)/\($0)" })
+      sources: ImageSources((0..<count).map { "\(set)/\(part.name)/\($0)" }))
   }
 
   /// A first coordinate that keeps the images' random numbers apart from others of the seed.
