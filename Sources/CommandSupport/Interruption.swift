@@ -12,6 +12,10 @@ public final class Interruption: Sendable {
   /// Begins to watch.
   public init() { Platform.countStopRequests() }
 
+  /// From now on a request to stop ends the program at once, with the exit code for it: for commands that
+  /// only read.
+  public static func endsAtOnce() { Platform.endAtStopRequests() }
+
   deinit { Platform.stopCountingStopRequests() }
 
   /// Whether the user asked to stop; cheap enough to ask at every step.

@@ -79,7 +79,19 @@ enum Platform {
         if count > 1 { _exit(ExitStatus.interrupted.rawValue) }
       }
     }
-    // A program that was started from a thread that blocks signals would never hear of them.
+    unblockStopSignals()
+  }
+
+  /// From now on a request to stop ends the process at once, whatever it waits for.
+  static func endAtStopRequests() {
+    for number in stopSignals {
+      _ = signal(number) { _ in _exit(ExitStatus.interrupted.rawValue) }
+    }
+    unblockStopSignals()
+  }
+
+  /// A program that was started from a thread that blocks signals would never hear of them.
+  private static func unblockStopSignals() {
     var signals = sigset_t()
     sigemptyset(&signals)
     for number in stopSignals { sigaddset(&signals, number) }

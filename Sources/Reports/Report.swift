@@ -118,11 +118,12 @@ public struct Report: Sendable {
       if !others.isEmpty { add("Not shown in reports: \(others.joined(separator: ", ")).") }
       html += "</ul>\n"
     }
-    let damaged = files.filter { $0.damageCount > 0 }
+    let damaged = files.filter { $0.damageCount > 0 || $0.failure != nil }
     if !damaged.isEmpty {
       html += "<h3 class=\"bad\">Damaged files</h3>\n<ul>\n"
       for file in damaged.prefix(100) {
-        let first = file.damage.first.map { "\($0)" } ?? ""
+        if let failure = file.failure { add("\(failure).") }
+        guard let first = file.damage.first else { continue }
         add(
           "\(file.path): \(first)"
             + (file.damageCount > 1 ? ", and \(Format.count(file.damageCount - 1)) more" : "")

@@ -16,7 +16,7 @@ struct ReportRun: Sendable {
 
   /// The curve of a tag.
   func scalars(_ tag: String) -> Series? {
-    contents.lazy.compactMap { $0.series(tag: tag) }.first { $0.kind == .scalar && $0.count > 0 }
+    contents.lazy.compactMap { $0.series(tag: tag, kind: .scalar) }.first
   }
 
   /// The greatest step of any value.
@@ -52,9 +52,9 @@ struct ReportRun: Sendable {
     return contents.filter { !folded.contains($0.run.name) }.compactMap { one in
       let below = (sessions[one.run.name] ?? []).filter { folded.contains($0.run.name) }
       let parts = [one] + below
-      guard parts.contains(where: { $0.sessionStart != nil || !$0.series.isEmpty }) else {
-        return nil
-      }
+      guard
+        parts.contains(where: { $0.sessionStart != nil || $0.hasGraph || !$0.series.isEmpty })
+      else { return nil }
       var source = parts.first { $0.sessionStart != nil }
       var above = parent(of: one.run.name)
       while source == nil, let name = above {

@@ -15,7 +15,7 @@ extension ExportCommand {
     if kind == .scalars { return try scalarRows(contents, sink) }
     for contents in contents {
       for series in chosen(contents) {
-        let prefix = Array("\(CSV.field(contents.run.name)),\(CSV.field(series.tag)),".utf8)
+        let prefix = Array("\(Self.field(contents.run.name)),\(Self.field(series.tag)),".utf8)
         for index in positions(series) {
           func start(_ line: inout [UInt8]) {
             line += prefix
@@ -39,7 +39,7 @@ extension ExportCommand {
             let text = try contents.texts(index, of: series).joined(separator: "\n")
             try sink.add { line in
               start(&line)
-              line.append(text: ",\(CSV.field(text))\n")
+              line.append(text: ",\(Self.field(text))\n")
             }
           default: break
           }
@@ -61,7 +61,7 @@ extension ExportCommand {
     let size = 8_192
     let parts = contents.flatMap { contents in
       chosen(contents).flatMap { series in
-        let prefix = Array("\(CSV.field(contents.run.name)),\(CSV.field(series.tag)),".utf8)
+        let prefix = Array("\(Self.field(contents.run.name)),\(Self.field(series.tag)),".utf8)
         return stride(from: 0, to: series.count, by: size).map { start in
           Part(prefix: prefix, series: series, range: start..<min(start + size, series.count))
         }
@@ -92,36 +92,45 @@ extension ExportCommand {
     return rows
   }
 
+  /// A cell of text, its control characters but for line ends and tabs visible.
+  private static func field(_ text: String) -> String {
+    CSV.field(SafeText.visible(text, keepsLines: true))
+  }
+
   /// A row a step of a run, a column a tag; a tag's last value where it has several of a step.
   func wideCSV(_ contents: [RunContents], _ sink: ExportSink) throws {
+    let all = contents.map { (run: $0.run.name, series: chosen($0)) }
     var tags: [String] = []
-    for series in contents.flatMap(chosen) where !tags.contains(series.tag) {
+    var columns: [[UInt8]: Int] = [:]
+    for series in all.lazy.flatMap(\.series) where columns[series.tag.key] == nil {
+      columns[series.tag.key] = tags.count
       tags.append(series.tag)
     }
-    try sink.add(Array("run,step\(tags.map { "," + CSV.field($0) }.joined())\n".utf8))
-    for contents in contents {
-      let prefix = Array("\(CSV.field(contents.run.name)),".utf8)
-      var columns: [[Int: Int]] = []
-      var series: [Series?] = []
-      for tag in tags {
-        let one = chosen(contents).first { $0.tag == tag }
-        var byStep: [Int: Int] = [:]
-        if let one { for index in positions(one) { byStep[one.steps[index]] = index } }
-        series.append(one)
-        columns.append(byStep)
+    try sink.add(Array("run,step\(tags.map { "," + Self.field($0) }.joined())\n".utf8))
+    for (run, all) in all {
+      let prefix = Array("\(Self.field(run)),".utf8)
+      var places: [Int: [(column: Int, series: Int, index: Int)]] = [:]
+      for (number, series) in all.enumerated() {
+        guard let column = columns[series.tag.key] else { continue }
+        for index in positions(series) {
+          places[series.steps[index], default: []].append((column, number, index))
+        }
       }
-      for step in Set(columns.flatMap(\.keys)).sorted() {
+      var cells = [(series: Int, index: Int)?](repeating: nil, count: tags.count)
+      for (step, places) in places.sorted(by: { $0.key < $1.key }) {
+        for place in places { cells[place.column] = (place.series, place.index) }
         try sink.add { line in
           line += prefix
-          line.append(text: step.description)
-          for (column, one) in zip(columns, series) {
+          line.append(integer: step)
+          for cell in cells {
             line.append(0x2C)
-            if let index = column[step], let one {
-              line.append(exact: one.numbers[index], isSingle: one.isSinglePrecision)
-            }
+            guard let cell else { continue }
+            let series = all[cell.series]
+            line.append(exact: series.numbers[cell.index], isSingle: series.isSinglePrecision)
           }
           line.append(0x0A)
         }
+        for place in places { cells[place.column] = nil }
       }
     }
   }

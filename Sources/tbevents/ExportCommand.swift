@@ -1,6 +1,7 @@
 import ArgumentParser
 import CommandSupport
 import EventFiles
+import Files
 import Foundation
 import NumPyFiles
 import TextOutput
@@ -45,7 +46,7 @@ struct ExportCommand: ParsableCommand {
   @Option(
     help: ArgumentHelp(
       "The file to write, or the folder for many.",
-      discussion: "By default stdout; images, audio and .npy files need a folder.",
+      discussion: "By default stdout, as with -; images, audio and .npy files need a folder.",
       valueName: "path"))
   var output: String?
 
@@ -76,16 +77,18 @@ struct ExportCommand: ParsableCommand {
     if format == .npy, kind != .scalars {
       throw ValidationError("--format npy is for scalars")
     }
-    if output == nil, format == .npy || kind == .images || kind == .audio {
+    if output == nil || output == "-", format == .npy || kind == .images || kind == .audio {
       throw ValidationError("--output names the folder for the files")
     }
   }
 
   func run() throws {
     let isFolder = format == .npy || kind == .images || kind == .audio
-    let file = isFolder ? nil : try output.map { try OutputFile(path: $0, force: force.isOn) }
-    let contents = try readAll(
-      try selection.runs(), appliesRestarts: !superseded, tags: selection.wantsTag)
+    let file =
+      isFolder || output == "-"
+      ? nil : try output.map { try OutputFile(path: $0, force: force.isOn) }
+    let (runs, failures) = try selection.find()
+    let contents = try readAll(runs, appliesRestarts: !superseded, tags: selection.wantsTag)
     guard contents.contains(where: { !chosen($0).isEmpty }) else {
       let others = Set(contents.flatMap { $0.series.map(\.kind.rawValue) })
       guard selection.tagPatterns.isEmpty, !others.isEmpty else {
@@ -107,7 +110,7 @@ struct ExportCommand: ParsableCommand {
       }
       try sink.finish()
     }
-    if tellDamage(in: contents) { throw ExitStatus.damagedInput }
+    if tellDamage(in: contents, failures) { throw ExitStatus.damagedInput }
   }
 
   /// The series that are asked for.
@@ -117,17 +120,30 @@ struct ExportCommand: ParsableCommand {
 
   /// The positions in a series that are asked for.
   func positions(_ series: Series) -> [Int] {
-    step.isEmpty
-      ? Array(series.steps.indices)
-      : series.steps.indices.filter { step.contains(series.steps[$0]) }
+    guard !step.isEmpty else { return Array(series.steps.indices) }
+    let wanted = Set(step)
+    return series.steps.indices.filter { wanted.contains(series.steps[$0]) }
   }
 
   /// Files below a folder: `<run>/<tag>.npy`, or `<run>/<tag>/<step>.png`.
   private func exportFiles(_ contents: [RunContents], to folder: String) throws {
     var count = 0
+    var taken: Set<[UInt8]> = []
     for contents in contents {
       for series in chosen(contents) {
-        let base = "\(folder)/\(Self.path(contents.run.name))/\(Self.path(series.tag))"
+        let (run, tag) = (Self.path(contents.run.name), Self.path(series.tag))
+        var base = "\(folder)/\(run)/\(tag)"
+        // Two tags may differ only in what a file's name can't have.
+        var number = 1
+        while !taken.insert(base.key).inserted {
+          number += 1
+          base = "\(folder)/\(run)/\(tag)-\(number)"
+        }
+        if tag.utf8.count < series.tag.utf8.count - 8 {
+          Console.tell(
+            "\(contents.run.name): the tag \(Shown.tag(series.tag)) is too long for a file's name; "
+              + "it is in \(base)")
+        }
         if format == .npy, kind == .scalars {
           try write(npy(series), to: base + ".npy")
           count += 1
@@ -160,13 +176,12 @@ struct ExportCommand: ParsableCommand {
     return NumPyFile.bytes(of: rows, shape: [indices.count, 3])
   }
 
-  /// A run's or tag's name as a path that stays in its folder.
+  /// A run's or tag's name as a path that stays in its folder; what is too long is cut, and ends with
+  /// digits made of all of it.
   static func path(_ name: String) -> String {
-    let parts = name.split(separator: "/").map { part in
-      let safe = String(part.map { $0 == "\0" || $0 == "\\" || $0 == ":" ? "_" : $0 })
-      return safe == ".." ? "__" : safe
-    }
-    let joined = parts.filter { $0 != "." }.joined(separator: "/")
+    let parts = Path.components(of: name).filter { $0 != "." }.map { SafeText.fileName($0) }
+    let joined = parts.joined(separator: "/")
+    guard joined.utf8.count <= 1_000 else { return SafeText.fileName(name) }
     return joined.isEmpty ? "run" : joined
   }
 }

@@ -21,19 +21,20 @@ struct InspectCommand: ParsableCommand {
   }
 
   func run() throws {
-    let contents = try readAll(try selection.runs(), tags: selection.wantsTag)
+    let (runs, failures) = try selection.find()
+    let contents = try readAll(runs, tags: selection.wantsTag)
     switch format {
     case .text: try Console.print(contents.map(text).joined(separator: "\n\n"))
     case .json: try Console.print(try json(contents))
     }
-    if tellDamage(in: contents) { throw ExitStatus.damagedInput }
+    if tellDamage(in: contents, failures) { throw ExitStatus.damagedInput }
   }
 
   private func text(_ contents: RunContents) -> String {
     let size = contents.files.reduce(0) { $0 + $1.byteCount + $1.unfinishedByteCount }
     let events = contents.files.reduce(0) { $0 + $1.eventCount }
     var lines = [
-      "run \(contents.run.name): \(TextOutput.Format.counted(contents.files.count, "file")), "
+      "run \(Shown.tag(contents.run.name)): \(TextOutput.Format.counted(contents.files.count, "file")), "
         + "\(TextOutput.Format.bytes(size)), "
         + TextOutput.Format.counted(events, "event")
         + (contents.hasGraph ? ", with a graph" : "")
@@ -43,7 +44,8 @@ struct InspectCommand: ParsableCommand {
       ("bytes", .right), ("last value", .right))
     for series in contents.series {
       table.add(
-        "  " + series.tag, kind(series), TextOutput.Format.count(series.count),
+        "  " + Shown.tag(series.tag), Shown.tag(kind(series)),
+        TextOutput.Format.count(series.count),
         series.steps.first.map { TextOutput.Format.count($0) } ?? "",
         series.steps.last.map { TextOutput.Format.count($0) } ?? "",
         TextOutput.Format.bytes(series.byteCount),
@@ -58,7 +60,7 @@ struct InspectCommand: ParsableCommand {
     }
     for file in contents.files where file.unfinishedByteCount > 0 {
       lines.append(
-        "  \(file.path): \(TextOutput.Format.bytes(file.unfinishedByteCount)) at the end are no "
+        "  \(SafeText.visible(file.path)): \(TextOutput.Format.bytes(file.unfinishedByteCount)) at the end are no "
           + "whole record: still being written, or cut off")
     }
     return lines.joined(separator: "\n")
@@ -79,6 +81,7 @@ struct InspectCommand: ParsableCommand {
       var path: String
       var events, bytes, unfinished_bytes: Int
       var damage: [String]
+      var failure: String?
     }
     struct RunObject: Encodable {
       var run, directory: String
@@ -92,7 +95,8 @@ struct InspectCommand: ParsableCommand {
         files: contents.files.map {
           File(
             path: $0.path, events: $0.eventCount, bytes: $0.byteCount,
-            unfinished_bytes: $0.unfinishedByteCount, damage: $0.damage.map(\.description))
+            unfinished_bytes: $0.unfinishedByteCount, damage: $0.damage.map(\.description),
+            failure: $0.failure?.description)
         },
         tags: contents.series.map {
           Tag(

@@ -68,8 +68,11 @@ struct PlotCommand: ParsableCommand {
   }
 
   func run() throws {
-    let file = try output.map { try OutputFile(path: $0, force: force.isOn) }
-    let contents = try readAll(try selection.runs(), tags: selection.wantsTag)
+    let file = try output.map {
+      try OutputFile(path: $0, force: force.isOn, makesDirectories: false)
+    }
+    let (runs, failures) = try selection.find()
+    let contents = try readAll(runs, tags: selection.wantsTag)
     var curves = contents.flatMap { contents in
       contents.series.filter { $0.kind == .scalar && $0.count > 0 }.map {
         Curve(run: contents.run.name, series: $0)
@@ -92,7 +95,7 @@ struct PlotCommand: ParsableCommand {
         usesColor: terminal.isLive && terminal.hasColor)
       try Console.write(Array((text + "\n").utf8))
     }
-    if tellDamage(in: contents) { throw ExitStatus.damagedInput }
+    if tellDamage(in: contents, failures) { throw ExitStatus.damagedInput }
   }
 
   /// A tag's points in a run.

@@ -36,9 +36,9 @@ struct RepairCommand: ParsableCommand {
     if let old = FileStatus(path: output.path), old.identity == FileStatus(path: file)?.identity {
       throw CommandFailure("\(file): a file can't be repaired into itself")
     }
-    let (report, records) = try FileReport.wholeRecords(of: file)
-    guard report.eventCount > 0 else {
-      throw CommandFailure("\(file): has no whole record, so there is nothing to save")
+    let (report, records, contentCount) = try FileReport.countedRecords(of: file)
+    guard contentCount > 0 else {
+      throw CommandFailure("\(file): has no whole record with values, so there is nothing to save")
     }
     try output.write(records)
     var table = TextTable(("", .left), ("", .left))

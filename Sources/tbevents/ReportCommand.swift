@@ -23,7 +23,9 @@ struct ReportCommand: ParsableCommand {
 
   @OptionGroup var selection: Selection
 
-  @Option(help: ArgumentHelp("The page to write.", valueName: "path"))
+  @Option(
+    help: ArgumentHelp(
+      "The page to write.", discussion: "- is standard output.", valueName: "path"))
   var output = "report.html"
 
   @Option(help: ArgumentHelp("The headline. (default: Report: and the folder's name)"))
@@ -44,8 +46,10 @@ struct ReportCommand: ParsableCommand {
   }
 
   func run() throws {
-    let file = try OutputFile(path: output, force: force.isOn)
-    let runs = try selection.runs()
+    let file =
+      output == "-"
+      ? nil : try OutputFile(path: output, force: force.isOn)
+    let (runs, failures) = try selection.find()
     let contents = try read(runs)
     var options = ReportOptions(
       title: title ?? "Report: \(Self.name(of: selection.logdir))", source: selection.logdir,
@@ -54,9 +58,13 @@ struct ReportCommand: ParsableCommand {
     let report = Report(of: contents, options)
     guard !report.isEmpty else { throw selection.noTag(in: contents) }
     let page = Array(try report.html().utf8)
-    try file.write(page)
-    try Console.print("wrote \(file.path): \(report.summary), \(Format.bytes(page.count))")
-    if tellDamage(in: contents) { throw ExitStatus.damagedInput }
+    if let file {
+      try file.write(page)
+      try Console.print("wrote \(file.path): \(report.summary), \(Format.bytes(page.count))")
+    } else {
+      try Console.write(page)
+    }
+    if tellDamage(in: contents, failures) { throw ExitStatus.damagedInput }
   }
 
   /// Reads the runs, telling how many are read.

@@ -1,6 +1,7 @@
 import ArgumentParser
 import CommandSupport
 import EventFiles
+import TextOutput
 
 /// The log directory, and which of its runs and tags are meant.
 struct Selection: ParsableArguments {
@@ -21,27 +22,27 @@ struct Selection: ParsableArguments {
       discussion: "* stands for any letters, ? for one.", valueName: "pattern"))
   var tagPatterns: [String] = []
 
-  /// The runs that are meant.
+  /// The runs that are meant, and what couldn't be listed.
   ///
-  /// - Throws: `CommandFailure` when there are none.
-  func runs() throws -> [Run] {
-    let all = try Run.all(under: logdir)
-    guard !all.isEmpty else {
-      throw CommandFailure("\(logdir): has no event files in it or below")
+  /// - Throws: `CommandFailure` or `EventFileError` when there are none.
+  func find() throws -> (runs: [Run], failures: [EventFileError]) {
+    let found = try Run.find(under: logdir)
+    guard !found.runs.isEmpty else {
+      throw found.failures.first ?? CommandFailure("\(logdir): has no event files in it or below")
     }
     let patterns = runPatterns.map(Pattern.init)
-    let chosen = all.filter { run in
+    let chosen = found.runs.filter { run in
       patterns.isEmpty || patterns.contains { $0.matches(run.name) }
     }
     guard !chosen.isEmpty else {
-      let names = all.prefix(5).map(\.name).joined(separator: ", ")
+      let names = found.runs.prefix(5).map(\.name).joined(separator: ", ")
       throw CommandFailure(
         """
         \(logdir): no run is called \(runPatterns.joined(separator: " or ")); there \
-        \(all.count == 1 ? "is" : "are") \(names)\(all.count > 5 ? ", …" : "")
+        \(found.runs.count == 1 ? "is" : "are") \(names)\(found.runs.count > 5 ? ", …" : "")
         """)
     }
-    return chosen
+    return (chosen, found.failures)
   }
 
   /// Whether a tag is meant.
@@ -60,22 +61,27 @@ struct Selection: ParsableArguments {
   }
 }
 
-/// A name with `*` for any letters and `?` for one.
+/// A name with `*` for any letters and `?` for one. Letters are alike when their bytes are.
 struct Pattern: Sendable {
-  private let letters: [Character]
+  private typealias Letter = [UInt8]
+  private static let any = Letter("*".utf8)
+  private static let one = Letter("?".utf8)
+  private let letters: [Letter]
 
-  init(_ text: String) { letters = Array(text) }
+  init(_ text: String) { letters = text.map { Letter(String($0).utf8) } }
 
   /// Whether the whole name fits.
   func matches(_ name: String) -> Bool {
-    let name = Array(name)
+    let name = name.map { Letter(String($0).utf8) }
     var (at, pattern) = (0, 0)
     var star: (pattern: Int, at: Int)?
     while at < name.count {
-      if pattern < letters.count, letters[pattern] == "*" {
+      if pattern < letters.count, letters[pattern] == Self.any {
         star = (pattern, at)
         pattern += 1
-      } else if pattern < letters.count, letters[pattern] == "?" || letters[pattern] == name[at] {
+      } else if pattern < letters.count,
+        letters[pattern] == Self.one || letters[pattern] == name[at]
+      {
         (at, pattern) = (at + 1, pattern + 1)
       } else if let last = star {
         // The last star takes one letter more.
@@ -85,7 +91,7 @@ struct Pattern: Sendable {
         return false
       }
     }
-    return letters[pattern...].allSatisfy { $0 == "*" }
+    return letters[pattern...].allSatisfy { $0 == Self.any }
   }
 }
 
@@ -98,15 +104,59 @@ func readAll(
   }
 }
 
-/// Tells damage on stderr, once a file, and returns whether there is any.
-@discardableResult
-func tellDamage(in contents: [RunContents]) -> Bool {
-  var found = false
-  for file in contents.flatMap(\.files) where file.damageCount > 0 {
-    found = true
-    let first = file.damage.first.map { "\($0)" } ?? ""
-    let more = file.damageCount > 1 ? ", and \(file.damageCount - 1) more" : ""
-    Console.tell("\(file.path): \(first)\(more); what is whole was read")
+/// Sentences on what couldn't be read, whole or at all.
+func damage(in contents: [RunContents], _ failures: [EventFileError] = []) -> [String] {
+  failures.map(\.description)
+    + contents.flatMap(\.files).flatMap { file in
+      var sentences = file.failure.map { ["\($0); what else there is was read"] } ?? []
+      if let first = file.damage.first {
+        let more = file.damageCount > 1 ? ", and \(file.damageCount - 1) more" : ""
+        sentences.append("\(file.path): \(first)\(more); what is whole was read")
+      }
+      return sentences
+    }
+}
+
+/// Sentences on what was read, but may surprise.
+func oddities(in contents: [RunContents]) -> [String] {
+  contents.flatMap { contents in
+    contents.files.compactMap(\.timelessEvents)
+      + contents.tagsOfSeveralKinds.map {
+        "\(contents.run.name): the tag \(Shown.tag($0)) has values of several kinds, each a series of its own"
+      }
   }
-  return found
+}
+
+/// Tells damage and oddities on stderr, once a file, and returns whether there is any damage.
+@discardableResult
+func tellDamage(in contents: [RunContents], _ failures: [EventFileError] = []) -> Bool {
+  let damage = damage(in: contents, failures)
+  for sentence in damage + oddities(in: contents) { Console.tell(sentence) }
+  return !damage.isEmpty
+}
+
+extension FileReport {
+  /// A sentence on events whose time is no number, if there are any.
+  var timelessEvents: String? {
+    firstTimelessEvent.map {
+      "\(path): \(Format.counted(timelessEventCount, "event")) without a finite time, the first at byte \($0)"
+    }
+  }
+}
+
+/// Names from files, for lines and tables.
+enum Shown {
+  private static let limit = 100
+
+  /// A tag on one line, its middle left out where it is long.
+  static func tag(_ tag: String) -> String {
+    let text = SafeText.visible(tag)
+    guard text.count > limit else { return text }
+    return "\(text.prefix(limit * 2 / 3))…\(text.suffix(limit / 3 - 1))"
+  }
+}
+
+extension String {
+  /// What tells names apart: as strings, "é" composed and decomposed are one.
+  var key: [UInt8] { Array(utf8) }
 }

@@ -30,25 +30,62 @@ struct TailCommand: ParsableCommand {
   }
 
   func run() throws {
-    let interruption = Interruption()
-    var contents = try readAll(try selection.runs(), tags: selection.wantsTag)
-    var shown: [String: [String: Int]] = [:]
-    var lines = Self.news(contents, &shown)
-    if lines.isEmpty, !follows { throw selection.noTag(in: contents) }
-    lines = Array(lines.suffix(count))
-    while true {
-      if !lines.isEmpty {
-        try Console.print(lines.map(\.text).joined(separator: "\n"))
-      }
-      guard follows, !interruption.isRequested else { break }
-      Thread.sleep(forTimeInterval: interval)
-      for index in contents.indices { try contents[index].readOn() }
-      let known = Set(contents.map(\.run.name))
-      let new = try selection.runs().filter { !known.contains($0.name) }
-      contents += try readAll(new, tags: selection.wantsTag)
-      lines = Self.news(contents, &shown)
+    guard follows else {
+      let (runs, failures) = try selection.find()
+      let contents = try readAll(runs, tags: selection.wantsTag)
+      var seen: [Key: Seen] = [:]
+      let lines = Self.news(contents, &seen)
+      if lines.isEmpty { throw selection.noTag(in: contents) }
+      try show(lines.suffix(count))
+      if tellDamage(in: contents, failures) { throw ExitStatus.damagedInput }
+      return
     }
-    if tellDamage(in: contents) { throw ExitStatus.damagedInput }
+    Interruption.endsAtOnce()
+    var follower = Follower(selection: selection)
+    var lines = follower.news().suffix(count)
+    while true {
+      try show(lines)
+      Thread.sleep(forTimeInterval: min(interval, 1e6))
+      lines = follower.news()[...]
+    }
+  }
+
+  private func show(_ lines: ArraySlice<Line>) throws {
+    if !lines.isEmpty { try Console.print(lines.map(\.text).joined(separator: "\n")) }
+  }
+
+  /// Runs that come, grow, are replaced and go.
+  private struct Follower {
+    let selection: Selection
+    private var contents: [RunContents] = []
+    private var seen: [Key: Seen] = [:]
+    /// What was said on stderr; nothing is said twice.
+    private var told: Set<String> = []
+
+    init(selection: Selection) { self.selection = selection }
+
+    /// What came since the last time.
+    mutating func news() -> [Line] {
+      do {
+        for index in contents.indices { try contents[index].readOn() }
+      } catch {
+        tell("\(error); waiting for it")
+      }
+      do {
+        let (runs, failures) = try selection.find()
+        let known = Set(contents.map(\.run.name.key))
+        contents += try readAll(
+          runs.filter { !known.contains($0.name.key) }, tags: selection.wantsTag)
+        for sentence in damage(in: contents, failures) + oddities(in: contents) { tell(sentence) }
+      } catch {
+        tell("\(error); waiting for it")
+      }
+      return TailCommand.news(contents, &seen)
+    }
+
+    private mutating func tell(_ sentence: String) {
+      if told.insert(sentence).inserted { Console.tell(sentence) }
+    }
   }
 
   private struct Line {
@@ -56,16 +93,32 @@ struct TailCommand: ParsableCommand {
     var text: String
   }
 
+  private struct Key: Hashable {
+    var run, tag: [UInt8]
+    var kind: Series.Kind
+  }
+
+  /// How many values of a series there were, those that a restart replaced among them.
+  private struct Seen: Equatable {
+    var replacementCount, total: Int
+  }
+
   /// What wasn't shown yet, by time.
-  private static func news(
-    _ contents: [RunContents], _ shown: inout [String: [String: Int]]
-  ) -> [Line] {
+  private static func news(_ contents: [RunContents], _ seen: inout [Key: Seen]) -> [Line] {
     var lines: [Line] = []
     for contents in contents {
       for series in contents.series {
-        let seen = min(shown[contents.run.name]?[series.tag] ?? 0, series.count)
-        shown[contents.run.name, default: [:]][series.tag] = series.count
-        for index in seen..<series.count {
+        let key = Key(run: contents.run.name.key, tag: series.tag.key, kind: series.kind)
+        let now = Seen(
+          replacementCount: contents.replacementCount, total: series.count + series.supersededCount)
+        let before = seen[key]
+        guard before != now else { continue }
+        seen[key] = now
+        // A run that was read anew is shown anew.
+        let isSame = before?.replacementCount == now.replacementCount
+        let new = min(series.count, now.total - (isSame ? before?.total ?? 0 : 0))
+        let name = SafeText.visible(contents.run.name)
+        for index in (series.count - new)..<series.count {
           let value =
             series.numbers.indices.contains(index)
             ? Format.number(series.numbers[index]) : series.kind.rawValue
@@ -73,8 +126,8 @@ struct TailCommand: ParsableCommand {
           lines.append(
             Line(
               wallTime: series.wallTimes[index],
-              text: "\(time)  \(contents.run.name)  step \(Format.count(series.steps[index]))  "
-                + "\(series.tag)  \(value)"))
+              text: "\(time)  \(name)  step \(Format.count(series.steps[index]))  "
+                + "\(Shown.tag(series.tag))  \(value)"))
         }
       }
     }

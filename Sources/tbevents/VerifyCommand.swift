@@ -9,8 +9,12 @@ struct VerifyCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "verify",
     abstract: "Check every record's checksums and content.",
-    discussion: "Damage is listed with its offsets, and the exit code is 65.\n\n"
-      + ExitStatus.helpText)
+    discussion: """
+      Damage is listed with its offsets, and the exit code is 65. So it is where a file or a folder \
+      can't be read; the others are checked all the same.
+
+      \(ExitStatus.helpText)
+      """)
 
   @Argument(help: "Event files or log directories.")
   var paths: [String]
@@ -18,44 +22,74 @@ struct VerifyCommand: ParsableCommand {
   @OptionGroup var quiet: QuietOption
 
   func run() throws {
-    let files = try paths.flatMap { try EventFileList.files(at: $0) }
-    let reports = try inParallel(files) { try FileReport(checking: $0) }
-    var isDamaged = false
+    var files: [String] = []
+    var failures: [String] = []
+    for path in paths {
+      do {
+        let found = try EventFileList.files(at: path)
+        files += found.files
+        failures += found.failures.map(\.description)
+      } catch {
+        failures.append("\(error)")
+      }
+    }
+    let checked = try inParallel(files) { path in Result { try FileReport(checking: path) } }
     var lines: [String] = []
-    for report in reports {
-      let size = Format.bytes(report.byteCount + report.unfinishedByteCount)
-      let events = Format.counted(report.eventCount, "event")
-      if report.damageCount == 0, report.unfinishedByteCount == 0 {
-        if !quiet.isOn { lines.append("\(report.path): whole, \(events), \(size)") }
-        continue
+    var (isDamaged, readCount) = (false, 0)
+    for result in checked {
+      do {
+        let report = try result.get()
+        isDamaged = isDamaged || !report.isWhole
+        readCount += 1
+        lines += self.lines(report)
+      } catch {
+        failures.append("\(error)")
       }
-      isDamaged = true
-      lines += report.damage.map { "\(report.path): \($0)" }
-      if report.damageCount > report.damage.count {
-        lines.append(
-          "\(report.path): and \(report.damageCount - report.damage.count) more damaged places")
-      }
-      if report.unfinishedByteCount > 0 {
-        lines.append(
-          "\(report.path): the last \(report.unfinishedByteCount) bytes, from byte "
-            + "\(report.byteCount), are no whole record: still being written, or cut off")
-      }
+    }
+    if !lines.isEmpty {
+      try Console.print(lines.map { SafeText.visible($0) }.joined(separator: "\n"))
+    }
+    failures.forEach(Console.tell)
+    // What couldn't be looked at isn't whole.
+    if !failures.isEmpty, readCount == 0 { throw ExitStatus.failed }
+    if !failures.isEmpty || isDamaged { throw ExitStatus.damagedInput }
+  }
+
+  /// What there is to say of a file.
+  private func lines(_ report: FileReport) -> [String] {
+    let size = Format.bytes(report.byteCount + report.unfinishedByteCount)
+    let events = Format.counted(report.eventCount, "event")
+    guard !report.isWhole else {
+      return quiet.isOn ? [] : ["\(report.path): whole, \(events), \(size)"]
+    }
+    var lines = report.damage.map { "\(report.path): \($0)" }
+    if report.damageCount > report.damage.count {
+      lines.append(
+        "\(report.path): and \(report.damageCount - report.damage.count) more damaged places")
+    }
+    if let sentence = report.timelessEvents { lines.append(sentence) }
+    if report.unfinishedByteCount > 0 {
+      lines.append(
+        "\(report.path): the last \(report.unfinishedByteCount) bytes, from byte "
+          + "\(report.byteCount), are no whole record: still being written, or cut off")
+    }
+    if report.damageCount + report.unfinishedByteCount > 0 {
       lines.append("\(report.path): damaged, \(events) whole, \(size); tbevents repair saves them")
     }
-    if !lines.isEmpty { try Console.print(lines.joined(separator: "\n")) }
-    if isDamaged { throw ExitStatus.damagedInput }
+    return lines
   }
 }
 
 /// Event files by paths.
 enum EventFileList {
-  /// The file itself, or all event files in a directory and below.
-  static func files(at path: String) throws -> [String] {
-    if FileStatus(path: path)?.kind != .directory { return [path] }
-    let files = try Run.all(under: path).flatMap { try $0.eventFiles() }
-    guard !files.isEmpty else {
+  /// The file itself, or all event files in a directory and below, and what couldn't be listed.
+  static func files(at path: String) throws -> (files: [String], failures: [EventFileError]) {
+    guard FileStatus(path: path)?.kind == .directory else { return ([path], []) }
+    let (runs, failures) = try Run.find(under: path)
+    let files = try runs.flatMap { try $0.eventFiles() }
+    guard !files.isEmpty || !failures.isEmpty else {
       throw CommandFailure("\(path): has no event files in it or below")
     }
-    return files
+    return (files, failures)
   }
 }
