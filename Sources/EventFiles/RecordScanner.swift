@@ -8,7 +8,8 @@ struct RecordScanner: Sendable {
   var report: FileReport
   /// Where damage begins whose end wasn't found yet.
   private var lossStart: Int?
-  /// What the system said of the file when it was left.
+  /// What the system said of the file before it was read: what comes while it is read makes a difference
+  /// to the next look.
   private var status: FileStatus?
 
   /// At the start of a file; `resume` opens it.
@@ -61,21 +62,17 @@ struct RecordScanner: Sendable {
   }
 
   /// Gives the file back until `resume`.
-  mutating func pause() {
-    status = FileStatus(path: report.path)
-    reader.close()
-  }
+  mutating func pause() { reader.close() }
 
   /// What is at the file's path now.
   enum Change { case none, grown, replaced }
 
   /// Goes on where the file is longer than it was.
   mutating func resume() throws(EventFileError) -> Change {
-    if let status {
-      // A file that was removed stays as it was read.
-      let now = FileStatus(path: report.path)
-      guard let now, now != status else { return .none }
-    }
+    let now = FileStatus(path: report.path)
+    // A file that was removed stays as it was read.
+    if status != nil, now == nil || now == status { return .none }
+    status = now
     return try reader.reopen() ? .grown : .replaced
   }
 }
