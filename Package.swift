@@ -185,9 +185,9 @@ let package = Package(
       name: "CommandTests",
       dependencies: [
         "tbtrain", "deconv", "tbevents", "example-own-loop", "example-hyperparameters",
-        "example-projector", "example-metrics", "TensorBoard", "EventFiles", "Images", "ModelFiles",
-        "NeuralNetworks", "Tensors",
-      ]),
+        "example-projector", "example-metrics", "CommandSupport", "TensorBoard", "EventFiles",
+        "Images", "ModelFiles", "NeuralNetworks", "Tensors",
+      ], exclude: ["Fixtures"]),
     .executableTarget(
       name: "reference-run", dependencies: ["TensorBoard", "Images"],
       path: "Tests/Conformance/ReferenceRun"),

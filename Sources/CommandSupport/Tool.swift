@@ -23,16 +23,42 @@ public enum Tool {
     } catch let status as ExitStatus {
       return status.rawValue
     } catch {
-      let code = root.exitCode(for: error)
-      if code.isSuccess {
-        return printed(root.message(for: error))
-      } else if code == .validationFailure {
-        Console.tell(usageMessage(root.fullMessage(for: error)))
-      } else {
-        Console.tell("\(error)")
-      }
-      return code.rawValue
+      let answer = answer(of: root, to: error)
+      if answer.code == ExitStatus.done.rawValue { return printed(answer.output) }
+      Console.tell(answer.error)
+      return answer.code
     }
+  }
+
+  /// What a command line is answered with before any command runs: help, the version, or what is wrong.
+  package struct Answer: Sendable {
+    /// What goes to stdout.
+    package var output = ""
+    /// The sentence for stderr, without the tool's name.
+    package var error = ""
+    package var code: Int32
+  }
+
+  /// The parser's answer to arguments; nil when they are right, so that a command would run.
+  package static func answer<Root: ParsableCommand>(
+    of root: Root.Type, to arguments: [String]
+  ) -> Answer? {
+    do {
+      var command = try root.parseAsRoot(arguments)
+      // Help is a command of the parser's own.
+      if String(reflecting: type(of: command)).hasPrefix("ArgumentParser.") { try command.run() }
+      return nil
+    } catch { return answer(of: root, to: error) }
+  }
+
+  private static func answer<Root: ParsableCommand>(
+    of root: Root.Type, to error: any Error
+  ) -> Answer {
+    let code = root.exitCode(for: error)
+    if code.isSuccess { return Answer(output: root.message(for: error), code: code.rawValue) }
+    let sentence =
+      code == .validationFailure ? usageMessage(root.fullMessage(for: error)) : "\(error)"
+    return Answer(error: sentence, code: code.rawValue)
   }
 
   private static func printed(_ text: String) -> Int32 {

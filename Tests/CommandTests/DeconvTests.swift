@@ -224,42 +224,30 @@ import Testing
     "project --layer 1 --filter 1 --image a.png --data b", "layers --nonsense", "nonsense",
   ])
   func wrongUsageEndsWith64(arguments: String) throws {
-    try withTemporaryFolder { folder in
-      let result = try Tool.deconv.run(
-        arguments.split(separator: " ").map(String.init), in: folder)
-      #expect(result.code == 64)
-      #expect(result.output == "")
-      #expect(result.errors.hasPrefix("deconv: "))
-      #expect(result.errors.contains("--help"))
-    }
+    let result = try #require(Tool.deconv.answer(arguments))
+    #expect(result.code == 64)
+    #expect(result.output == "")
+    #expect(result.errors.hasPrefix("deconv: "))
+    #expect(result.errors.contains("--help"))
   }
 
   @Test(arguments: ["", "project", "filters", "layers"])
-  func helpTellsTheExitCodes(command: String) throws {
-    try withTemporaryFolder { folder in
-      let arguments = (command.isEmpty ? [] : [command]) + ["--help"]
-      let result = try Tool.deconv.run(arguments, in: folder, environment: ["COLUMNS": "200"])
-      #expect(result.code == 0)
-      #expect(result.errors == "")
-      let words = result.output.split { $0.isWhitespace }.joined(separator: " ")
-      #expect(
-        words.contains(
-          "Exit codes: 0 done, 1 failed, 64 wrong usage, 65 finished but some input was damaged, "
-            + "130 interrupted."))
-    }
+  func helpTellsTheExitCodes(command: String) {
+    #expect(
+      Tool.deconv.help(command).contains(
+        "Exit codes: 0 done, 1 failed, 64 wrong usage, 65 finished but some input was damaged, "
+          + "130 interrupted."))
   }
 
-  @Test func helpOfProjectNamesEveryFlagWithItsDefault() throws {
-    try withTemporaryFolder { folder in
-      let help = try Tool.deconv.run(["project", "--help"], in: folder).output
-      for flag in [
-        "--layer <number>", "--filter <list>", "--at <y,x>", "--whole-map", "--rule <rule>",
-        "--checkpoint <path>", "--logdir <folder>", "--image <png>", "--data <set>",
-        "--pixels <range>", "--output <path>", "--force", "--threads <count>", "--quiet",
-        "default: deconvnet",
-      ] {
-        #expect(help.contains(flag), "\(flag)")
-      }
+  @Test func helpOfProjectNamesEveryFlagWithItsDefault() {
+    let help = Tool.deconv.help("project")
+    for flag in [
+      "--layer <number>", "--filter <list>", "--at <y,x>", "--whole-map", "--rule <rule>",
+      "--checkpoint <path>", "--logdir <folder>", "--image <png>", "--data <set>",
+      "--pixels <range>", "--output <path>", "--force", "--threads <count>", "--quiet",
+      "default: deconvnet",
+    ] {
+      #expect(help.contains(flag), "\(flag)")
     }
   }
 
