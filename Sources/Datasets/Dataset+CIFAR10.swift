@@ -11,23 +11,26 @@ extension Dataset {
   /// - Parameters:
   ///   - channels: 1 makes gray images, 3 keeps the colours.
   ///   - side: Rows and columns of the images; 32 leaves them as they are.
+  ///   - readsTraining: false reads the test file alone; then there are no training images.
   /// - Source: Krizhevsky, "Learning Multiple Layers of Features from Tiny Images", 2009, and
   ///   https://www.cs.toronto.edu/~kriz/cifar.html.
   /// - Throws: `DatasetError`.
   public static func cifar10(
-    directory: String, channels: Int = 1, side: Int = 28
+    directory: String, channels: Int = 1, side: Int = 28, readsTraining: Bool = true
   ) throws(DatasetError) -> Dataset {
     precondition([1, 3].contains(channels), "images have 1 or 3 channels, not \(channels)")
     let folder = try Folder(directory)
     let names = try cifarClassNames(folder)
-    let parts = try CIFARFile.trainingNames.map { name throws(DatasetError) in
+    let parts = try (readsTraining ? CIFARFile.trainingNames : []).map {
+      name throws(DatasetError) in
       try CIFARFile.load(name, of: folder)
         .converted(toChannels: channels, width: side, height: side)
     }
     let test = try CIFARFile.load(CIFARFile.testName, of: folder)
       .converted(toChannels: channels, width: side, height: side)
     return Dataset(
-      name: "cifar10", classNames: names, training: LabeledImages(joining: parts), test: test)
+      name: "cifar10", classNames: names,
+      training: readsTraining ? LabeledImages(joining: parts) : test.selecting([]), test: test)
   }
 
   /// Whether the folder has one of the binary files.

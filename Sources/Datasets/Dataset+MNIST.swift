@@ -6,14 +6,17 @@ extension Dataset {
   /// Nothing in the files tells the two apart: the classes have the names of clothes when `fashion`
   /// is in the folder's name.
   ///
+  /// - Parameter readsTraining: false reads the test files alone; then there are no training images.
   /// - Source: LeCun, Cortes & Burges, http://yann.lecun.com/exdb/mnist/; Xiao, Rasul & Vollgraf,
   ///   "Fashion-MNIST", 2017, arXiv:1708.07747.
   /// - Throws: `DatasetError`.
-  public static func mnist(directory: String) throws(DatasetError) -> Dataset {
+  public static func mnist(
+    directory: String, readsTraining: Bool = true
+  ) throws(DatasetError) -> Dataset {
     let folder = try Folder(directory)
     let isFashion = folder.path.lowercased().contains("fashion")
-    let training = try mnistPart("train", of: folder)
     let test = try mnistPart("t10k", of: folder)
+    let training = readsTraining ? try mnistPart("train", of: folder) : test.selecting([])
     guard training.imageShape == test.imageShape else {
       throw .malformed(
         path: folder.path, found: "the test images are \(test.width)x\(test.height)",

@@ -9,15 +9,23 @@ extension Dataset {
   /// or all in colour; alpha channels are dropped. The case of `Train` and `Test` doesn't matter.
   ///
   /// - Parameters:
-  ///   - trainingPerClass: Reads at most so many images of each class, the first ones; nil: all.
+  ///   - trainingPerClass: Reads at most so many images of each class, the first ones; nil: all; 0:
+  ///     there needs to be no `Train`.
   ///   - testPerClass: The same for the test images.
   /// - Throws: `DatasetError`.
   public static func pngTree(
     directory: String, trainingPerClass: Int? = nil, testPerClass: Int? = nil
   ) throws(DatasetError) -> Dataset {
     precondition(
-      trainingPerClass ?? 1 > 0 && testPerClass ?? 1 > 0, "a tree is read for 1 image or more")
+      trainingPerClass ?? 0 >= 0 && testPerClass ?? 1 > 0, "a tree is read for 1 test image or more"
+    )
     let root = try Folder(directory)
+    if trainingPerClass == 0 {
+      let part = try PNGTreePart(named: "Test", of: root, perClass: testPerClass)
+      let test = try part.load(like: PNGTreePart.decode(part.files[0]))
+      return Dataset(
+        name: root.name, classNames: part.classNames, training: test.selecting([]), test: test)
+    }
     let training = try PNGTreePart(named: "Train", of: root, perClass: trainingPerClass)
     let test = try PNGTreePart(named: "Test", of: root, perClass: testPerClass)
     guard training.classNames == test.classNames else {

@@ -4,7 +4,8 @@ extension Dataset {
   ///
   /// - Parameters:
   ///   - path: The folder.
-  ///   - trainingPerClass: Keeps at most so many images of each class, the first ones; nil: all.
+  ///   - trainingPerClass: Keeps at most so many images of each class, the first ones; nil: all; 0: none,
+  ///     and none need to be there.
   ///   - testPerClass: The same for the test images.
   /// - Throws: `DatasetError`.
   public init(
@@ -16,8 +17,9 @@ extension Dataset {
     case .pngTree:
       whole = try .pngTree(
         directory: folder.path, trainingPerClass: trainingPerClass, testPerClass: testPerClass)
-    case .cifar10: whole = try .cifar10(directory: folder.path)
-    case .mnist: whole = try .mnist(directory: folder.path)
+    case .cifar10:
+      whole = try .cifar10(directory: folder.path, readsTraining: trainingPerClass != 0)
+    case .mnist: whole = try .mnist(directory: folder.path, readsTraining: trainingPerClass != 0)
     }
     self = whole.limited(trainingPerClass: trainingPerClass, testPerClass: testPerClass)
   }
@@ -46,7 +48,8 @@ extension Dataset {
       return
     }
     let (ofTraining, ofTest) = (trainingPerClass ?? 1_000, testPerClass ?? 100)
-    for count in [ofTraining, ofTest] where !(1...Self.largestDrawnClass).contains(count) {
+    for (count, least) in [(ofTraining, 0), (ofTest, 1)]
+    where !(least...Self.largestDrawnClass).contains(count) {
       throw .malformed(
         path: nameOrPath, found: "can't be drawn with \(count) images of a class",
         expected: "1 to \(Self.largestDrawnClass)")

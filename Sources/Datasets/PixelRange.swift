@@ -1,5 +1,5 @@
 /// How a byte of an image becomes a scalar of a tensor.
-public enum PixelRange: String, Sendable, CaseIterable {
+public enum PixelRange: String, Sendable, CaseIterable, Codable {
   /// `byte / 255`: black is 0, white 1.
   case zeroToOne = "0..1"
   /// `(2 byte - 255) / 255`: black is -1, white 1.

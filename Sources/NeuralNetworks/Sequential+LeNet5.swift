@@ -29,13 +29,15 @@ extension Sequential {
   ///   1998, DOI 10.1109/5.726791.
   public static func leNet5(
     input: [Int] = [28, 28, 1], classes: Int = 10, activation: Activation = .relu,
-    initializer: Initializer = .he, dropout: Float = 0.5, seed: Int
+    denseActivation: Activation? = nil, initializer: Initializer = .he, dropout: Float = 0.5,
+    seed: Int
   ) -> Sequential {
     precondition(
       input.count == 3 && input[0] >= 4 && input[1] >= 4,
       "LeNet-5 takes images [H, W, C] of at least 4 × 4, got \(input)")
     func generator(_ layer: Int) -> SeededGenerator { SeededGenerator(seed: seed, layer) }
     var generators = (generator(0), generator(1), generator(2), generator(3))
+    let denseActivation = denseActivation ?? activation
     let flat = 64 * (input[0] / 4) * (input[1] / 4)
     return Sequential([
       "conv1": Conv2D(
@@ -48,7 +50,7 @@ extension Sequential {
       "pool2": MaxPool2D(2),
       "flatten": Flatten(),
       "fc1": Dense(in: flat, out: 1024, initializer: initializer, using: &generators.2),
-      "\(activation)3": activation.layer,
+      "\(denseActivation)3": denseActivation.layer,
       "dropout": Dropout(rate: dropout),
       "fc2": Dense(in: 1024, out: classes, initializer: initializer, using: &generators.3),
     ])

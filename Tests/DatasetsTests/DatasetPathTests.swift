@@ -30,7 +30,8 @@ struct DatasetPathTests {
 
   @Test(arguments: [0, -1, 100_001, Int.max, Int.min])
   func noDrawnSetIsEmptyOrEndless(count: Int) {
-    for (training, test) in [(count, 1), (1, count)] {
+    // 0 training images are read where only test images are looked at.
+    for (training, test) in [(count, 1), (1, count)] where training != 0 {
       let error = #expect(throws: DatasetError.self) {
         try Dataset(nameOrPath: "shapes", trainingPerClass: training, testPerClass: test)
       }
