@@ -8,6 +8,8 @@ public enum ExitStatus: Int32, Error, Sendable {
   case wrongUsage = 64
   /// It finished, but some of its input was damaged.
   case damagedInput = 65
+  /// Another program is at it just now: try again later (`EX_TEMPFAIL` of sysexits.h).
+  case temporaryFailure = 75
   /// Ctrl-C, or another request to stop: what was done so far is whole.
   case interrupted = 130
 
@@ -16,5 +18,12 @@ public enum ExitStatus: Int32, Error, Sendable {
     """
     Exit codes: 0 done, 1 failed, 64 wrong usage, 65 finished but some input was damaged, \
     130 interrupted.
+    """
+
+  /// The same for commands that wait for no other program's work.
+  public static let trainingHelpText =
+    """
+    Exit codes: 0 done, 1 failed, 64 wrong usage, 65 finished but some input was damaged, 75 another \
+    program trains the run just now, 130 interrupted.
     """
 }

@@ -79,6 +79,8 @@ enum Platform {
         if count > 1 { _exit(ExitStatus.interrupted.rawValue) }
       }
     }
+    // The terminal is gone: of the kernel and the shell, each may say so. `nohup` has it ignored.
+    if !isIgnored(SIGHUP) { _ = signal(SIGHUP) { _ in requestCount.max(1, ordering: .relaxed) } }
     unblockStopSignals()
   }
 
@@ -94,13 +96,26 @@ enum Platform {
   private static func unblockStopSignals() {
     var signals = sigset_t()
     sigemptyset(&signals)
-    for number in stopSignals { sigaddset(&signals, number) }
+    for number in stopSignals + [SIGHUP] { sigaddset(&signals, number) }
     pthread_sigmask(SIG_UNBLOCK, &signals, nil)
   }
 
   /// Gives the signals their ordinary effect back.
   static func stopCountingStopRequests() {
-    for number in stopSignals { _ = signal(number, SIG_DFL) }
+    for number in stopSignals + (isIgnored(SIGHUP) ? [] : [SIGHUP]) { _ = signal(number, SIG_DFL) }
+  }
+
+  private static func isIgnored(_ number: Int32) -> Bool {
+    var action = sigaction()
+    sigaction(number, nil, &action)
+    #if canImport(Darwin)
+      let handler = action.__sigaction_u.__sa_handler
+    #elseif canImport(Musl)
+      let handler = action.__sa_handler.sa_handler
+    #else
+      let handler = action.__sigaction_handler.sa_handler
+    #endif
+    return unsafeBitCast(handler, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self)
   }
 
   /// Ends the process, running what `atexit` was given (event files are closed there).

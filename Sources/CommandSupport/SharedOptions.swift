@@ -39,7 +39,7 @@ public struct SeedOption: ParsableArguments {
 public struct ThreadsOption: ParsableArguments {
   /// How many threads compute, or nil for one a core.
   @Option(
-    name: .customLong("threads"),
+    name: .customLong("threads"), parsing: .unconditional,
     help: ArgumentHelp(
       "Threads that compute. (default: one a core)",
       discussion: "The results are the same, bit for bit, with any number.", valueName: "count"))
@@ -48,9 +48,11 @@ public struct ThreadsOption: ParsableArguments {
   /// One a core.
   public init() {}
 
-  /// Refuses numbers below 1.
+  /// Refuses numbers below 1, and more than any machine has.
   public func validate() throws {
-    if let count, count < 1 { throw ValidationError("--threads is at least 1, not \(count)") }
+    if let count, !(1...4096).contains(count) {
+      throw ValidationError("--threads lies in 1 ... 4096, not \(count)")
+    }
   }
 }
 

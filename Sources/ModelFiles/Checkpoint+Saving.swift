@@ -80,8 +80,9 @@ extension Checkpoint {
       Key.architecture: try json(description.json),
       Key.step: String(state.step),
       Key.seed: String(state.seed),
-      Key.recipe: try json(state.recipe),
+      Key.seconds: String(state.seconds),
     ]
+    metadata[Key.settings] = state.settings
     if let data = state.data { metadata[Key.data] = try json(data) }
     if let best = state.best { metadata[Key.best] = try json(best) }
     return metadata

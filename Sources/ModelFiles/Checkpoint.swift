@@ -41,7 +41,8 @@ public struct Checkpoint: Sendable {
     static let step = "step"
     static let seed = "seed"
     static let data = "data"
-    static let recipe = "recipe"
+    static let settings = "recipe"
+    static let seconds = "seconds"
     static let optimizer = "optimizer_file"
     static let best = "best"
   }
@@ -185,14 +186,30 @@ public struct Checkpoint: Sendable {
 
   private static func state(in file: SafetensorsFile) throws -> TrainingState? {
     guard file.metadata[Key.step] != nil else { return nil }
+    let step = try number(Key.step, in: file)
+    guard (0...largestStep).contains(step) else {
+      throw CheckpointError(
+        file.path, .badMetadata(key: Key.step, "isn't a number of updates: \(step)"))
+    }
+    let data =
+      file.metadata[Key.data] == nil
+      ? nil : try decoded(DataDescription.self, Key.data, in: file)
+    for count in [data?.trainingPerClass, data?.testPerClass] {
+      if let count, count < 1 {
+        throw CheckpointError(
+          file.path, .badMetadata(key: Key.data, "isn't a number of images of a class: \(count)"))
+      }
+    }
+    let seconds = file.metadata[Key.seconds].flatMap(Double.init) ?? 0
     return TrainingState(
-      step: try number(Key.step, in: file), seed: try number(Key.seed, in: file),
-      data: file.metadata[Key.data] == nil
-        ? nil : try decoded(DataDescription.self, Key.data, in: file),
-      recipe: file.metadata[Key.recipe] == nil
-        ? [:] : try decoded([String: String].self, Key.recipe, in: file),
-      best: file.metadata[Key.best] == nil ? nil : try decoded(BestResult.self, Key.best, in: file))
+      step: step, seed: try number(Key.seed, in: file), data: data,
+      settings: file.metadata[Key.settings],
+      best: file.metadata[Key.best] == nil ? nil : try decoded(BestResult.self, Key.best, in: file),
+      seconds: (0...1e12).contains(seconds) ? seconds : 0)
   }
+
+  /// Updates beyond which steps can't be counted on with.
+  private static let largestStep = 1 << 53
 
   private static func number(_ key: String, in file: SafetensorsFile) throws -> Int {
     let text = file.metadata[key] ?? ""

@@ -6,21 +6,24 @@ public struct TrainingState: Sendable, Equatable {
   public var seed: Int
   /// The data set it learns from.
   public var data: DataDescription?
-  /// The command's settings by flag, so that a run can be repeated and resumed: `["batch-size": "50"]`.
-  public var recipe: [String: String]
+  /// The command's settings as JSON, so that a run can be repeated and resumed; nil for none.
+  public var settings: String?
   /// The best test so far.
   public var best: BestResult?
+  /// Seconds that were trained so far.
+  public var seconds: Double
 
   /// A moment of a training.
   public init(
-    step: Int, seed: Int, data: DataDescription?, recipe: [String: String] = [:],
-    best: BestResult? = nil
+    step: Int, seed: Int, data: DataDescription?, settings: String? = nil,
+    best: BestResult? = nil, seconds: Double = 0
   ) {
     self.step = step
     self.seed = seed
     self.data = data
-    self.recipe = recipe
+    self.settings = settings
     self.best = best
+    self.seconds = seconds
   }
 }
 

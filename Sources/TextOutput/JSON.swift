@@ -116,6 +116,15 @@ extension String: JSONRepresentable { package var json: JSON? { .string(self) } 
 extension Array: JSONRepresentable where Element: JSONRepresentable {
   package var json: JSON? { .array(map { $0.json ?? .null }) }
 }
+extension Dictionary: JSONRepresentable where Key == String, Value: JSONRepresentable {
+  /// An object in the order of its keys.
+  package var json: JSON? {
+    .object(
+      sorted { $0.key < $1.key }.map {
+        JSON.Member(key: $0.key, value: $0.value.json ?? .null)
+      })
+  }
+}
 extension Optional: JSONRepresentable where Wrapped: JSONRepresentable {
   package var json: JSON? { flatMap(\.json) }
 }

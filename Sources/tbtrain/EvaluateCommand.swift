@@ -19,6 +19,12 @@ struct EvaluateCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
+      "What network a file of PyTorch's tensors is.",
+      discussion: "A JSON file in the words of torch.nn, as deconv takes it.", valueName: "json"))
+  var architecture: String?
+
+  @Option(
+    help: ArgumentHelp(
       "A folder, shapes or digits. (default: what it learned from)", valueName: "data"))
   var data: String?
 
@@ -31,8 +37,13 @@ struct EvaluateCommand: ParsableCommand {
         """, valueName: "folder"))
   var logdir: String?
 
-  @Option(help: ArgumentHelp("The PNG of the confusion matrix to write.", valueName: "path"))
-  var output = "confusion.png"
+  @Option(
+    help: ArgumentHelp(
+      "The PNG of the confusion matrix to write. (default: \(Self.defaultOutput))",
+      valueName: "path"))
+  var output: String?
+
+  private static let defaultOutput = "confusion.png"
 
   @OptionGroup var force: ForceOption
   @OptionGroup var threads: ThreadsOption
@@ -43,11 +54,19 @@ struct EvaluateCommand: ParsableCommand {
   }
 
   private func evaluate() throws {
+    let architecture = try architecture.map { try Architecture(path: $0) }
     let checkpoint =
-      try self.checkpoint.path.map { try Checkpoint(path: $0) }
+      try self.checkpoint.path.map { try Checkpoint(path: $0, architecture: architecture) }
       ?? Checkpoint.newest(under: logdir ?? "logdir")
     let model = try checkpoint.makeModel()
-    let output = try OutputFile(path: output, force: force.isOn)
+    let outputPath = output ?? Self.defaultOutput
+    let output: OutputFile?
+    do { output = try OutputFile(path: outputPath, force: force.isOn) } catch {
+      // The numbers are what was asked for; only a file that was asked for too is missed.
+      if self.output != nil { throw error }
+      Console.tell("\(error)")
+      output = nil
+    }
     let dataset = try load(for: checkpoint)
     let pixels = checkpoint.state?.data.flatMap { PixelRange(rawValue: $0.pixels) } ?? .zeroToOne
     try check(dataset, checkpoint, model)
@@ -70,7 +89,7 @@ struct EvaluateCommand: ParsableCommand {
     bar.finish()
     let accuracy = Double(correct) / Double(done)
     let sheet = matrix.image
-    try sheet.write(to: output.path)
+    if let output { try sheet.write(to: output.path) }
     if let logdir {
       let writer = try SummaryWriter(directory: RunFolder.joined(logdir, "evaluate"))
       let step = checkpoint.state?.step ?? 0
@@ -84,19 +103,23 @@ struct EvaluateCommand: ParsableCommand {
     table.add("data", "\(Format.counted(done, "test image")) of \(dataset.name)")
     table.add("test accuracy", Format.percent(accuracy))
     table.add("test loss", Format.fixed(loss / Double(done), decimals: 3))
-    table.add("output", output.path)
+    if let output { table.add("output", output.path) }
     try Console.print(table.rendered() + "\n\n" + matrix.text)
   }
 
   private func load(for checkpoint: Checkpoint) throws -> Dataset {
-    // Only test images are looked at, so as few others as possible are read.
-    if let data { return try Dataset(nameOrPath: data, trainingPerClass: 1) }
+    // Training images aren't looked at, and need not be there.
+    if let data { return try Dataset(nameOrPath: data, trainingPerClass: 0) }
     guard let own = checkpoint.state?.data else {
       throw CommandFailure(
         "\(checkpoint.path): doesn't say what data it learned from; --data says what to test it on")
     }
-    return try Dataset(
-      nameOrPath: own.source, trainingPerClass: 1, testPerClass: own.testPerClass)
+    let found = try Dataset(
+      nameOrPath: own.source, trainingPerClass: 0, testPerClass: own.testPerClass)
+    let names = (try? TrainingSettings(recordedIn: checkpoint))?.classNames?.names
+    guard let names, names.count == found.classNames.count else { return found }
+    return Dataset(
+      name: found.name, classNames: names, training: found.training, test: found.test)
   }
 
   /// Whether the images suit the network.
@@ -117,6 +140,13 @@ struct EvaluateCommand: ParsableCommand {
         """
         \(dataset.name): has \(dataset.classNames.count) classes, but \(checkpoint.path) tells \
         \(outputs.reduce(1, *)) apart
+        """)
+    }
+    if let own = checkpoint.state?.data?.classNames, own != dataset.classNames {
+      Console.tell(
+        """
+        the classes of \(dataset.name) are \(dataset.classNames.joined(separator: ", ")), but the \
+        checkpoint learned \(own.joined(separator: ", ")): they are compared by position
         """)
     }
   }

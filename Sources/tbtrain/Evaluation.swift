@@ -8,6 +8,9 @@ struct Evaluation {
   let loss: Double
   /// The share of correct predictions.
   let accuracy: Double
+  /// The convolutions' maps behind the activation, `activation1`, …, or a recurrent layer's `states`
+  /// after each row, over all images.
+  let activations: [(name: String, statistics: Statistics)]
   /// The convolutions, and how many of their filters gave nothing but zero for every image.
   let deadFilters: [(layer: String, dead: Int)]
   /// The softmax of each image, `[count, classes]`.
@@ -19,9 +22,15 @@ struct Evaluation {
   private static let mistakesKept = 16
 
   /// One pass over the images.
-  init(of model: Sequential, on images: LabeledImages, pixelRange: PixelRange) {
-    let stages = Self.stages(of: model)
-    var firsts: [FilterUse?] = stages.map { _ in nil }
+  ///
+  /// - Parameter looksInside: whether activations and dead filters are looked for too.
+  init(
+    of model: Sequential, on images: LabeledImages, pixelRange: PixelRange,
+    looksInside: Bool = false
+  ) {
+    let stages = looksInside ? Self.stages(of: model) : [Stage(layers: model)]
+    var uses: [FilterUse?] = stages.map { _ in nil }
+    var statistics = stages.map { _ in Statistics() }
     var loss = 0.0
     var correct = 0
     var mistakes: [(Int, Int)] = []
@@ -29,11 +38,14 @@ struct Evaluation {
     for batch in images.batches(of: Self.batchSize, pixelRange: pixelRange) {
       var x = batch.images
       for (index, stage) in stages.enumerated() {
+        if let layer = stage.layers.layers.first?.layer as? any RecurrentLayer {
+          statistics[index].add(layer.statesAfterEachStep(x))
+        }
         x = stage.layers(x)
         guard stage.convolution != nil else { continue }
-        var use = firsts[index] ?? FilterUse(channels: x.shape[x.rank - 1])
-        use.look(at: x)
-        firsts[index] = use
+        statistics[index].add(x)
+        uses[index] = uses[index] ?? FilterUse(channels: x.shape[x.rank - 1])
+        uses[index]?.look(at: x)
       }
       let result = softmaxCrossEntropy(x, labels: batch.labels)
       loss += Double(result.mean) * Double(batch.count)
@@ -47,40 +59,47 @@ struct Evaluation {
     let count = Double(max(1, images.count))
     self.loss = loss / count
     accuracy = Double(correct) / count
-    deadFilters = zip(stages, firsts).compactMap { stage, use in
+    deadFilters = zip(stages, uses).compactMap { stage, use in
       guard let name = stage.convolution, let use else { return nil }
       return (name, use.unused)
+    }
+    activations = zip(stages, statistics).compactMap { stage, statistics in
+      stage.activation.map { ($0, statistics) }
     }
     self.mistakes = mistakes
     self.probabilities = probabilities
   }
 
-  /// A convolution with the activation and pooling behind it, or the layers after the last one.
+  /// A convolution with its activation, a recurrent layer, or the layers between such.
   private struct Stage {
+    /// The convolution's name.
     var convolution: String?
+    /// What its output's statistics are called.
+    var activation: String?
     var layers: Sequential
   }
 
   private static func stages(of model: Sequential) -> [Stage] {
     var stages: [Stage] = []
-    var pending: [Sequential.NamedLayer] = []
-    var convolution: String?
-    func finish() {
-      if !pending.isEmpty {
-        stages.append(Stage(convolution: convolution, layers: Sequential(pending)))
-      }
-      (pending, convolution) = ([], nil)
-    }
-    for named in model.layers {
+    var index = 0
+    var convolutions = 0
+    while index < model.layers.count {
+      let named = model.layers[index]
+      var end = index + 1
       if named.layer is Conv2D {
-        finish()
-        convolution = named.name
-      } else if named.layer is Flatten {
-        finish()
+        convolutions += 1
+        end = min(index + 2, model.layers.count)
+        stages.append(
+          Stage(
+            convolution: named.name, activation: "activation\(convolutions)",
+            layers: Sequential(Array(model.layers[index..<end]))))
+      } else {
+        let isRecurrent = named.layer is any RecurrentLayer
+        stages.append(
+          Stage(activation: isRecurrent ? "states" : nil, layers: Sequential([named])))
       }
-      pending.append(named)
+      index = end
     }
-    finish()
     return stages
   }
 }

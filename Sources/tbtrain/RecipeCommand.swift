@@ -15,7 +15,10 @@ struct RecipesCommand: ParsableCommand {
 
   func run() throws {
     var table = TextTable(("recipe", .left), ("what", .left), ("reference", .left))
-    for recipe in Recipe.all { table.add(recipe.name, recipe.about, recipe.reference ?? "") }
+    for recipe in Recipe.all {
+      table.add(
+        recipe.name, "\(recipe.network.rawValue) \(recipe.own)", recipe.reference)
+    }
     try Console.print(table.rendered())
   }
 }
@@ -26,9 +29,9 @@ struct RecipeCommand: ParsableCommand {
     commandName: "recipe",
     abstract: "Train one of the experiments that tbtrain recipes lists.",
     discussion: """
-      Other flags of tbtrain lenet and rnn change it: tbtrain recipe adam-1e-3 --data CIFAR10 --seed 2.
+      The flags of tbtrain lenet or rnn, whichever it trains, change it: tbtrain recipe adam-1e-3 --data CIFAR10 --seed 2.
 
-      \(ExitStatus.helpText)
+      \(ExitStatus.trainingHelpText)
       """)
 
   @Argument(help: "Its name.")
@@ -38,26 +41,28 @@ struct RecipeCommand: ParsableCommand {
   var show = false
 
   @OptionGroup var place: RunOptions
-  @OptionGroup var training: TrainingOptions
+  @OptionGroup var flags: RecipeFlags
   @OptionGroup var threads: ThreadsOption
   @OptionGroup var quiet: QuietOption
 
+  func validate() throws { try training?.check() }
+
   func run() throws {
-    guard let recipe = Recipe.named(name) else {
+    guard let training = try training else {
       throw CommandFailure("no recipe is called \"\(name)\"; tbtrain recipes lists them")
     }
-    let changes = try single(training.given)
-    var given = recipe.flags
-    if TrainingSettings.lengths.contains(where: { changes[$0] != nil }) {
-      for length in TrainingSettings.lengths { given[length] = nil }
+    guard show else { return try training.train() }
+    try Console.print(TrainingSettings(training.network, training.changes).command)
+  }
+
+  /// The recipe's training, changed by the flags; nil when there is no such recipe.
+  private var training: SingleRun? {
+    get throws {
+      guard let recipe = Recipe.named(name) else { return nil }
+      let changes = try flags.given.single(for: recipe.network)
+      return SingleRun(
+        network: recipe.network, kind: recipe.name, place: place,
+        changes: try recipe.changes().replaced(by: changes), threads: threads, quiet: quiet)
     }
-    given.merge(changes) { $1 }
-    if show {
-      return try Console.print(TrainingSettings(recipe.network, flags: given).command)
-    }
-    try SingleRun(
-      network: recipe.network, kind: recipe.name, place: place, given: given, threads: threads,
-      quiet: quiet
-    ).train()
   }
 }

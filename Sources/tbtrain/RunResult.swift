@@ -1,10 +1,11 @@
 import CommandSupport
 import Foundation
 import ModelFiles
+import TextOutput
 
 /// How a run ended; `result.json` in its folder.
-struct RunResult: Codable, Equatable {
-  enum Status: String, Codable {
+struct RunResult: Decodable, Equatable {
+  enum Status: String, Decodable {
     case finished
     case stoppedEarly = "stopped early"
     case diverged
@@ -25,7 +26,7 @@ struct RunResult: Codable, Equatable {
   var best: BestResult?
   /// Convolutions and their dead filters, for people.
   var deadFilters: [String] = []
-  /// The time that the training took, since it was last resumed.
+  /// The time that the training took, all its parts together.
   var seconds = 0.0
 
   init(status: Status, step: Int, totalSteps: Int) {
@@ -42,7 +43,8 @@ struct RunResult: Codable, Equatable {
   mutating func take(_ evaluation: Evaluation, best: BestResult?) {
     accuracy = evaluation.accuracy
     loss = evaluation.loss
-    deadFilters = evaluation.deadFilters.map { "\($0.layer) \($0.dead)" }
+    let dead = evaluation.deadFilters.map { "\($0.layer) \($0.dead)" }
+    if !dead.isEmpty { deadFilters = dead }
     self.best = best
   }
 
@@ -51,21 +53,30 @@ struct RunResult: Codable, Equatable {
   /// The result that a run's folder holds; nil when there is none, or it can't be read.
   init?(of folder: RunFolder) {
     let url = URL(fileURLWithPath: RunFolder.joined(folder.path, Self.fileName))
+    let decoder = JSONDecoder()
+    decoder.nonConformingFloatDecodingStrategy = .convertFromString(
+      positiveInfinity: "Infinity", negativeInfinity: "-Infinity", nan: "NaN")
     guard let data = try? Data(contentsOf: url),
-      let result = try? JSONDecoder().decode(Self.self, from: data)
+      let result = try? decoder.decode(Self.self, from: data)
     else { return nil }
     self = result
   }
 
+  /// The result as the file and `--format json` have it.
+  var json: JSON {
+    JSON([
+      "accuracy": accuracy,
+      "best": best.map {
+        JSON(["accuracy": $0.accuracy, "loss": $0.loss, "step": $0.step])
+      },
+      "dead_filters": deadFilters, "loss": loss, "seconds": seconds, "status": status.rawValue,
+      "step": step, "total_steps": totalSteps,
+    ])
+  }
+
   /// Writes the result into a run's folder.
   func write(to folder: RunFolder) throws {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .prettyPrinted]
-    let path = RunFolder.joined(folder.path, Self.fileName)
-    do {
-      try encoder.encode(self).write(to: URL(fileURLWithPath: path), options: .atomic)
-    } catch {
-      throw CommandFailure("\(path): can't be written: \(error.localizedDescription)")
-    }
+    try OutputFile(path: RunFolder.joined(folder.path, Self.fileName), force: true)
+      .write("\(json.indentedText)\n".utf8)
   }
 }

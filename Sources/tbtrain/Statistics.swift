@@ -2,36 +2,46 @@ import Tensors
 
 /// The moments of many numbers.
 struct Statistics: Equatable {
-  let mean: Double
-  /// The population's variance.
-  let variance: Double
-  let minimum: Float
-  let maximum: Float
+  private var count = 0
+  private var sums = Sums()
 
+  /// The mean.
+  var mean: Double { sums.sum / Double(max(1, count)) }
+  /// The population's variance.
+  var variance: Double { max(0, sums.squares / Double(max(1, count)) - mean * mean) }
   /// The population's standard deviation.
   var standardDeviation: Double { variance.squareRoot() }
+  var minimum: Float { count > 0 ? sums.minimum : 0 }
+  var maximum: Float { count > 0 ? sums.maximum : 0 }
 
-  /// Of all scalars of a tensor, summed in double precision, in an order that the number of threads
-  /// doesn't change.
-  init(of tensor: Tensor) {
+  /// Of nothing yet.
+  init() {}
+
+  /// Of all scalars of a tensor.
+  init(of tensor: Tensor) { add(tensor) }
+
+  /// Counts all scalars of a tensor too, summed in double precision, in an order that the number of
+  /// threads doesn't change.
+  mutating func add(_ tensor: Tensor) {
     let chunk = 1 << 16
-    let chunks = (tensor.count + chunk - 1) / chunk
-    var sums = [Sums](repeating: Sums(), count: chunks)
+    var parts = [Sums](repeating: Sums(), count: (tensor.count + chunk - 1) / chunk)
     tensor.withUnsafeBufferPointer { scalars in
-      sums.withUnsafeMutableBufferPointer { sums in
+      parts.withUnsafeMutableBufferPointer { parts in
         Parallel.forEachRange(scalars.count, chunk: chunk) { range in
-          sums[range.lowerBound / chunk] = Sums(scalars.extracting(range))
+          parts[range.lowerBound / chunk] = Sums(scalars.extracting(range))
         }
       }
     }
-    let count = Double(max(1, tensor.count))
-    mean = sums.reduce(0) { $0 + $1.sum } / count
-    variance = max(0, sums.reduce(0) { $0 + $1.squares } / count - mean * mean)
-    minimum = sums.map(\.minimum).min() ?? 0
-    maximum = sums.map(\.maximum).max() ?? 0
+    count += tensor.count
+    for part in parts {
+      sums.sum += part.sum
+      sums.squares += part.squares
+      sums.minimum = min(sums.minimum, part.minimum)
+      sums.maximum = max(sums.maximum, part.maximum)
+    }
   }
 
-  private struct Sums {
+  private struct Sums: Equatable {
     var sum = 0.0
     var squares = 0.0
     var minimum = Float.infinity

@@ -1,3 +1,4 @@
+import ArgumentParser
 import CommandSupport
 import Datasets
 import Foundation
@@ -10,16 +11,16 @@ import TextOutput
 /// Many runs under one folder: every combination of the values of some flags.
 struct Sweep {
   /// One run of it.
-  struct Task: Sendable, Equatable {
+  struct Task: Sendable {
     /// The name of its folder: the flags that differ from run to run.
     var name: String
-    /// All flags that were given.
-    var flags: [String: String]
     /// The flags that differ, without the seed: runs that share them differ by chance alone.
     var setting: String
+    /// All flags that were given, as they are typed.
+    var flags: [String: String]
+    var settings: TrainingSettings
   }
 
-  let network: NetworkKind
   let tasks: [Task]
   /// The flags with several values, in the order of `--help`.
   let varied: [String]
@@ -30,59 +31,73 @@ struct Sweep {
   /// Runs are named by the flags with several values, `optimizer=adam,learning-rate=0.001`, in the
   /// order of `--help`, the last one changing fastest; a sweep of a single run is named by its network.
   ///
-  /// - Parameter seeds: so many seeds, from the given one on.
-  init(_ network: NetworkKind, given: [String: [String]], seeds: Int?, logdir: String) {
-    self.network = network
+  /// - Parameters:
+  ///   - given: a list a flag, in the order of `--help`.
+  ///   - seeds: so many seeds, from the given one on.
+  /// - Throws: `ValidationError` for a combination that no run can have.
+  init(
+    _ network: NetworkKind, given: [[SettingChange]], seeds: Int?, logdir: String
+  ) throws(ValidationError) {
     self.logdir = logdir
     var given = given
     if let seeds {
-      let first = given["seed"]?.first.flatMap(Int.init) ?? 1
-      given["seed"] = (0..<seeds).map { "\(first + $0)" }
+      let index = given.firstIndex { $0[0].flag == "seed" } ?? given.endIndex
+      var first = TrainingSettings(network)
+      if index == given.endIndex { given.append([]) }
+      guard given[index].count <= 1 else {
+        throw ValidationError("--seeds counts from one --seed on; give a single one")
+      }
+      given[index].first?.apply(&first)
+      given[index] = (0..<seeds).map { [start = first.seed] number in
+        SettingChange(flag: "seed", text: "\(start &+ number)") { $0.seed = start &+ number }
+      }
     }
     // A value that was typed twice is one run.
-    given = given.mapValues { values in
-      values.enumerated().filter { !values[..<$0.offset].contains($0.element) }.map(\.element)
+    given = given.map { values in
+      values.enumerated().filter { at, value in
+        !values[..<at].contains { $0.text == value.text }
+      }.map(\.element)
     }
-    let order = TrainingSettings.flagOrder
-    varied = given.keys.filter { (given[$0]?.count ?? 0) > 1 }
-      .sorted { (order[$0] ?? 0) < (order[$1] ?? 0) }
-    var combinations: [[(flag: String, text: String)]] = [[]]
-    for flag in varied {
-      combinations = combinations.flatMap { head in
-        (given[flag] ?? []).map { head + [(flag, $0)] }
+    let lists = given.filter { $0.count > 1 }
+    varied = lists.map { $0[0].flag }
+    let names = lists.map { Self.folderNames($0.map(\.text)) }
+    var combinations: [[(change: SettingChange, name: String)]] = [[]]
+    for (values, names) in zip(lists, names) {
+      combinations = combinations.flatMap { head in zip(values, names).map { head + [$0] } }
+    }
+    let constant = given.filter { $0.count == 1 }.flatMap(\.self)
+    var tasks: [Task] = []
+    for combination in combinations {
+      func name(_ parts: [(change: SettingChange, name: String)]) -> String {
+        parts.isEmpty
+          ? network.rawValue
+          : parts.map { "\($0.change.flag)=\($0.name)" }.joined(separator: ",")
       }
+      let changes = constant + combination.map(\.change)
+      tasks.append(
+        Task(
+          name: name(combination), setting: name(combination.filter { $0.change.flag != "seed" }),
+          flags: Dictionary(changes.map { ($0.flag, $0.text) }) { $1 },
+          settings: try TrainingSettings(network, changes)))
     }
-    let names = given.mapValues(Self.folderNames)
-    let constant = given.compactMapValues { $0.count == 1 ? $0[0] : nil }
-    tasks = combinations.map { combination in
-      func name(_ parts: [(flag: String, text: String)]) -> String {
-        parts.map { "\($0.flag)=\(names[$0.flag]?[$0.text] ?? "")" }.joined(separator: ",")
-      }
-      let name = (full: name(combination), setting: name(combination.filter { $0.flag != "seed" }))
-      return Task(
-        name: name.full.isEmpty ? network.rawValue : name.full,
-        flags: constant.merging(combination.map { ($0.flag, $0.text) }) { $1 },
-        setting: name.setting.isEmpty ? network.rawValue : name.setting)
-    }
+    self.tasks = tasks
   }
 
   /// Values of a flag as parts of folders' names, each another: of paths their last parts, all of them
   /// where those are alike.
-  private static func folderNames(_ values: [String]) -> [String: String] {
+  private static func folderNames(_ values: [String]) -> [String] {
     func safe(_ text: some StringProtocol) -> String {
       String(text.map { $0.isLetter || $0.isNumber || "._-+".contains($0) ? $0 : "-" })
     }
     let last = values.map { safe($0.split(separator: "/").last ?? $0[...]) }
     let whole = values.map { safe($0) }
-    let unique = [last, whole].first { Set($0).count == values.count }
-    let names = unique ?? whole.enumerated().map { "\($1)-\($0 + 1)" }
-    return Dictionary(zip(values, names)) { first, _ in first }
+    return [last, whole].first { Set($0).count == values.count }
+      ?? whole.enumerated().map { "\($1)-\($0 + 1)" }
   }
 
   /// What to type for one run of it.
-  func command(of task: Task) throws -> String {
-    "\(try TrainingSettings(network, flags: task.flags).command) --logdir \(logdir) "
-      + "--run \(task.name)"
+  func command(of task: Task) -> String {
+    "\(task.settings.command) --logdir \(logdir) --run \(task.name)"
   }
 }
 
@@ -109,13 +124,6 @@ struct SweepOutcome: Sendable {
 }
 
 extension Sweep {
-  /// A data set that several runs learn from.
-  private struct DataKey: Hashable {
-    var source: String
-    var trainPerClass: Int?
-    var testPerClass: Int?
-  }
-
   /// Trains what isn't complete.
   ///
   /// - Parameters:
@@ -124,16 +132,14 @@ extension Sweep {
   func run(
     _ chosen: [Task], jobs: Int, threads: Int, progress style: ProgressBar.Style
   ) throws -> [SweepOutcome] {
-    var datasets: [DataKey: Dataset] = [:]
+    var loaded: [String: Dataset] = [:]
     var works: [(settings: TrainingSettings, data: Dataset)] = []
-    for task in chosen {
-      let settings = try TrainingSettings(network, flags: task.flags)
-      let key = DataKey(
-        source: settings.data, trainPerClass: settings.trainPerClass,
-        testPerClass: settings.testPerClass)
-      let data = try datasets[key] ?? Training.load(settings)
-      datasets[key] = data
-      works.append((settings, data))
+    for settings in chosen.map(\.settings) {
+      let flags = ["data", "train-per-class", "test-per-class", "class-names"]
+      let key = "\(settings.flags.filter { flags.contains($0.flag) })"
+      let data = try loaded[key] ?? Training.load(settings)
+      loaded[key] = data
+      works.append((settings.resolved(for: data), data))
     }
     let steps = works.map { work in
       work.settings.totalSteps(
@@ -151,8 +157,9 @@ extension Sweep {
           guard index < chosen.count else { return }
           board.set(
             index,
-            to: train(chosen[index], all[index], interruption) { board.advance(index, to: $0) }
-          )
+            to: train(chosen[index].name, all[index], interruption) {
+              board.advance(index, to: $0)
+            })
         }
       }
     }
@@ -161,24 +168,35 @@ extension Sweep {
 
   /// Trains one run, goes on with it, or finds that it is done.
   private func train(
-    _ task: Task, _ work: (settings: TrainingSettings, data: Dataset),
+    _ name: String, _ work: (settings: TrainingSettings, data: Dataset),
     _ interruption: Interruption, advanced: (Int) -> Void
   ) -> SweepOutcome.State {
     do {
-      let folder = try RunFolder(shared: task.name, logdir: logdir)
+      let folder = try RunFolder(shared: name, logdir: logdir)
       // Held from here on: what is complete or not won't change under our feet.
       let lock = try folder.lock()
       let checkpoint = try Self.checkpoint(of: folder)
-      if let checkpoint, let result = RunResult(of: folder) {
-        // Refuses a folder that holds a run with other settings.
-        let settings = try Training.settings(of: checkpoint, network, given: task.flags)
-        if result.isComplete(settings, work.data) { return .done(result, isNew: false) }
-      } else if checkpoint == nil, let result = RunResult(of: folder), result.status == .diverged {
-        return .done(result, isNew: false)
+      let recorded = RunResult(of: folder)
+      /// Refuses a folder that holds a run with other settings.
+      func settings(
+        _ recorded: TrainingSettings
+      ) throws(ValidationError) -> TrainingSettings {
+        try recorded.continued(
+          as: work.settings, otherwise: "give the new sweep a --logdir of its own")
+      }
+      if let checkpoint, let recorded {
+        let settings = try Training.settings(of: checkpoint, settings)
+        // The last checkpoint may not have been saved, though the result was.
+        let isSaved = checkpoint.state.map { $0.step >= recorded.step } ?? false
+        if recorded.isComplete(settings, work.data, isSaved: isSaved) {
+          return .done(recorded, isNew: false)
+        }
+      } else if let recorded, recorded.status == .diverged {
+        return .done(recorded, isNew: false)
       }
       var training =
         try checkpoint.map {
-          try Training(resuming: $0, network, given: task.flags, data: work.data, lock: lock)
+          try Training(resuming: $0, data: work.data, lock: lock, settings: settings)
         } ?? Training(new: folder, work.settings, data: work.data, lock: lock)
       var bar = ProgressBar(unit: "step", total: training.totalSteps, style: .silent)
       let result = try training.run(
@@ -200,12 +218,16 @@ extension Sweep {
 
 extension RunResult {
   /// Whether a run with these settings has nothing left to do.
-  fileprivate func isComplete(_ settings: TrainingSettings, _ data: Dataset) -> Bool {
+  ///
+  /// - Parameter isSaved: whether the checkpoint is as far as the result says.
+  fileprivate func isComplete(
+    _ settings: TrainingSettings, _ data: Dataset, isSaved: Bool
+  ) -> Bool {
     let total = settings.totalSteps(
       stepsPerEpoch: data.training.stepsPerEpoch(batchSize: settings.batchSize))
     switch status {
-    case .finished: return step >= total
-    case .stoppedEarly: return settings.patience != nil && totalSteps == total
+    case .finished: return isSaved && step >= total
+    case .stoppedEarly: return isSaved && settings.patience != nil && totalSteps == total
     case .diverged: return true
     case .interrupted: return false
     }
@@ -245,11 +267,10 @@ private final class SweepBoard: Sendable {
       contents.outcomes[index].state = state
       contents.done[index] = steps[index]
       let name = contents.outcomes[index].task.name
-      let ended = contents.outcomes.filter { $0.result != nil }.count
-      let count = "\(ended)/\(contents.outcomes.count) runs"
       switch state {
       case .done(let result, isNew: true):
         let accuracy = result.accuracy.map { Format.percent($0) } ?? "-"
+        let count = Self.count(contents)
         contents.bar.line("\(count)  \(name)  accuracy/test \(accuracy)  \(result.status.rawValue)")
       case .failed(let reason): contents.bar.tell(reason)
       case .done, .elsewhere, .unfinished: break
@@ -258,13 +279,14 @@ private final class SweepBoard: Sendable {
     }
   }
 
+  private static func count(_ contents: Contents) -> String {
+    "\(contents.outcomes.filter { $0.result != nil }.count)/\(contents.outcomes.count) runs"
+  }
+
   private static func show(_ contents: inout Contents) {
-    let ended = contents.outcomes.filter { $0.result != nil }.count
     let best = contents.outcomes.compactMap { $0.result?.accuracy }.max()
-    contents.bar.update(
-      contents.done.reduce(0, +),
-      ["\(ended)/\(contents.outcomes.count) runs"]
-        + (best.map { ["best \(Format.percent($0))"] } ?? []))
+    let words = [count(contents)] + (best.map { ["best \(Format.percent($0))"] } ?? [])
+    contents.bar.update(contents.done.reduce(0, +), words)
   }
 
   func finish() -> [SweepOutcome] {

@@ -14,43 +14,35 @@ struct SweepCommand: ParsableCommand {
       folder, which TensorBoard's HPARAMS compares. Started again, it skips what is complete and \
       resumes what isn't.
 
-      \(ExitStatus.helpText)
+      \(ExitStatus.trainingHelpText)
       """,
-    subcommands: [SweepLeNetCommand.self, SweepRNNCommand.self])
+    subcommands: [
+      SweepNetworkCommand<LeNetOptions>.self, SweepNetworkCommand<RNNOptions>.self,
+    ])
 }
 
-/// `tbtrain sweep lenet`.
-struct SweepLeNetCommand: ParsableCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "lenet", abstract: "Sweep LeNet-5.", discussion: ExitStatus.helpText)
+/// `tbtrain sweep lenet` and `tbtrain sweep rnn`.
+struct SweepNetworkCommand<Own: NetworkOptions>: ParsableCommand {
+  static var configuration: CommandConfiguration {
+    CommandConfiguration(
+      commandName: Own.network.rawValue, abstract: "Sweep \(Own.title).",
+      discussion: ExitStatus.trainingHelpText)
+  }
 
   @OptionGroup var sweep: SweepOptions
-  @OptionGroup var lenet: LeNetOptions
+  @OptionGroup var own: Own
   @OptionGroup var training: TrainingOptions
   @OptionGroup var threads: ThreadsOption
   @OptionGroup var quiet: QuietOption
 
-  func run() throws {
-    try sweep.run(
-      .lenet, given: lenet.given.merging(training.given) { $1 }, threads: threads, quiet: quiet)
+  private func product() throws -> Sweep {
+    try Sweep(
+      Own.network, given: GivenFlags(training, own).changes(for: Own.network), seeds: sweep.seeds,
+      logdir: sweep.logdir)
   }
-}
 
-/// `tbtrain sweep rnn`.
-struct SweepRNNCommand: ParsableCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "rnn", abstract: "Sweep an RNN, LSTM or GRU.", discussion: ExitStatus.helpText)
-
-  @OptionGroup var sweep: SweepOptions
-  @OptionGroup var rnn: RNNOptions
-  @OptionGroup var training: TrainingOptions
-  @OptionGroup var threads: ThreadsOption
-  @OptionGroup var quiet: QuietOption
-
-  func run() throws {
-    try sweep.run(
-      .rnn, given: rnn.given.merging(training.given) { $1 }, threads: threads, quiet: quiet)
-  }
+  func validate() throws { _ = try product() }
+  func run() throws { try sweep.run(product(), threads: threads, quiet: quiet) }
 }
 
 /// The flags of a sweep, and what they do.
@@ -94,20 +86,15 @@ struct SweepOptions: ParsableArguments {
     }
   }
 
-  func run(
-    _ network: NetworkKind, given: [String: [String]], threads: ThreadsOption, quiet: QuietOption
-  ) throws {
-    if seeds != nil, (given["seed"]?.count ?? 0) > 1 {
-      throw ValidationError("--seeds counts from one --seed on; give a single one")
-    }
-    let sweep = Sweep(network, given: given, seeds: seeds, logdir: logdir)
+  /// Trains this task's share of a sweep, and prints how it went.
+  func run(_ sweep: Sweep, threads: ThreadsOption, quiet: QuietOption) throws {
     let share =
       try task.flatMap(TaskShare.init(text:))
       ?? TaskShare(
         environment: ProcessInfo.processInfo.environment)
     let chosen = share.indices(of: sweep.tasks.count).map { sweep.tasks[$0] }
     if list {
-      for task in chosen { try Console.print(try sweep.command(of: task)) }
+      for task in chosen { try Console.print(sweep.command(of: task)) }
       return
     }
     guard !chosen.isEmpty else {
@@ -121,7 +108,7 @@ struct SweepOptions: ParsableArguments {
     let report = SweepReport(sweep, outcomes)
     switch format {
     case .text: try Console.print(report.text)
-    case .json: for line in try report.lines() { try Console.print(line) }
+    case .json: for line in report.lines { try Console.print(line) }
     }
     if outcomes.contains(where: { if case .failed = $0.state { true } else { false } }) {
       throw ExitStatus.failed
@@ -129,6 +116,9 @@ struct SweepOptions: ParsableArguments {
     if outcomes.contains(where: { if case .unfinished = $0.state { true } else { false } }) {
       Console.tell("stopped, everything saved; the same command goes on")
       throw ExitStatus.interrupted
+    }
+    if outcomes.contains(where: { if case .elsewhere = $0.state { true } else { false } }) {
+      throw ExitStatus.temporaryFailure
     }
   }
 }

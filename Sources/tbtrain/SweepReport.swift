@@ -1,5 +1,4 @@
 import CommandSupport
-import Foundation
 import ModelFiles
 import TextOutput
 
@@ -63,25 +62,13 @@ struct SweepReport {
   }
 
   /// A JSON object a run.
-  func lines() throws -> [String] {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    return try outcomes.map { outcome in
-      String(decoding: try encoder.encode(Line(outcome)), as: UTF8.self)
-    }
-  }
-
-  private struct Line: Encodable {
-    let run: String
-    let flags: [String: String]
-    let state: String
-    let result: RunResult?
-
-    init(_ outcome: SweepOutcome) {
-      run = outcome.task.name
-      flags = outcome.task.flags
-      state = outcome.result?.status.rawValue ?? outcome.words
-      result = outcome.result
+  var lines: [String] {
+    outcomes.map { outcome in
+      JSON([
+        "flags": outcome.task.flags,
+        "result": outcome.result?.json, "run": outcome.task.name,
+        "state": outcome.result?.status.rawValue ?? outcome.words,
+      ]).text
     }
   }
 }

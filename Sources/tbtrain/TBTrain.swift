@@ -6,10 +6,11 @@ struct TBTrain: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "tbtrain",
     abstract: "Train small networks and watch them in TensorBoard.",
-    discussion: ExitStatus.helpText,
+    discussion: ExitStatus.trainingHelpText,
     version: Tool.version,
     subcommands: [
-      LeNetCommand.self, RNNCommand.self, SweepCommand.self, RecipesCommand.self,
+      TrainCommand<LeNetOptions>.self, TrainCommand<RNNOptions>.self, SweepCommand.self,
+      RecipesCommand.self,
       RecipeCommand.self, EvaluateCommand.self, DataCommand.self,
     ])
 }

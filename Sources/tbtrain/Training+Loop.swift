@@ -9,6 +9,9 @@ import TextOutput
 extension Training {
   /// Seconds between two checkpoints, at least; the end of the first epoch has one in any case.
   private static let checkpointInterval = 10.0
+  /// A training whose loss is above this, in nats, won't recover. ReLUs make zeros of numbers that are
+  /// none, so a loss may stay finite long after the weights have become meaningless.
+  private static let divergedLoss: Float = 1e6
 
   /// Trains to the end, or until Ctrl-C.
   ///
@@ -25,11 +28,9 @@ extension Training {
       writer: writer, data: data, pixelRange: settings.pixels,
       showsGradients: settings.network == .rnn || settings.clipNorm != nil)
     if firstStep == 0 { try log.started(settings, model: model, compared: compared) }
-    let clock = ContinuousClock()
-    let start = clock.now
     var result = try loop(log, &bar, interruption, advanced)
     bar.finish()
-    result.seconds = (clock.now - start) / .seconds(1)
+    result.seconds = seconds
     do {
       if result.status == .finished || result.status == .stoppedEarly {
         try log.addEmbedding(of: model)
@@ -58,14 +59,15 @@ extension Training {
     var result = RunResult(status: .interrupted, step: firstStep, totalSteps: total)
     if firstStep >= total || isOutOfPatience(at: firstStep) {
       // Nothing is left to train, but the last test's result, which is logged, isn't known here.
-      let evaluation = Evaluation(of: model, on: data.test, pixelRange: settings.pixels)
+      let evaluation = Evaluation(
+        of: model, on: data.test, pixelRange: settings.pixels, looksInside: true)
       result.take(evaluation, best: best)
       result.status = firstStep >= total ? .finished : .stoppedEarly
       return result
     }
     let batches = data.training.batches(
       of: settings.batchSize, steps: total, seed: settings.seed, startingAt: firstStep,
-      pixelRange: settings.pixels, flips: settings.augmentation == .flip)
+      pixelRange: settings.pixels, flips: settings.augment == .flip)
     for batch in batches {
       let step = batch.step + 1
       result.step = step
@@ -73,7 +75,7 @@ extension Training {
       let (logits, trace) = model.forward(
         batch.images, phase: .training(seed: settings.seed, step: step))
       let loss = softmaxCrossEntropy(logits, labels: batch.labels)
-      guard loss.mean.isFinite else {
+      guard loss.mean <= Self.divergedLoss else {
         result.status = .diverged
         return result
       }
@@ -101,11 +103,14 @@ extension Training {
           "accuracy \(Format.percent(Double(loss.accuracy)))",
           "\(Format.count(Int(pace.imagesPerSecond))) images/s",
         ])
-      let isTest = TrainingLog.isEvaluationStep(step, of: total, stepsPerEpoch: stepsPerEpoch)
-      if isTest {
+      let isShown = TrainingLog.isEvaluationStep(step, of: total, stepsPerEpoch: stepsPerEpoch)
+      let isTest = settings.testEvery.map { step % $0 == 0 } ?? isShown
+      if isTest || isShown {
         pace.pause()
-        let evaluation = Evaluation(of: model, on: data.test, pixelRange: settings.pixels)
-        try log.evaluated(evaluation, of: model, step: step)
+        let evaluation = Evaluation(
+          of: model, on: data.test, pixelRange: settings.pixels, looksInside: isShown)
+        try log.tested(evaluation, step: step)
+        if isShown { try log.evaluated(evaluation, of: model, step: step) }
         bar.line(line(step, loss, evaluation, pace))
         tested(evaluation, step: step, &result, bar)
         pace.resume()
@@ -113,7 +118,7 @@ extension Training {
       if isKept(step) {
         attempt(bar) { try $0.keep(step: step, as: "checkpoints/step-\(step).safetensors") }
       }
-      let endsEarly = isTest && isOutOfPatience(at: step)
+      let endsEarly = (isTest || isShown) && isOutOfPatience(at: step)
       let isTimeToSave =
         settings.checkpointEvery.map { step % $0 == 0 }
         ?? (batch.isLastOfEpoch

@@ -1,3 +1,4 @@
+import ArgumentParser
 import CommandSupport
 import Datasets
 import Foundation
@@ -21,8 +22,11 @@ struct Training {
   let resumedStep: Int?
   /// The best test so far.
   var best: BestResult?
-  /// What couldn't be written: told when it happens, and again at the end.
+  /// What couldn't be written: said when it happens, and again at the end.
   var trouble: CommandFailure?
+  /// Seconds that the run was trained before it was resumed.
+  private let earlierSeconds: Double
+  private let began = ContinuousClock.now
 
   /// A new run.
   ///
@@ -38,23 +42,22 @@ struct Training {
     data = try loaded ?? Self.load(asked)
     settings = asked.resolved(for: data)
     model = settings.makeModel(input: data.imageShape, classes: data.classNames.count)
-    optimizer = settings.optimizer.makeOptimizer(
-      learningRate: settings.baseLearningRate, momentum: settings.momentum)
+    optimizer = settings.makeOptimizer()
     firstStep = 0
+    earlierSeconds = 0
     // What a run logged that was killed before its first checkpoint is taken back.
     resumedStep = folder.hasEvents ? 0 : nil
   }
 
   /// A run that goes on where its checkpoint was saved.
   ///
-  /// - Parameters:
-  ///   - network: what the command trains.
-  ///   - given: flags that were given again, or that change its length.
+  /// - Parameter settings: makes the settings to go on with from the recorded ones, or throws
+  ///   `ValidationError` when it can't go on with them.
   init(
-    resuming checkpoint: Checkpoint, _ network: NetworkKind, given: [String: String],
-    data loaded: Dataset? = nil, lock held: FileLock? = nil
+    resuming checkpoint: Checkpoint, data loaded: Dataset? = nil, lock held: FileLock? = nil,
+    settings change: (TrainingSettings) throws(ValidationError) -> TrainingSettings
   ) throws {
-    settings = try Self.settings(of: checkpoint, network, given: given)
+    settings = try Self.settings(of: checkpoint, change)
     let path = URL(fileURLWithPath: checkpoint.path).deletingLastPathComponent().relativePath
     folder = RunFolder(path: path, name: URL(fileURLWithPath: path).lastPathComponent)
     lock = try held ?? folder.lock()
@@ -65,21 +68,23 @@ struct Training {
     }
     data = try loaded ?? Self.load(settings)
     model = try checkpoint.makeModel()
+    let classNames = state.data?.classNames ?? data.classNames
     guard
       try model.outputShape(for: checkpoint.model.inputShape) == [data.classNames.count],
-      checkpoint.model.inputShape == data.imageShape
+      checkpoint.model.inputShape == data.imageShape, classNames == data.classNames
     else {
       throw CommandFailure(
         """
-        \(checkpoint.path): learned from images of \(checkpoint.model.inputShape), but \
-        \(settings.data) has changed to \(data.imageShape) and \(data.classNames.count) classes
+        \(checkpoint.path): learned from images of \(checkpoint.model.inputShape) and the classes \
+        \(classNames.joined(separator: ", ")), but \(settings.data) has changed to \
+        \(data.imageShape) and \(data.classNames.joined(separator: ", "))
         """)
     }
-    optimizer = settings.optimizer.makeOptimizer(
-      learningRate: settings.baseLearningRate, momentum: settings.momentum)
+    optimizer = settings.makeOptimizer()
     optimizer.slots = try checkpoint.optimizerState()
     optimizer.step = state.step
     firstStep = state.step
+    earlierSeconds = state.seconds
     resumedStep = firstStep + 1
     best = state.best
     // A run that was killed behind its last checkpoint has still to be brought to its end.
@@ -87,8 +92,8 @@ struct Training {
     guard firstStep < totalSteps || !isEnded else {
       throw CommandFailure(
         """
-        \(path): is complete at step \(firstStep); raise --steps, --epochs or --iterations to train \
-        it further
+        \(path): is complete at step \(firstStep); raise --steps, --epochs or --images to train it \
+        further
         """)
     }
     guard !isOutOfPatience(at: firstStep) || !isEnded else {
@@ -100,52 +105,43 @@ struct Training {
     }
   }
 
-  /// The settings of a run that is to go on.
-  ///
-  /// - Throws: `CommandFailure` when it isn't the network's run, or would become another one.
+  /// The settings of a run that is to go on, with the checkpoint's name in what is wrong with them.
   static func settings(
-    of checkpoint: Checkpoint, _ network: NetworkKind, given: [String: String]
+    of checkpoint: Checkpoint,
+    _ change: (TrainingSettings) throws(ValidationError) -> TrainingSettings
   ) throws -> TrainingSettings {
-    guard let state = checkpoint.state, let kind = TrainingSettings.network(of: state.recipe) else {
-      throw CommandFailure(
-        "\(checkpoint.path): isn't a checkpoint of tbtrain, so it can't be resumed")
+    let recorded = try TrainingSettings(recordedIn: checkpoint)
+    do { return try change(recorded) } catch {
+      throw CommandFailure("\(checkpoint.path): \(error.message)")
     }
-    guard kind == network else {
-      throw CommandFailure(
-        """
-        \(checkpoint.path): is a run of tbtrain \(kind.rawValue), which --resume goes on with there
-        """)
-    }
-    var recipe = state.recipe
-    let recorded = try TrainingSettings(network, flags: recipe, from: checkpoint.path).recipe
-    var given = given
-    given["data"] = given["data"].map(TrainingSettings.absolute)
-    let wanted = try TrainingSettings(network, flags: recipe.merging(given) { $1 }).recipe
-    for (flag, text) in given.sorted(by: { $0.key < $1.key })
-    where !TrainingSettings.changeable.contains(flag) {
-      if flag == "augment", text == Augmentation.auto.rawValue { continue }
-      guard wanted[flag] == recorded[flag] else {
-        throw CommandFailure(
-          """
-          \(checkpoint.path): the run's --\(flag) is \(recorded[flag] ?? "the default"), not \
-          \(text); leave the flag out to go on, or leave out --resume to start a new run
-          """)
-      }
-    }
-    if TrainingSettings.lengths.contains(where: { given[$0] != nil }) {
-      for length in TrainingSettings.lengths { recipe[length] = nil }
-    }
-    for flag in TrainingSettings.changeable {
-      if let text = given[flag] { recipe[flag] = text }
-    }
-    return try TrainingSettings(network, flags: recipe, from: checkpoint.path)
   }
 
   /// The data set of a run.
+  ///
+  /// - Throws: `DatasetError`, or `CommandFailure` when the network can't learn from it.
   static func load(_ settings: TrainingSettings) throws -> Dataset {
-    try Dataset(
+    let found = try Dataset(
       nameOrPath: settings.data, trainingPerClass: settings.trainPerClass,
       testPerClass: settings.testPerClass)
+    let names = settings.classNames?.names ?? found.classNames
+    let shape = found.imageShape.map(String.init).joined(separator: "x")
+    let problem: String? =
+      if names.count != found.classNames.count {
+        "has \(found.classNames.count) classes, but --class-names names \(names.count)"
+      } else if names.count < 2 {
+        "has a single class, \(names[0]); a classifier tells two or more apart"
+      } else if found.training.count == 0 {
+        "has no training images"
+      } else if settings.network == .lenet, found.imageShape[..<2].contains(where: { $0 < 4 }) {
+        "has images of \(shape), but LeNet-5 pools twice and takes 4x4 or larger"
+      } else if found.imageShape.reduce(1, *) > 1 << 20 {
+        "has images of \(shape), too large for these networks"
+      } else {
+        nil
+      }
+    if let problem { throw CommandFailure("\(settings.data): \(problem)") }
+    return Dataset(
+      name: found.name, classNames: names, training: found.training, test: found.test)
   }
 
   var stepsPerEpoch: Int { data.training.stepsPerEpoch(batchSize: settings.batchSize) }
@@ -154,19 +150,22 @@ struct Training {
   /// Whether so many tests followed the best one that the training ends.
   func isOutOfPatience(at step: Int) -> Bool {
     guard let patience = settings.patience, let best else { return false }
-    let interval = TrainingLog.evaluationSteps(stepsPerEpoch: stepsPerEpoch)
+    let interval = settings.testEvery ?? TrainingLog.evaluationSteps(stepsPerEpoch: stepsPerEpoch)
     return step / interval - best.step / interval >= patience
   }
 
   // MARK: Saving
 
-  private func state(step: Int) -> TrainingState {
+  /// Seconds that the run was trained in all.
+  var seconds: Double { earlierSeconds + (ContinuousClock.now - began) / .seconds(1) }
+
+  private func state(step: Int) throws -> TrainingState {
     TrainingState(
       step: step, seed: settings.seed,
       data: DataDescription(
         source: settings.data, classNames: data.classNames, pixels: settings.pixels.rawValue,
         trainingPerClass: settings.trainPerClass, testPerClass: settings.testPerClass),
-      recipe: settings.recipe, best: best)
+      settings: try settings.recorded(), best: best, seconds: seconds)
   }
 
   /// Saves all that the run needs to go on.

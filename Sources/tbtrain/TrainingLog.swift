@@ -14,6 +14,7 @@ import Visualization
 /// | start | the flags as text and as hyperparameters, the graph, the layout of Custom Scalars |
 /// | every 10th step | `loss/train`, `accuracy/train` of the batch, `learning_rate`, `images_per_second` |
 /// | each epoch, but 50 steps apart at least; the last step | `loss/test`, `accuracy/test`, `dead_filters/…`, for each parameter and activation `…_SUMMARY/…`, the images, a precision-recall curve a class |
+/// | each `--test-every` steps | `loss/test`, `accuracy/test` |
 /// | end | the test images' features for the projector, the hyperparameters' session as ended |
 struct TrainingLog {
   /// Steps between two points of the training's curves.
@@ -22,7 +23,7 @@ struct TrainingLog {
   static let evaluationInterval = 50
   /// Test images that the projector shows.
   static let embeddingSample = 1_000
-  /// Test images whose activations are summed up.
+  /// Test images whose activations the histograms show; mean, deviation and extremes are of all.
   static let activationSample = 100
 
   private let writer: SummaryWriter
@@ -84,7 +85,7 @@ struct TrainingLog {
       """
     try writer.add(.text("flags", text), step: 0)
     var values: [String: HyperparameterValue] = [:]
-    for (flag, text) in settings.flags where !TrainingSettings.changeable.contains(flag) {
+    for (flag, text) in settings.flags where !SettingField.changeable.contains(flag) {
       values[flag] = Double(text).map { .number($0) } ?? .string(text)
     }
     // The dashboard shows five columns of its own accord: those that a sweep compares first; of a run
@@ -123,11 +124,15 @@ struct TrainingLog {
       step: step)
   }
 
-  /// All that an evaluation shows.
-  func evaluated(_ evaluation: Evaluation, of model: Sequential, step: Int) throws {
+  /// What a test found.
+  func tested(_ evaluation: Evaluation, step: Int) throws {
     try writer.add(
       .scalar("loss/test", evaluation.loss), .scalar("accuracy/test", evaluation.accuracy),
       step: step)
+  }
+
+  /// What an evaluation shows besides.
+  func evaluated(_ evaluation: Evaluation, of model: Sequential, step: Int) throws {
     try writer.add(
       .prCurves(
         "precision_recall", classes: classNames, labels: test.labels,
@@ -136,6 +141,9 @@ struct TrainingLog {
       try writer.add(.scalar("dead_filters/\(layer)", dead), step: step)
     }
     try addParameters(of: model, step: step)
+    for (name, statistics) in evaluation.activations {
+      try addMoments(name, statistics, step: step)
+    }
     try addActivations(of: model, step: step)
     if let first = model.layers.lazy.compactMap({ $0.layer as? Conv2D }).first,
       let filters = FilterGrid(of: first)
@@ -183,7 +191,7 @@ struct TrainingLog {
       x = named.layer(x)
       guard index > 0, model.layers[index - 1].layer is Conv2D else { continue }
       number += 1
-      try addSummary("activation\(number)", x, step: step)
+      try addHistogram("activation\(number)", x, step: step)
       let size = x.count / x.shape[0]
       let first = x.withUnsafeBufferPointer { scalars in
         Tensor(shape: [1] + x.shape.dropFirst(), scalars: scalars[..<size])
@@ -200,7 +208,7 @@ struct TrainingLog {
     let sample = (0..<count).map { $0 * test.count / count }
     let below = Sequential(Array(model.layers[..<index]))
     let states = layer.statesAfterEachStep(below(test.tensor(at: sample, pixelRange: pixelRange)))
-    try addSummary("states", states, step: step)
+    try addHistogram("states", states, step: step)
     var shown: [(image: Int, row: Int)] = []
     for label in classNames.indices {
       if let row = sample.firstIndex(where: { test.labels[$0] == label }) {
@@ -216,14 +224,24 @@ struct TrainingLog {
 
   /// The moments and the histogram of one tensor.
   private func addSummary(_ name: String, _ tensor: Tensor, step: Int) throws {
-    let statistics = Statistics(of: tensor)
+    try addMoments(name, Statistics(of: tensor), step: step)
+    try addHistogram(name, tensor, step: step)
+  }
+
+  private func addMoments(_ name: String, _ statistics: Statistics, step: Int) throws {
     let tag = "\(name)_SUMMARY"
     try writer.add(
       .scalar("\(tag)/mean", statistics.mean),
       .scalar("\(tag)/std", statistics.standardDeviation),
       .scalar("\(tag)/variance", statistics.variance),
       .scalar("\(tag)/min", statistics.minimum), .scalar("\(tag)/max", statistics.maximum),
-      .histogram("\(tag)/histogram", tensor.withUnsafeBufferPointer { Histogram(of: $0) }),
+      step: step)
+  }
+
+  private func addHistogram(_ name: String, _ tensor: Tensor, step: Int) throws {
+    try writer.add(
+      .histogram(
+        "\(name)_SUMMARY/histogram", tensor.withUnsafeBufferPointer { Histogram(of: $0) }),
       step: step)
   }
 

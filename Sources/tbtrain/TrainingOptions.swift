@@ -1,10 +1,11 @@
-public import ArgumentParser
+import ArgumentParser
 import CommandSupport
-public import Datasets
-public import NeuralNetworks
+import Datasets
+import NeuralNetworks
 
-// The flags of a training, in groups. Each can hold several values: `tbtrain sweep` makes the product
-// of them, a single run takes one.
+// The flags of a training, in groups: names, types and words for `--help`. What a value means, its
+// default and its bounds stand in `TrainingSettings` and `SettingField`. Each flag can hold several
+// values: `tbtrain sweep` makes the product of them, a single run takes one.
 
 /// Where a run is.
 struct RunOptions: ParsableArguments {
@@ -18,9 +19,10 @@ struct RunOptions: ParsableArguments {
 
   @Flag(
     help: ArgumentHelp(
-      "Go on with --run, or with the newest run.",
+      "Continue --run, or the newest run.",
       discussion: """
-        A run keeps its own settings; only its length, --patience and what is kept may change.
+        A run keeps its own settings; only its length, --patience, --test-every and what is kept may \
+        change.
         """))
   var resume = false
 
@@ -33,256 +35,265 @@ struct RunOptions: ParsableArguments {
   }
 }
 
+/// What only one network's training has, and the words of its commands.
+protocol NetworkOptions: ParsableArguments {
+  static var network: NetworkKind { get }
+  static var title: String { get }
+  static var about: String { get }
+}
+
+/// What only LeNet has.
+struct LeNetOptions: NetworkOptions {
+  static let network = NetworkKind.lenet
+  static let title = "LeNet-5"
+  static let about = """
+    conv 5x5x32, pool 2, conv 5x5x64, pool 2, dense 1024, dropout, dense. Without flags it learns a \
+    drawn data set and writes to logdir/.
+    """
+
+  @Option("What follows convolutions and dense layers.", \.activation)
+  var activation: Choices<Activation>?
+
+  @Option("What follows the dense layer.", "that of the convolutions", value: "activation")
+  var denseActivation: Choices<Activation>?
+
+  @Option("Share of the dense layer's units that is dropped.", \.dropout)
+  var dropout: Choices<Float>?
+}
+
+/// What only recurrent networks have.
+struct RNNOptions: NetworkOptions {
+  static let network = NetworkKind.rnn
+  static let title = "an RNN, LSTM or GRU that reads images row by row"
+  static let about = """
+    An image is a sequence of its rows; the state after the last one goes through a dense layer. \
+    Without flags an LSTM learns drawn digits.
+    """
+
+  @Option("The recurrent layer; rnn is the plain one, with tanh.", \.cell)
+  var cell: Choices<RecurrentCell>?
+
+  @Option("Units of the recurrent layer.", \.hidden)
+  var hidden: Choices<Int>?
+
+  @Option("Initial bias of an LSTM's forget gates.", \.forgetBias)
+  var forgetBias: Choices<Float>?
+}
+
 /// What every network's training has.
 struct TrainingOptions: ParsableArguments {
   @Option(
-    help: ArgumentHelp(
-      "A folder, shapes or digits. (default: shapes, for rnn digits)", valueName: "data"))
+    "How weights are drawn.", \.initializer, name: .customLong("init"), value: "weights",
+    more: """
+      For lenet he, xavier or truncated-normal (deviation 0.1, cut at two deviations, biases 0.1). For \
+      rnn torch (uniform within 1/sqrt(hidden)), xavier or tensorflow1 (cells by xavier, a GRU's gates \
+      with biases 1, the output layer's weights and biases from N(0, 1)).
+      """)
+  var initializer: Choices<InitialWeights>?
+
+  @Option("A folder, shapes or digits.", \.data)
   var data: Choices<String>?
 
-  @Option(help: "Updates to make, instead of --epochs.")
+  @Option(
+    help: ArgumentHelp(
+      "Names of the classes in the order of their labels. (default: the data's)",
+      discussion: "For folders whose names are numbers: cat,dog,bird.", valueName: "names"))
+  var classNames: NameList?
+
+  @Option(
+    "Updates to make, instead of --epochs.", "",
+    name: [.customLong("steps"), .customLong("iterations")], value: "updates")
   var steps: Choices<Int>?
 
-  @Option(help: "Passes over the training images. (default: 10)")
+  @Option("Passes over the training images.", "\(TrainingSettings.defaultEpochs)")
   var epochs: Choices<Int>?
 
-  @Option(
-    help: ArgumentHelp(
-      "Images to learn from in all, instead of --epochs.", valueName: "images"))
-  var iterations: Choices<Int>?
+  @Option("Images to learn from in all, instead of --epochs.", "")
+  var images: Choices<Int>?
 
-  @Option(help: "Images an update. (default: 64, for rnn 100)")
+  @Option("Images per update.", \.batchSize, value: "images")
   var batchSize: Choices<Int>?
 
-  @Option(
-    help: ArgumentHelp(
-      "The update rule. (default: adam)", valueName: "rule"))
+  @Option("The update rule.", \.optimizer, value: "rule")
   var optimizer: Choices<OptimizerKind>?
 
-  @Option(help: "The step size. (default: 0.001 for adam, rmsprop; else 0.01)")
+  @Option("The step size.", OptimizerKind.words { $0.defaultLearningRate }, value: "rate")
   var learningRate: Choices<Float>?
 
-  @Option(help: "For momentum and nesterov. (default: 0.9)")
+  @Option("Share of the last update that is repeated.", constant: "momentum")
   var momentum: Choices<Float>?
 
+  @Option("Decay of the mean gradient.", constant: "beta1")
+  var beta1: Choices<Float>?
+
+  @Option("Decay of the mean squared gradient.", constant: "beta2")
+  var beta2: Choices<Float>?
+
+  @Option("Decay of the mean squared gradient.", constant: "decay")
+  var decay: Choices<Float>?
+
+  @Option("Added to the divisor.", constant: "epsilon")
+  var epsilon: Choices<Float>?
+
   @Option(
-    help: ArgumentHelp(
-      "The learning rate's course. (default: cosine)",
-      discussion: """
-        What the learning rate does after the warm-up: stay; fall to a tenth after each third of the \
-        training; or fall to zero along a cosine.
-        """, valueName: "shape"))
+    "The learning rate's course after the warm-up.", \.schedule, value: "shape",
+    more: """
+      constant, step (a tenth after each third of the training) or cosine (down to 0 along a cosine).
+      """)
   var schedule: Choices<ScheduleKind>?
 
   @Option(
-    help: ArgumentHelp(
-      "Epochs of rising learning rate. (default: 3)",
-      discussion: "By default at most three tenths of the training.", valueName: "epochs"))
+    "Epochs of rising learning rate.", "3", value: "epochs",
+    more: "By default at most three tenths of the training.")
   var warmupEpochs: Choices<Float>?
 
   @Option(
-    help: ArgumentHelp(
-      "Longest gradient; longer ones are shortened. (default: any)",
-      discussion: """
-        All gradients of a step are one vector; its Euclidean length is cut to this one (Pascanu, \
-        Mikolov & Bengio, ICML 2013).
-        """, valueName: "norm"))
+    "Longest gradient; longer ones are scaled down to it.", value: "norm",
+    more: """
+      All gradients of an update are one vector; its Euclidean length is limited (Pascanu, Mikolov & \
+      Bengio, ICML 2013).
+      """)
   var clipNorm: Choices<Float>?
 
   @Option(
-    help: ArgumentHelp(
-      "What is done to training images. (default: auto)",
-      discussion: """
-        flip mirrors half of the images left to right, others in each epoch; auto does so where the \
-        classes' mean images are symmetric, which photographs' are and digits' are not.
-        """, valueName: "how"))
+    "What is done to training images.", \.augment, value: "how",
+    more: """
+      flip mirrors half of the images left to right, others in each epoch; auto does so where the \
+      classes' mean images are symmetric, which photographs' are and digits' are not.
+      """)
   var augment: Choices<Augmentation>?
 
-  @Option(help: "Black and white. (default: -1..1)")
+  @Option("The scalars of black and white.", \.pixels)
   var pixels: Choices<PixelRange>?
 
-  @Option(help: "Training images of each class. (default: all)")
+  @Option("Training images of each class.", "all", value: "images")
   var trainPerClass: Choices<Int>?
 
-  @Option(help: "Test images of each class. (default: all)")
+  @Option("Test images of each class.", "all", value: "images")
   var testPerClass: Choices<Int>?
 
-  @Option(help: "Seed of every random choice. (default: 1)")
+  @Option("Seed of every random choice.", \.seed)
   var seed: Choices<Int>?
 
   @Option(
-    help: ArgumentHelp(
-      "Evaluations without a better one, then stop. (default: any)",
-      discussion: """
-        The test accuracy is what is looked at, so it is a little too good afterwards; compare on \
-        other images.
-        """, valueName: "count"))
+    "Updates from one test to the next.", "an epoch, at least 50", value: "updates",
+    more: "Tests before an epoch's end log accuracy and loss only.")
+  var testEvery: Choices<Int>?
+
+  @Option(
+    "Tests without a better one that end the training.", value: "tests",
+    more: """
+      The test accuracy is what is looked at, so it is a little too good afterwards; compare on other \
+      images.
+      """)
   var patience: Choices<Int>?
 
-  @OptionGroup var keeping: KeepingOptions
-
-  func validate() throws {
-    try check(steps, "--steps is at least 1, at most 1000000000") {
-      (1...1_000_000_000).contains($0)
-    }
-    try check(epochs, "--epochs is at least 1, at most 1000000") { (1...1_000_000).contains($0) }
-    try check(iterations, "--iterations is at least 1, at most 1000000000000") {
-      (1...1_000_000_000_000).contains($0)
-    }
-    if [steps != nil, epochs != nil, iterations != nil].filter({ $0 }).count > 1 {
-      throw ValidationError(
-        "--steps, --epochs and --iterations all say how long; give one of them")
-    }
-    try check(batchSize, "--batch-size is at least 1") { $0 > 0 }
-    try check(learningRate, "--learning-rate is a number above 0") { $0 > 0 && $0.isFinite }
-    try check(momentum, "--momentum lies in 0 ..< 1") { $0 >= 0 && $0 < 1 }
-    try check(warmupEpochs, "--warmup-epochs is a number, 0 or more, at most 1000000") {
-      (0...1_000_000).contains($0)
-    }
-    try check(clipNorm, "--clip-norm is a number above 0") { $0 > 0 && $0.isFinite }
-    try check(trainPerClass, "--train-per-class is at least 1") { $0 > 0 }
-    try check(testPerClass, "--test-per-class is at least 1") { $0 > 0 }
-    try check(patience, "--patience is at least 1") { $0 > 0 }
-  }
-
-  /// The flags that were given, by name, each with its values as texts.
-  var given: [String: [String]] {
-    var given = keeping.given
-    given["data"] = data?.values
-    given["steps"] = steps?.texts
-    given["epochs"] = epochs?.texts
-    given["iterations"] = iterations?.texts
-    given["batch-size"] = batchSize?.texts
-    given["optimizer"] = optimizer?.texts
-    given["learning-rate"] = learningRate?.values.map { "\($0)" }
-    given["momentum"] = momentum?.values.map { "\($0)" }
-    given["schedule"] = schedule?.texts
-    given["warmup-epochs"] = warmupEpochs?.values.map { "\($0)" }
-    given["clip-norm"] = clipNorm?.values.map { "\($0)" }
-    given["augment"] = augment?.texts
-    given["pixels"] = pixels?.texts
-    given["train-per-class"] = trainPerClass?.texts
-    given["test-per-class"] = testPerClass?.texts
-    given["seed"] = seed?.texts
-    given["patience"] = patience?.texts
-    return given
-  }
-}
-
-/// What a run keeps besides its newest checkpoint.
-struct KeepingOptions: ParsableArguments {
-  @Option(help: "Steps from one checkpoint to the next. (default: an epoch)")
-  var checkpointEvery: Int?
+  @Option("Updates from one checkpoint to the next.", "an epoch", value: "updates")
+  var checkpointEvery: Choices<Int>?
 
   @Flag(help: "Keep the network that tested best, as best.safetensors.")
   var keepBest = false
 
   @Option(
     help: ArgumentHelp(
-      "Epochs whose networks are kept, for deconv evolve.",
+      "Epochs whose networks are kept, for deconv evolve. (default: off)",
       discussion: "For example 1,2,5,10; they go to checkpoints/ in the run's folder.",
       valueName: "epochs"))
   var keepCheckpoints: NumberList?
+}
 
-  func validate() throws {
-    if let checkpointEvery, checkpointEvery < 1 {
-      throw ValidationError("--checkpoint-every is at least 1")
+extension Option {
+  /// A setting's flag that is off by default, or then has what `words` say; none for "".
+  fileprivate init<Setting: SettingValue & Sendable>(
+    _ abstract: String, _ words: String = "off", name: NameSpecification = .long,
+    value: String? = nil, more: String? = nil
+  ) where Value == Choices<Setting>? {
+    self.init(
+      name: name, parsing: .unconditional,
+      help: ArgumentHelp(
+        words.isEmpty ? abstract : "\(abstract) (default: \(words))", discussion: more,
+        valueName: value))
+  }
+
+  /// A setting's flag, with the default from where that stands.
+  fileprivate init<Setting: SettingValue & Equatable & Sendable>(
+    _ abstract: String, _ path: KeyPath<TrainingSettings, Setting>,
+    name: NameSpecification = .long, value: String? = nil, more: String? = nil
+  ) where Value == Choices<Setting>? {
+    let first = TrainingSettings(.lenet)[keyPath: path]
+    let other = TrainingSettings(.rnn)[keyPath: path]
+    let words = first.text
+    self.init(
+      abstract, first == other ? words : "\(words), for rnn \(other.text)",
+      name: name, value: value, more: more)
+  }
+
+  /// The flag of a constant of some update rules.
+  fileprivate init(_ abstract: String, constant: String) where Value == Choices<Float>? {
+    self.init(abstract, OptimizerKind.words { $0.constants[constant] })
+  }
+}
+
+extension OptimizerKind {
+  /// A value of each rule: `0.9 for momentum, nesterov; 0 for rmsprop`.
+  fileprivate static func words(_ value: (OptimizerKind) -> Float?) -> String {
+    let values = allCases.compactMap { rule in value(rule).map { (rule.rawValue, $0) } }
+    let groups = Dictionary(grouping: values, by: \.1).sorted { $0.key > $1.key }
+    return groups.map { value, rules in
+      "\(value) for \(rules.map(\.0).joined(separator: ", "))"
+    }.joined(separator: "; ")
+  }
+}
+
+/// Flags as they were typed, whichever command took them.
+struct GivenFlags {
+  var lenet: LeNetOptions?
+  var rnn: RNNOptions?
+  var training: TrainingOptions
+
+  init(_ training: TrainingOptions, _ own: any NetworkOptions...) {
+    self.training = training
+    for options in own {
+      lenet = lenet ?? options as? LeNetOptions
+      rnn = rnn ?? options as? RNNOptions
     }
   }
 
-  /// The flags that were given, by name.
-  var given: [String: [String]] {
-    var given: [String: [String]] = [:]
-    given["checkpoint-every"] = checkpointEvery.map { ["\($0)"] }
-    given["keep-best"] = keepBest ? ["true"] : nil
-    given["keep-checkpoints"] = keepCheckpoints.map { ["\($0)"] }
-    return given
-  }
-}
-
-/// What only LeNet has.
-struct LeNetOptions: ParsableArguments {
-  @Option(help: "What follows convolutions and dense. (default: relu)")
-  var activation: Choices<Activation>?
-
-  @Option(
-    name: .customLong("init"),
-    help: ArgumentHelp(
-      "How weights are drawn. (default: he)",
-      discussion: "truncated-normal: deviation 0.1, cut at two deviations, biases 0.1.",
-      valueName: "weights"))
-  var initializer: Choices<Initializer>?
-
-  @Option(help: "Share of the dense units dropped. (default: 0.5)")
-  var dropout: Choices<Float>?
-
-  func validate() throws {
-    try check(dropout, "--dropout lies in 0 ..< 1") { $0 >= 0 && $0 < 1 }
+  /// The flags that were given, each with its values, in the order of `--help`.
+  ///
+  /// - Throws: `ValidationError` for a flag of another network.
+  func changes(for network: NetworkKind) throws(ValidationError) -> [[SettingChange]] {
+    var changes: [[SettingChange]] = []
+    for field in SettingField.all {
+      guard let given = field.changes(self) else { continue }
+      guard field.network == nil || field.network == network else {
+        throw ValidationError("--\(field.flag) has no meaning for \(network.rawValue)")
+      }
+      changes.append(given)
+    }
+    return changes
   }
 
-  /// The flags that were given, by name, each with its values as texts.
-  var given: [String: [String]] {
-    var given: [String: [String]] = [:]
-    given["activation"] = activation?.texts
-    given["init"] = initializer?.texts
-    given["dropout"] = dropout?.values.map { "\($0)" }
-    return given
-  }
-}
-
-/// What only recurrent networks have.
-struct RNNOptions: ParsableArguments {
-  @Option(
-    help: ArgumentHelp(
-      "The recurrent layer. (default: lstm)", discussion: "rnn is the plain one, with tanh.",
-      valueName: "cell"))
-  var cell: Choices<RecurrentCell>?
-
-  @Option(help: "Units of the recurrent layer. (default: 128)")
-  var hidden: Choices<Int>?
-
-  @Option(help: "What an LSTM's forget gates start from. (default: 1)")
-  var forgetBias: Choices<Float>?
-
-  func validate() throws {
-    try check(hidden, "--hidden is at least 1, at most 65536") { (1...65536).contains($0) }
-    try check(forgetBias, "--forget-bias is a number") { $0.isFinite }
-  }
-
-  /// The flags that were given, by name, each with its values as texts.
-  var given: [String: [String]] {
-    var given: [String: [String]] = [:]
-    given["cell"] = cell?.texts
-    given["hidden"] = hidden?.texts
-    given["forget-bias"] = forgetBias?.values.map { "\($0)" }
-    return given
-  }
-}
-
-private func check<Value>(
-  _ choices: Choices<Value>?, _ sentence: String, _ isRight: (Value) -> Bool
-) throws {
-  guard let choices else { return }
-  guard choices.values.allSatisfy(isRight) else { throw ValidationError(sentence) }
-}
-
-/// The flags of one run.
-///
-/// - Throws: `ValidationError` when a flag has several values.
-func single(_ given: [String: [String]]) throws -> [String: String] {
-  try given.reduce(into: [:]) { flags, entry in
-    guard entry.value.count == 1 else {
+  /// The flags of one run.
+  ///
+  /// - Throws: `ValidationError` when a flag has several values.
+  func single(for network: NetworkKind) throws(ValidationError) -> [SettingChange] {
+    let changes = try changes(for: network)
+    if let several = changes.first(where: { $0.count > 1 }) {
       throw ValidationError(
-        "--\(entry.key) takes one value in a run; tbtrain sweep takes lists and trains them all")
+        """
+        --\(several[0].flag) takes one value in a run; tbtrain sweep takes lists and trains them all
+        """)
     }
-    flags[entry.key] = entry.value[0]
+    return changes.flatMap(\.self)
   }
 }
 
-extension OptimizerKind: ExpressibleByArgument {}
-extension Activation: ExpressibleByArgument {}
-extension Initializer: ExpressibleByArgument {}
-extension PixelRange: ExpressibleByArgument {}
-extension ScheduleKind: ExpressibleByArgument {}
-extension Augmentation: ExpressibleByArgument {}
-extension RecurrentCell: ExpressibleByArgument {}
+/// All flags of all trainings: what a recipe may be changed by, and how one is written.
+struct RecipeFlags: ParsableArguments {
+  @OptionGroup var lenet: LeNetOptions
+  @OptionGroup var rnn: RNNOptions
+  @OptionGroup var training: TrainingOptions
+
+  var given: GivenFlags { GivenFlags(training, lenet, rnn) }
+}

@@ -1,173 +1,151 @@
+import ArgumentParser
 import CommandSupport
 import Datasets
 import Foundation
 import NeuralNetworks
 
 /// What the learning rate does after the warm-up.
-enum ScheduleKind: String, CaseIterable { case constant, step, cosine }
+enum ScheduleKind: String, CaseIterable, Codable { case constant, step, cosine }
 
 /// What is done to training images.
-enum Augmentation: String, CaseIterable { case auto, none, flip }
+enum Augmentation: String, CaseIterable, Codable { case auto, none, flip }
 
 /// The networks that can be trained; each is a command.
-enum NetworkKind: String, CaseIterable { case lenet, rnn }
+enum NetworkKind: String, CaseIterable, Codable { case lenet, rnn }
+
+/// How new weights are drawn: the choices of all networks.
+enum InitialWeights: String, CaseIterable, Codable {
+  case he, xavier, torch, tensorflow1
+  case truncatedNormal = "truncated-normal"
+
+  /// What a network can be started from, its default first.
+  static func choices(for network: NetworkKind) -> [InitialWeights] {
+    switch network {
+    case .lenet: [.he, .xavier, .truncatedNormal]
+    case .rnn: [.torch, .xavier, .tensorflow1]
+    }
+  }
+}
 
 /// Everything that a run's numbers depend on, and what it keeps. A run can be repeated from its
 /// settings and version.
-struct TrainingSettings: Equatable {
-  let network: NetworkKind
-  var data: String
-  var steps: Int?
-  var epochs = 10
-  var iterations: Int?
-  var batchSize: Int
-  var optimizer = OptimizerKind.adam
-  var learningRate: Float?
-  var momentum: Float = 0.9
-  var schedule = ScheduleKind.cosine
-  var warmUpEpochs: Float?
-  var clipNorm: Float?
+///
+/// A checkpoint holds them as JSON. What a flag is called, where it is typed and which values it may
+/// have stands in `SettingField`.
+struct TrainingSettings: Equatable, Codable {
+  var network: NetworkKind
   var activation = Activation.relu
-  var initializer = Initializer.he
+  var denseActivation: Activation?
   var dropout: Float = 0.5
   var cell = RecurrentCell.lstm
   var hidden = 128
   var forgetBias: Float = 1
-  var augmentation = Augmentation.auto
+  var initializer: InitialWeights
+  var data: String
+  var classNames: NameList?
+  var steps: Int?
+  var epochs: Int?
+  var images: Int?
+  var batchSize: Int
+  var optimizer = OptimizerKind.adam
+  var learningRate: Float?
+  var momentum: Float?
+  var beta1: Float?
+  var beta2: Float?
+  var decay: Float?
+  var epsilon: Float?
+  var schedule = ScheduleKind.cosine
+  var warmupEpochs: Float?
+  var clipNorm: Float?
+  var augment = Augmentation.auto
   var pixels = PixelRange.minusOneToOne
   var trainPerClass: Int?
   var testPerClass: Int?
   var seed = 1
+  var testEvery: Int?
   var patience: Int?
   var checkpointEvery: Int?
   var keepBest = false
   var keepCheckpoints: NumberList?
 
-  /// The flags that say how long a training is.
-  static let lengths: Set = ["steps", "epochs", "iterations"]
-  /// The flags that a run may be resumed with whatever it began with.
-  static let changeable = lengths.union([
-    "patience", "checkpoint-every", "keep-best", "keep-checkpoints",
-  ])
-
-  /// A setting as a flag: its name, its text, and how a text changes it (false: it can't be read).
-  private struct Field: Sendable {
-    var flag: String
-    /// The only network that has it; nil: all have.
-    var network: NetworkKind?
-    var text: @Sendable (TrainingSettings) -> String?
-    var set: @Sendable (inout TrainingSettings, String) -> Bool
-  }
-
-  private static func field<Value: SendableMetatype>(
-    _ flag: String, _ path: any WritableKeyPath<TrainingSettings, Value> & Sendable,
-    _ text: @escaping @Sendable (Value) -> String?, _ parse: @escaping @Sendable (String) -> Value?,
-    of network: NetworkKind? = nil
-  ) -> Field {
-    Field(
-      flag: flag, network: network, text: { text($0[keyPath: path]) },
-      set: { settings, text in
-        guard let value = parse(text) else { return false }
-        settings[keyPath: path] = value
-        return true
-      })
-  }
-
-  private static func plain<Value: LosslessStringConvertible & SendableMetatype>(
-    _ flag: String, _ path: any WritableKeyPath<TrainingSettings, Value> & Sendable,
-    of network: NetworkKind? = nil
-  ) -> Field {
-    field(flag, path, { $0.description }, { Value($0) }, of: network)
-  }
-
-  private static func optional<Value: LosslessStringConvertible & SendableMetatype>(
-    _ flag: String, _ path: any WritableKeyPath<TrainingSettings, Value?> & Sendable
-  ) -> Field {
-    field(flag, path, { $0?.description }, { Value($0) })
-  }
-
-  private static func choice<Value: RawRepresentable<String> & SendableMetatype>(
-    _ flag: String, _ path: any WritableKeyPath<TrainingSettings, Value> & Sendable,
-    of network: NetworkKind? = nil
-  ) -> Field {
-    field(flag, path, { $0.rawValue }, { Value(rawValue: $0) }, of: network)
-  }
-
-  /// All settings, in the order of `--help`.
-  private static let fields: [Field] = [
-    choice("cell", \.cell, of: .rnn), plain("hidden", \.hidden, of: .rnn),
-    plain("forget-bias", \.forgetBias, of: .rnn), choice("activation", \.activation, of: .lenet),
-    choice("init", \.initializer, of: .lenet), plain("dropout", \.dropout, of: .lenet),
-    plain("data", \.data), optional("steps", \.steps), plain("epochs", \.epochs),
-    optional("iterations", \.iterations), plain("batch-size", \.batchSize),
-    choice("optimizer", \.optimizer), optional("learning-rate", \.learningRate),
-    plain("momentum", \.momentum), choice("schedule", \.schedule),
-    optional("warmup-epochs", \.warmUpEpochs), optional("clip-norm", \.clipNorm),
-    choice("augment", \.augmentation), choice("pixels", \.pixels),
-    optional("train-per-class", \.trainPerClass), optional("test-per-class", \.testPerClass),
-    plain("seed", \.seed), optional("patience", \.patience),
-    optional("checkpoint-every", \.checkpointEvery),
-    field("keep-best", \.keepBest, { $0 ? "true" : nil }, { Bool($0) }),
-    optional("keep-checkpoints", \.keepCheckpoints),
+  /// The constants of update rules, of which each rule has its own: see `OptimizerKind.constants`.
+  static let constants: [(flag: String, path: any WritableKeyPath<Self, Float?> & Sendable)] = [
+    ("momentum", \.momentum), ("beta1", \.beta1), ("beta2", \.beta2), ("decay", \.decay),
+    ("epsilon", \.epsilon),
   ]
 
-  /// The place of each flag in `--help`.
-  static var flagOrder: [String: Int] {
-    Dictionary(fields.enumerated().map { ($1.flag, $0) }, uniquingKeysWith: { first, _ in first })
-  }
+  /// Epochs of a training whose length nobody gave.
+  static let defaultEpochs = 10
 
-  /// The settings as flags and texts, in the order of `--help`; what isn't set, or another network's,
-  /// is left out.
-  var flags: [(flag: String, text: String)] {
-    Self.fields.compactMap { field in
-      if field.flag == "epochs", steps != nil || iterations != nil { return nil }
-      guard field.network == nil || field.network == network else { return nil }
-      return field.text(self).map { (field.flag, $0) }
-    }
-  }
-
-  /// The key under which a recipe names its network.
-  private static let networkKey = "network"
-
-  /// The same by flag, for a checkpoint, and the network.
-  var recipe: [String: String] {
-    var recipe = Dictionary(
-      flags.map { ($0.flag, $0.text) }, uniquingKeysWith: { first, _ in first })
-    recipe[Self.networkKey] = network.rawValue
-    return recipe
-  }
-
-  /// The network that a checkpoint's recipe is of; nil for one that no command trains.
-  static func network(of recipe: [String: String]) -> NetworkKind? {
-    guard !recipe.isEmpty else { return nil }
-    return NetworkKind(rawValue: recipe[networkKey] ?? NetworkKind.lenet.rawValue)
-  }
-
-  /// What to type to get the same run.
-  var command: String {
-    let typed = flags.map { flag, text in
-      text == "true" ? "--\(flag)" : "--\(flag) \(text.contains(" ") ? "'\(text)'" : text)"
-    }
-    return (["tbtrain", network.rawValue] + typed).joined(separator: " ")
-  }
-
-  /// Defaults, changed by flags.
-  ///
-  /// - Throws: `CommandFailure` for a text that can't be read (from a checkpoint: the parser has
-  ///   checked the command line).
-  init(
-    _ network: NetworkKind, flags: [String: String], from source: String = "the command line"
-  ) throws {
+  /// The settings that a network has if nothing is said.
+  init(_ network: NetworkKind) {
     self.network = network
     (data, batchSize) = network == .lenet ? ("shapes", 64) : ("digits", 100)
-    for field in Self.fields {
-      guard let text = flags[field.flag] else { continue }
-      guard field.set(&self, text) else {
-        throw CommandFailure("\(source): \(field.flag) can't be \"\(text)\"")
+    initializer = InitialWeights.choices(for: network)[0]
+  }
+
+  /// The defaults, changed.
+  ///
+  /// - Throws: `ValidationError` for values that can't be, alone or together.
+  init(_ network: NetworkKind, _ changes: [SettingChange]) throws(ValidationError) {
+    self.init(network)
+    for change in changes { change.apply(&self) }
+    try complete()
+  }
+
+  /// Replaces what is left open by the defaults that depend on other settings, and checks all.
+  mutating func complete() throws(ValidationError) {
+    try check()
+    if steps == nil, images == nil { epochs = epochs ?? Self.defaultEpochs }
+    denseActivation = denseActivation ?? activation
+    learningRate = learningRate ?? optimizer.defaultLearningRate
+    for (flag, path) in Self.constants {
+      self[keyPath: path] = self[keyPath: path] ?? optimizer.constants[flag]
+    }
+  }
+
+  // MARK: Going on
+
+  /// These settings, of a run that goes on, changed by what was given anew.
+  ///
+  /// - Throws: `ValidationError` when it would become another run.
+  func continued(
+    by changes: [SettingChange], of network: NetworkKind
+  ) throws(ValidationError) -> TrainingSettings {
+    var wanted = self
+    wanted.network = network
+    if changes.contains(where: { SettingField.lengths.contains($0.flag) }) {
+      (wanted.steps, wanted.epochs, wanted.images) = (nil, nil, nil)
+    }
+    for change in changes { change.apply(&wanted) }
+    wanted.data = Self.absolute(wanted.data)
+    return try continued(
+      as: wanted,
+      otherwise: "leave the flag out to go on, or leave out --resume to start a new run")
+  }
+
+  /// Other settings, with which a run that has these goes on.
+  ///
+  /// - Parameter otherwise: what to do when they are another run's.
+  func continued(
+    as wanted: TrainingSettings, otherwise advice: String
+  ) throws(ValidationError) -> TrainingSettings {
+    guard wanted.network == network else {
+      throw ValidationError("is a run of tbtrain \(network.rawValue), which continues it")
+    }
+    var wanted = wanted
+    if wanted.augment == .auto { wanted.augment = augment }
+    for field in SettingField.all where !SettingField.changeable.contains(field.flag) {
+      let (own, other) = (field.text(self) ?? "off", field.text(wanted) ?? "off")
+      guard own == other else {
+        throw ValidationError("the run's --\(field.flag) is \(own), not \(other); \(advice)")
       }
     }
-    learningRate = learningRate ?? optimizer.defaultLearningRate
+    try wanted.complete()
+    return wanted
   }
+
+  // MARK: Data
 
   /// A data set's path as it is found from any folder, by --resume and by deconv.
   static func absolute(_ data: String) -> String {
@@ -175,12 +153,26 @@ struct TrainingSettings: Equatable {
       ? data : URL(fileURLWithPath: data).standardizedFileURL.path
   }
 
+  /// The settings with `auto` decided, images being mirrored where that makes sense, and with an
+  /// absolute path.
+  func resolved(for data: Dataset) -> TrainingSettings {
+    var settings = self
+    settings.data = Self.absolute(self.data)
+    if augment == .auto {
+      settings.augment = data.training.isMirrorSymmetric ? .flip : .none
+    }
+    return settings
+  }
+
+  // MARK: What they make
+
   /// The rate that the schedule starts from.
   var baseLearningRate: Float { learningRate ?? optimizer.defaultLearningRate }
 
   /// Updates of the whole training.
   func totalSteps(stepsPerEpoch: Int) -> Int {
-    steps ?? iterations.map { ($0 + batchSize - 1) / batchSize } ?? epochs * stepsPerEpoch
+    steps ?? images.map { ($0 + batchSize - 1) / batchSize }
+      ?? (epochs ?? Self.defaultEpochs) * stepsPerEpoch
   }
 
   /// A new network.
@@ -188,12 +180,37 @@ struct TrainingSettings: Equatable {
     switch network {
     case .lenet:
       .leNet5(
-        input: input, classes: classes, activation: activation, initializer: initializer,
-        dropout: dropout, seed: seed)
+        input: input, classes: classes, activation: activation, denseActivation: denseActivation,
+        initializer: Initializer(rawValue: initializer.rawValue) ?? .he, dropout: dropout,
+        seed: seed)
     case .rnn:
       .rowReader(
-        cell: cell, hidden: hidden, input: input, classes: classes, forgetBias: forgetBias,
-        seed: seed)
+        cell: cell, hidden: hidden, input: input, classes: classes,
+        initializer: RecurrentInitializer(rawValue: initializer.rawValue) ?? .torch,
+        forgetBias: forgetBias, seed: seed)
+    }
+  }
+
+  /// The update rule, before its first update.
+  func makeOptimizer() -> any Optimizer {
+    let rate = baseLearningRate
+    func constant(_ flag: String, _ value: Float?) -> Float {
+      value ?? optimizer.constants[flag] ?? 0
+    }
+    let momentum = constant("momentum", momentum)
+    let epsilon = constant("epsilon", epsilon)
+    return switch optimizer {
+    case .sgd: SGD(learningRate: rate)
+    case .momentum: Momentum(learningRate: rate, momentum: momentum)
+    case .nesterov: Momentum(learningRate: rate, momentum: momentum, isNesterov: true)
+    case .adam:
+      Adam(
+        learningRate: rate, beta1: constant("beta1", beta1), beta2: constant("beta2", beta2),
+        epsilon: epsilon)
+    case .rmsprop:
+      RMSProp(
+        learningRate: rate, decay: constant("decay", decay), momentum: momentum, epsilon: epsilon)
+    case .adagrad: Adagrad(learningRate: rate)
     }
   }
 
@@ -201,7 +218,7 @@ struct TrainingSettings: Equatable {
   func makeSchedule(stepsPerEpoch: Int) -> Schedule {
     let total = totalSteps(stepsPerEpoch: stepsPerEpoch)
     let warmUp =
-      warmUpEpochs.map { Int(($0 * Float(stepsPerEpoch)).rounded()) }
+      warmupEpochs.map { Int(($0 * Float(stepsPerEpoch)).rounded()) }
       ?? min(3 * stepsPerEpoch, total * 3 / 10)
     let shape: Schedule.Shape =
       switch schedule {
@@ -211,15 +228,16 @@ struct TrainingSettings: Equatable {
       }
     return Schedule(base: baseLearningRate, shape: shape, warmUpSteps: warmUp, totalSteps: total)
   }
+}
 
-  /// The settings with `auto` decided, images being mirrored where that makes sense, and with an
-  /// absolute path.
-  func resolved(for data: Dataset) -> TrainingSettings {
-    var settings = self
-    settings.data = Self.absolute(self.data)
-    if augmentation == .auto {
-      settings.augmentation = data.training.isMirrorSymmetric ? .flip : .none
+extension OptimizerKind {
+  /// The constants of the rule besides its learning rate, by flag, with TensorFlow 1's values.
+  var constants: [String: Float] {
+    switch self {
+    case .sgd, .adagrad: [:]
+    case .momentum, .nesterov: ["momentum": 0.9]
+    case .adam: ["beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8]
+    case .rmsprop: ["decay": 0.9, "momentum": 0, "epsilon": 1e-10]
     }
-    return settings
   }
 }

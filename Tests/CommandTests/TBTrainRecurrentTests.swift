@@ -3,6 +3,8 @@ import ModelFiles
 import NeuralNetworks
 import Testing
 
+@testable import tbtrain
+
 /// `tbtrain rnn`, and what every training can do besides.
 @Suite struct TBTrainRecurrentTests {
   /// Settings of a run that takes a second or two.
@@ -40,11 +42,11 @@ import Testing
       let half = try tbtrain(
         "rnn \(flags) --steps 15 --run half --schedule constant --warmup-epochs 0", in: folder)
       #expect(half.code == 0)
-      let rest = try tbtrain("rnn --resume --run half --iterations 591", in: folder)
+      let rest = try tbtrain("rnn --resume --run half --images 591", in: folder)
       #expect(rest.code == 0, "\(rest.errors)")
       #expect(try Checkpoint(path: folder + "/logdir/half").state?.step == 30)
       let straight = try tbtrain(
-        "rnn \(flags) --iterations 600 --run straight --schedule constant --warmup-epochs 0",
+        "rnn \(flags) --images 600 --run straight --schedule constant --warmup-epochs 0",
         in: folder)
       #expect(straight.code == 0)
       let models = try ["half", "straight"].map {
@@ -65,8 +67,7 @@ import Testing
       #expect(result.code == 1)
       #expect(
         result.errors == """
-          tbtrain: logdir/rnn-1/checkpoint.safetensors: is a run of tbtrain rnn, which --resume goes \
-          on with there
+          tbtrain: logdir/rnn-1/checkpoint.safetensors: is a run of tbtrain rnn, which continues it
 
           """)
     }
@@ -121,55 +122,26 @@ import Testing
         ["rnn", "--resume", "--logdir", "../logdir", "--run", "a"], in: folder + "/b")
       process.interrupt()
       process.waitUntilExit()
-      #expect(other.code == 1)
+      #expect(other.code == 75)
       #expect(other.errors == "tbtrain: ../logdir/a: is being trained by another program\n")
-    }
-  }
-
-  @Test(arguments: [
-    ("rnn --hidden 0", "--hidden is at least 1, at most 65536"),
-    ("rnn --clip-norm 0", "--clip-norm is a number above 0"),
-    ("rnn --forget-bias nan", "--forget-bias is a number"),
-    ("rnn --patience 0", "--patience is at least 1"),
-    ("rnn --checkpoint-every 0", "--checkpoint-every is at least 1"),
-    (
-      "rnn --epochs 3 --iterations 5",
-      "--steps, --epochs and --iterations all say how long; give one of them"
-    ),
-    (
-      "rnn --cell lstm,gru",
-      "--cell takes one value in a run; tbtrain sweep takes lists and trains them all"
-    ),
-    ("lenet --keep-checkpoints 2,1", "The value '2,1' is invalid"),
-  ])
-  func `wrong flags are told`(arguments: String, sentence: String) throws {
-    try withTemporaryFolder { folder in
-      let result = try tbtrain(arguments, in: folder)
-      #expect(result.code == 64)
-      #expect(result.errors.hasPrefix("tbtrain: \(sentence)"), "\(result.errors)")
-      #expect(!FileManager.default.fileExists(atPath: folder + "/logdir"))
     }
   }
 
   @Test func `recipes are listed, shown and trained`() throws {
     try withTemporaryFolder { folder in
       let list = try tbtrain("recipes", in: folder)
-      let names = list.lines.dropFirst().map { String($0.prefix { $0 != " " }) }
-      #expect(Set(names).count == names.count)
-      #expect(names.filter { $0.hasPrefix("adam") || $0.hasPrefix("gd") }.count == 6)
-      #expect(names.filter { $0.hasPrefix("momentum") }.count == 9)
-      // Every one of them is a command that can be typed.
-      for name in names {
-        let shown = try tbtrain("recipe \(name) --show", in: folder)
-        #expect(shown.code == 0, "\(name): \(shown.errors)")
-        #expect(shown.output.hasPrefix("tbtrain "))
-      }
+      #expect(list.lines.count == Recipe.all.count + 1)
+      let shown = try tbtrain("recipe relu --show --dropout 0.25 --epochs 3", in: folder)
+      #expect(
+        shown.output.contains("--dropout 0.25 --init truncated-normal --data shapes --epochs 3"))
       let run = try tbtrain(
         "recipe gru-32 --train-per-class 10 --test-per-class 5 --steps 3 --quiet", in: folder)
       #expect(run.code == 0, "\(run.errors)")
       #expect(run.lines.contains("run            logdir/gru-32-1"))
-      let recipe = try #require(try Checkpoint(path: folder + "/logdir/gru-32-1").state?.recipe)
-      #expect(recipe["cell"] == "gru" && recipe["hidden"] == "32" && recipe["steps"] == "3")
+      let settings = try TrainingSettings(
+        recordedIn: Checkpoint(path: folder + "/logdir/gru-32-1"))
+      #expect(settings.cell == .gru && settings.hidden == 32 && settings.steps == 3)
+      #expect(settings.epochs == nil && settings.batchSize == 100)
       let unknown = try tbtrain("recipe nonesuch", in: folder)
       #expect(unknown.code == 1)
       #expect(

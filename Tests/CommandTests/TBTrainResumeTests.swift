@@ -4,6 +4,8 @@ import NeuralNetworks
 import Tensors
 import Testing
 
+@testable import tbtrain
+
 /// One seed gives the same run: on any number of threads, and however often it is interrupted.
 @Suite struct TBTrainResumeTests {
   private let settings = "lenet \(TBTrainTests.tiny) --steps 60 --quiet"
@@ -58,7 +60,9 @@ import Testing
     try withTemporaryFolder { folder in
       let whole = try Tool.tbtrain.run(arguments("\(settings) --run whole"), in: folder)
       #expect(whole.code == 0)
-      for (run, signal) in [("killed", SIGKILL), ("interrupted", SIGINT), ("ended", SIGTERM)] {
+      for (run, signal) in [
+        ("killed", SIGKILL), ("interrupted", SIGINT), ("ended", SIGTERM), ("hung-up", SIGHUP),
+      ] {
         let (process, result) = try startAndStop(run, with: signal, in: folder)
         let step = try Checkpoint(path: folder + "/logdir/\(run)").state?.step ?? 0
         #expect((10..<60).contains(step))
@@ -86,6 +90,127 @@ import Testing
         #expect(logged.repeated == [])
         #expect(try differences(run, "whole", in: folder) == [])
       }
+    }
+  }
+
+  @Test func `the seconds of all parts add up`() throws {
+    try withTemporaryFolder { folder in
+      let flags = "rnn --hidden 4 --train-per-class 10 --test-per-class 5 --run a --quiet"
+      func seconds() throws -> Double {
+        let data = try Data(contentsOf: URL(fileURLWithPath: "\(folder)/logdir/a/result.json"))
+        let object = try JSONSerialization.jsonObject(with: data) as? [String: Any]
+        return try #require(object?["seconds"] as? Double)
+      }
+      #expect(try Tool.tbtrain.run(arguments("\(flags) --steps 300"), in: folder).code == 0)
+      let first = try seconds()
+      let rest = try Tool.tbtrain.run(arguments("rnn --resume --quiet --steps 301"), in: folder)
+      #expect(rest.code == 0)
+      #expect(try seconds() > first)
+      #expect(try Checkpoint(path: folder + "/logdir/a").state?.seconds ?? 0 > first)
+    }
+  }
+
+  // MARK: Checkpoints of others
+
+  private static let fixtures = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+    .appending(path: "Fixtures/version-0.1").path
+
+  /// A run that version 0.1 was killed in after 15 of 30 updates.
+  private func makeOldRun(_ name: String, in folder: String) throws -> String {
+    let run = "\(folder)/logdir/\(name)"
+    try FileManager.default.createDirectory(atPath: run, withIntermediateDirectories: true)
+    for file in ["checkpoint.safetensors", "optimizer-15.safetensors"] {
+      try FileManager.default.copyItem(
+        atPath: "\(Self.fixtures)/\(file)", toPath: "\(run)/\(file)")
+    }
+    return run
+  }
+
+  @Test func `a run of version 0.1 goes on as it would have there`() throws {
+    try withTemporaryFolder { folder in
+      // It counted images by --iterations and noted a momentum that its RMSProp didn't have.
+      let run = try makeOldRun("old", in: folder)
+      let settings = try TrainingSettings(recordedIn: Checkpoint(path: run))
+      #expect(settings.images == 591 && settings.steps == nil && settings.epochs == nil)
+      #expect(settings.optimizer == .rmsprop && settings.momentum == 0 && settings.clipNorm == 2)
+      #expect(settings.warmupEpochs == 1 && settings.checkpointEvery == 15)
+      let result = try Tool.tbtrain.run(arguments("rnn --resume --quiet"), in: folder)
+      #expect(result.code == 0, "\(result.errors)")
+      let ended = try Checkpoint(path: run)
+      #expect(ended.state?.step == 30)
+      // Bit for bit with 0.1's kernels, which others may round otherwise.
+      let theirs = try Checkpoint(path: "\(Self.fixtures)/ended.safetensors").makeModel()
+      for (ours, theirs) in zip(try ended.makeModel().parameters, theirs.parameters) {
+        #expect(ours.name == theirs.name)
+        let pairs = zip(ours.tensor.scalars, theirs.tensor.scalars)
+        #expect(pairs.allSatisfy { abs($0 - $1) < 1e-4 }, "\(ours.name)")
+      }
+      // From now on it is a run of today, with the same settings.
+      #expect(try TrainingSettings(recordedIn: ended) == settings)
+      #expect(ended.state?.settings?.contains(#""images":591"#) == true)
+    }
+  }
+
+  @Test(arguments: [
+    ("step", "9223372036854775807", "isn't a number of updates: 9223372036854775807"),
+    ("step", "-5", "isn't a number of updates: -5"),
+    ("data.test_per_class", "0", "isn't a number of images of a class: 0"),
+    ("data.train_per_class", "-1", "isn't a number of images of a class: -1"),
+    // Texts, as version 0.1 wrote them, and numbers, as they are today.
+    ("recipe.steps", "\"9223372036854775807\"", "--steps lies in 1 ... 1000000000, not 9223"),
+    ("recipe.batch-size", "\"0\"", "--batch-size lies in 1 ... 1000000, not 0"),
+    ("recipe.batch-size", "\"9223372036854775807\"", "--batch-size lies in 1 ... 1000000, not"),
+    ("recipe.warmup-epochs", "\"1e300\"", "--warmup-epochs lies in 0.0 ... 1000000.0, not inf"),
+    ("recipe.learning-rate", "\"nan\"", "--learning-rate is a number above 0, not nan"),
+    ("recipe.hidden", "\"4,8\"", "--hidden takes one value in a run"),
+    ("recipe.help", "\"1\"", "its settings can't be used: "),
+    ("recipe", #"{"network":"rnn","batch_size":-1}"#, "--batch-size lies in 1 ... 1000000, not -1"),
+    ("recipe", #"{"network":"rnn","batch_size":1e300}"#, "its settings can't be used: "),
+    ("recipe", #"{"network":"rnn","seed":"x"}"#, "its settings can't be used: "),
+    (
+      "recipe", #"{"network":"rnn","beta1":0.5,"optimizer":"sgd"}"#,
+      "--beta1 has no meaning for sgd"
+    ),
+    (
+      "recipe", #"{"network":"rnn","steps":5,"epochs":1}"#, "--steps, --epochs and --images all say"
+    ),
+    ("recipe", #"{"network":"rnn","keep_checkpoints":[2,1]}"#, "the numbers don't rise from 1"),
+    ("recipe", #"{"network":"vgg"}"#, "isn't a checkpoint of tbtrain, so it can't be resumed"),
+    ("recipe", "[", "isn't a checkpoint of tbtrain, so it can't be resumed"),
+  ])
+  func `what a checkpoint says is checked like flags`(
+    key: String, value: String, sentence: String
+  ) throws {
+    try withTemporaryFolder { folder in
+      let path = try makeOldRun("r", in: folder) + "/checkpoint.safetensors"
+      var bytes = try Data(contentsOf: URL(fileURLWithPath: path))
+      let size = bytes.prefix(8).reversed().reduce(0) { $0 << 8 | Int($1) }
+      var header = try #require(
+        try JSONSerialization.jsonObject(with: bytes[8..<8 + size]) as? [String: Any])
+      var metadata = try #require(header["__metadata__"] as? [String: String])
+      let parts = key.split(separator: ".").map(String.init)
+      if parts.count == 2 {
+        var object = try #require(
+          try JSONSerialization.jsonObject(with: Data((metadata[parts[0]] ?? "").utf8))
+            as? [String: Any])
+        object[parts[1]] = try JSONSerialization.jsonObject(
+          with: Data(value.utf8), options: .fragmentsAllowed)
+        if parts[1] == "steps" { object["iterations"] = nil }
+        metadata[parts[0]] = String(
+          decoding: try JSONSerialization.data(withJSONObject: object), as: UTF8.self)
+      } else {
+        metadata[key] = value
+      }
+      header["__metadata__"] = metadata
+      let changed = try JSONSerialization.data(withJSONObject: header)
+      let length = (0..<8).map { UInt8(truncatingIfNeeded: changed.count >> (8 * $0)) }
+      bytes = Data(length) + changed + bytes.dropFirst(8 + size)
+      try bytes.write(to: URL(fileURLWithPath: path))
+      let result = try Tool.tbtrain.run(arguments("rnn --resume --quiet"), in: folder)
+      #expect(result.code == 1 && result.output == "")
+      #expect(result.errors.hasPrefix("tbtrain: logdir/r/checkpoint.safetensors: "))
+      #expect(result.errors.contains(sentence), "\(result.errors)")
+      #expect(result.errors.split(separator: "\n").count == 1)
     }
   }
 }

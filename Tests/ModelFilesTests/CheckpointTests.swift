@@ -11,7 +11,7 @@ import Testing
     step: 120, seed: 7,
     data: DataDescription(
       source: "shapes", classNames: ["disc", "ring"], pixels: "0..1", trainingPerClass: 5),
-    recipe: ["batch-size": "50", "optimizer": "adam"])
+    settings: #"{"batch_size":50}"#, seconds: 12.5)
 
   /// Every kind of layer, one of them inside another, sizes that differ from each other.
   static func everyLayer() -> Sequential {

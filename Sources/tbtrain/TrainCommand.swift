@@ -1,0 +1,155 @@
+import ArgumentParser
+import CommandSupport
+import Datasets
+import ModelFiles
+import NeuralNetworks
+import Tensors
+import TextOutput
+
+/// `tbtrain lenet` and `tbtrain rnn`: one training.
+struct TrainCommand<Own: NetworkOptions>: ParsableCommand {
+  static var configuration: CommandConfiguration {
+    CommandConfiguration(
+      commandName: Own.network.rawValue,
+      abstract: "Train \(Own.title) and log everything to TensorBoard.",
+      discussion: """
+        \(Own.about) Ctrl-C saves; --resume goes on as if never stopped.
+
+        \(ExitStatus.trainingHelpText)
+        """)
+  }
+
+  @OptionGroup var place: RunOptions
+  @OptionGroup var own: Own
+  @OptionGroup var training: TrainingOptions
+  @OptionGroup var threads: ThreadsOption
+  @OptionGroup var quiet: QuietOption
+
+  private var single: SingleRun {
+    get throws {
+      SingleRun(
+        network: Own.network, kind: Own.network.rawValue, place: place,
+        changes: try GivenFlags(training, own).single(for: Own.network), threads: threads,
+        quiet: quiet)
+    }
+  }
+
+  func validate() throws { try single.check() }
+  func run() throws { try single.train() }
+}
+
+/// One training from the command line to the table at its end.
+struct SingleRun {
+  let network: NetworkKind
+  /// What runs without a name are called, with a number behind it.
+  let kind: String
+  let place: RunOptions
+  let changes: [SettingChange]
+  let threads: ThreadsOption
+  let quiet: QuietOption
+
+  /// Trains, and tells how it went.
+  ///
+  /// - Throws: `ExitStatus.interrupted` after Ctrl-C, with everything saved;
+  ///   `ExitStatus.temporaryFailure` when another program trains the run.
+  func train() throws {
+    try Parallel.$workers.withValue(threads.count ?? Parallel.workers) {
+      let training: Training
+      do { training = try makeTraining() } catch let occupied as RunFolder.Occupied {
+        Console.tell("\(occupied)")
+        throw ExitStatus.temporaryFailure
+      }
+      try train(training)
+    }
+  }
+
+  private func train(_ training: Training) throws {
+    var training = training
+    var bar = ProgressBar(
+      unit: "step", total: training.totalSteps, done: training.firstStep,
+      style: quiet.progressStyle)
+    let result = try training.run(&bar, Interruption())
+    switch result.status {
+    case .finished, .stoppedEarly:
+      try report(result, of: training)
+      if let trouble = training.trouble { throw trouble }
+    case .interrupted:
+      Console.tell(
+        "stopped at step \(result.step) of \(result.totalSteps), everything saved; go on with "
+          + "tbtrain \(network.rawValue) --resume --run \(training.folder.name)\(logdirFlag)")
+      throw ExitStatus.interrupted
+    case .diverged:
+      throw CommandFailure(
+        """
+        the training has diverged at step \(result.step), its loss is above 1,000,000 or no number: \
+        try a --learning-rate below \(training.settings.baseLearningRate)
+        """)
+    }
+  }
+
+  /// Whether the flags can be what they are: of a run that goes on, each by itself.
+  ///
+  /// - Throws: `ValidationError`.
+  func check() throws {
+    guard place.resume else { return _ = try TrainingSettings(network, changes) }
+    var settings = TrainingSettings(network)
+    for change in changes { change.apply(&settings) }
+    try settings.checkEach()
+  }
+
+  private func makeTraining() throws -> Training {
+    guard place.resume else {
+      let asked = try TrainingSettings(network, changes)
+      // A data set that isn't there leaves no folder behind.
+      let data = try Training.load(asked)
+      if asked.batchSize > data.training.count {
+        Console.tell(
+          """
+          --batch-size \(asked.batchSize) is more than the \(data.training.count) training images: \
+          each update learns from all of them
+          """)
+      }
+      return try Training(
+        new: RunFolder(new: place.name, kind: kind, logdir: place.logdir), asked, data: data)
+    }
+    let checkpoint =
+      try place.name.map { try Checkpoint(path: RunFolder.joined(place.logdir, $0)) }
+      ?? Checkpoint.newest(under: place.logdir)
+    return try Training(resuming: checkpoint) { recorded throws(ValidationError) in
+      try recorded.continued(by: changes, of: network)
+    }
+  }
+
+  private var logdirFlag: String { place.logdir == "logdir" ? "" : " --logdir \(place.logdir)" }
+
+  /// The table at the end, and what to type next.
+  private func report(_ result: RunResult, of training: Training) throws {
+    var table = TextTable(("", .left), ("", .left))
+    table.add("test accuracy", result.accuracy.map { Format.percent($0) } ?? "-")
+    table.add("test loss", result.loss.map { Format.fixed($0, decimals: 3) } ?? "-")
+    if let best = result.best, best.step != result.step {
+      table.add("best test", "\(Format.percent(best.accuracy)) at step \(Format.count(best.step))")
+    }
+    if result.status == .stoppedEarly {
+      table.add("stopped early", "at step \(Format.count(result.step))")
+    }
+    if !result.deadFilters.isEmpty {
+      table.add("dead filters", result.deadFilters.joined(separator: ", "))
+    }
+    table.add("time", Format.duration(seconds: result.seconds))
+    table.add("run", training.folder.path)
+    table.add("look", "tensorboard --logdir \(place.logdir)")
+    let isDefault = place.logdir == "logdir"
+    switch network {
+    case .lenet:
+      table.add(
+        "",
+        "deconv project --layer 2 --filter 7"
+          + (isDefault ? "" : " --checkpoint \(training.folder.path)"))
+    case .rnn:
+      table.add(
+        "", "tbtrain evaluate" + (isDefault ? "" : " --checkpoint \(training.folder.path)"))
+    }
+    try Console.print(table.rendered())
+  }
+}
