@@ -151,15 +151,17 @@ public struct RunContents: Sendable {
       case .end: return event.wallTime
       case .malformed: return nil
       case .value(let value):
-        take(value, of: event, in: bytes, file: file, offset: offset, goesBack: goesBack)
+        take(
+          value, values.message, of: event, in: bytes, file: file, offset: offset,
+          goesBack: goesBack)
       }
     }
   }
 
   @inline(__always)
   private mutating func take(
-    _ value: PackedValue, of event: PackedEvent, in bytes: UnsafeRawBufferPointer, file: Int32,
-    offset: Int, goesBack: Bool
+    _ value: PackedValue, _ message: UnsafeRawBufferPointer, of event: PackedEvent,
+    in bytes: UnsafeRawBufferPointer, file: Int32, offset: Int, goesBack: Bool
   ) {
     let (tag, isNew) = table.number(of: value.tag)
     if isNew {
@@ -193,11 +195,11 @@ public struct RunContents: Sendable {
       if !isSingle { all[position].isSinglePrecision = false }
       all[position].numbers.append(number)
     } else {
-      guard let start = bytes.baseAddress, let message = value.bytes.baseAddress else { return }
+      guard let start = bytes.baseAddress, let place = message.baseAddress else { return }
       all[position].places.append(
         Series.Place(
-          file: file, byteCount: Int32(truncatingIfNeeded: value.bytes.count),
-          offset: offset + (message - start)))
+          file: file, byteCount: Int32(truncatingIfNeeded: message.count),
+          offset: offset + (place - start)))
     }
     if all[position].restarts.runCount != runRestarts.count {
       all[position].restarts.note(runCount: runRestarts.count, before: all[position].count)

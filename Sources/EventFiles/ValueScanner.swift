@@ -2,8 +2,6 @@ internal import ProtobufWire
 
 /// A value of an event, still packed. Its memory is valid only while it is handed over.
 struct PackedValue {
-  /// All of it.
-  var bytes = UnsafeRawBufferPointer(start: nil, count: 0)
   var tag = UnsafeRawBufferPointer(start: nil, count: 0)
   /// The metadata, if there is any.
   var metadata: UnsafeRawBufferPointer?
@@ -59,6 +57,8 @@ struct PackedEvent {
 /// Goes through the values of a summary.
 struct PackedValues {
   private var cursor: WireCursor?
+  /// The message of the last value.
+  private(set) var message = UnsafeRawBufferPointer(start: nil, count: 0)
 
   init(_ summary: UnsafeRawBufferPointer) { cursor = WireCursor(summary) }
 
@@ -76,6 +76,7 @@ struct PackedValues {
       case 0: return .end
       case 1 << 3 | 2:
         guard let bytes = cursor?.bytes(), let value = Self.value(bytes) else { return .malformed }
+        message = bytes
         return .value(value)
       default: guard cursor?.skip(key) == true else { return .malformed }
       }
@@ -86,7 +87,6 @@ struct PackedValues {
   @inline(__always)
   private static func value(_ bytes: UnsafeRawBufferPointer) -> PackedValue? {
     var value = PackedValue()
-    value.bytes = bytes
     guard var cursor = WireCursor(bytes) else { return value }
     while let key = cursor.nextKey() {
       switch key {
