@@ -11,6 +11,7 @@ import TensorBoardCharts
 import TensorBoardMetrics
 import Tensors
 import Visualization
+import VisualizationSheets
 
 func readmeLogging(
   trainOneStep: () -> Float, weights: [Float], image: Image
