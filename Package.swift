@@ -31,11 +31,7 @@ let package = Package(
     .library(name: "TensorBoardLogging", targets: ["TensorBoardLogging"]),
     .library(
       name: "NeuralNetworks", targets: ["NeuralNetworks", "Tensors", "Datasets", "ModelFiles"]),
-    .library(
-      name: "Visualization",
-      targets: [
-        "Visualization", "VisualizationSheets", "ModelFiles", "NeuralNetworks", "Tensors", "Images",
-      ]),
+    .library(name: "Visualization", targets: ["Visualization"]),
     .executable(name: "tbtrain", targets: ["tbtrain"]),
     .executable(name: "deconv", targets: ["deconv"]),
     .executable(name: "tbevents", targets: ["tbevents"]),
@@ -88,29 +84,22 @@ let package = Package(
       ]),
 
     // Looking inside.
-    .target(name: "Visualization", dependencies: ["NeuralNetworks", "Tensors", "TextOutput"]),
-    .target(
-      name: "VisualizationSheets",
-      dependencies: ["Visualization", "NeuralNetworks", "Tensors", "Images", "TextOutput"]),
+    .target(name: "Visualization", dependencies: ["NeuralNetworks", "Tensors", "Images"]),
 
     // Commands.
-    .target(
-      name: "CommandSupport",
-      dependencies: ["TensorBoard", "Images", "NumPyFiles", "Files", "TextOutput", argumentParser]),
+    .target(name: "CommandSupport", dependencies: ["Files", "TextOutput", argumentParser]),
     .executableTarget(
       name: "tbtrain",
       dependencies: [
-        "CommandSupport", "VisualizationSheets", "Visualization", "ModelFiles", "DatasetFetching",
-        "Datasets",
+        "CommandSupport", "Visualization", "ModelFiles", "DatasetFetching", "Datasets",
         "NeuralNetworks", "Tensors", "TensorBoard", "EventFiles", "Images", "TextOutput",
         argumentParser,
       ]),
     .executableTarget(
       name: "deconv",
       dependencies: [
-        "CommandSupport", "VisualizationSheets", "Visualization", "ModelFiles", "Datasets",
-        "NeuralNetworks", "Tensors", "TensorBoard", "Charts", "Images", "Files", "TextOutput",
-        argumentParser,
+        "CommandSupport", "Visualization", "ModelFiles", "Datasets", "NeuralNetworks", "Tensors",
+        "TensorBoard", "Charts", "Images", "NumPyFiles", "TextOutput", argumentParser,
       ]),
     .executableTarget(
       name: "tbevents",
@@ -180,28 +169,18 @@ let package = Package(
     .testTarget(
       name: "VisualizationTests",
       dependencies: [
-        "VisualizationSheets", "Visualization", "ModelFiles", "Datasets", "NeuralNetworks",
-        "Tensors", "Images",
+        "Visualization", "ModelFiles", "Datasets", "NeuralNetworks", "Tensors", "Images",
         "TestFixtures",
       ], exclude: ["Fixtures"]),
-    .testTarget(
-      name: "VisualizationSheetsTests",
-      dependencies: [
-        "VisualizationSheets", "Visualization", "NeuralNetworks", "Tensors", "Images",
-      ]),
     .testTarget(
       name: "ReadmeTests",
       dependencies: [
         "TensorBoard", "TensorBoardCharts", "TensorBoardMetrics",
         .product(name: "Metrics", package: "swift-metrics"), "EventFiles", "Datasets",
         "NeuralNetworks", "Tensors", "ModelFiles",
-        "VisualizationSheets", "Visualization", "Images",
+        "Visualization", "Images",
       ]),
-    .testTarget(
-      name: "CommandSupportTests",
-      dependencies: [
-        "CommandSupport", "TensorBoard", "Images", "NumPyFiles", "TextOutput", argumentParser,
-      ]),
+    .testTarget(name: "CommandSupportTests", dependencies: ["CommandSupport"]),
     .testTarget(
       name: "CommandTests",
       dependencies: [
@@ -217,7 +196,8 @@ let package = Package(
       dependencies: ["ModelFiles", "Visualization", "NeuralNetworks", "Tensors"],
       path: "Tests/Conformance/NetworkRun"),
     .executableTarget(
-      name: "benchmark-log", dependencies: ["TensorBoard", "Images"], path: "Tests/Benchmarks/Log",
+      name: "benchmark-log", dependencies: ["TensorBoard", "EventFiles", "Images"],
+      path: "Tests/Benchmarks/Log",
       exclude: ["peer.py"]),
     .executableTarget(
       name: "benchmark-read", dependencies: ["EventFiles"], path: "Tests/Benchmarks/Read"),

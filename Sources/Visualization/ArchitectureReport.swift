@@ -1,6 +1,5 @@
 import NeuralNetworks
 public import Tensors
-import TextOutput
 
 /// What a network's filters say about its architecture and training.
 ///
@@ -170,7 +169,7 @@ public enum ArchitectureFinding: Sendable, CustomStringConvertible {
     case .dominating(let filters, let layer, let times):
       """
       \(filters.count) of \(layer.filters) filters of \(layer) dominate: their weights are up to \
-      \(Format.short(times)) times the median's. The paper brought filters back whose root mean \
+      \(Projection.short(times)) times the median's. The paper brought filters back whose root mean \
       square passed a fixed radius; weight decay does the like.
       """
     }

@@ -1,6 +1,5 @@
 import ArgumentParser
 import CommandSupport
-import Files
 import Foundation
 import Visualization
 
@@ -23,9 +22,9 @@ struct PartBoxes {
   init(path: String) throws {
     let data: Data
     do {
-      data = Data(try OpenFile.contents(of: path, limit: 100_000_000))
+      data = try Data(contentsOf: URL(fileURLWithPath: path))
     } catch {
-      throw CommandFailure("\(path): can't be read: \(error.reason)")
+      throw CommandFailure("\(path): can't be read: \(error.localizedDescription)")
     }
     let entries =
       path.hasSuffix(".json") ? try Self.json(data, path) : try Self.csv(data, path)

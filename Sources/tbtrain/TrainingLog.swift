@@ -6,7 +6,6 @@ import NeuralNetworks
 import TensorBoard
 import Tensors
 import Visualization
-import VisualizationSheets
 
 /// What a training writes to TensorBoard, and when:
 ///

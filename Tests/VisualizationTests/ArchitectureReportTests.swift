@@ -5,7 +5,6 @@ import NeuralNetworks
 import Tensors
 import TestFixtures
 import Testing
-import VisualizationSheets
 
 @testable import Visualization
 

@@ -3,7 +3,6 @@ import NeuralNetworks
 import Tensors
 import TestFixtures
 import Testing
-import VisualizationSheets
 
 @testable import Visualization
 

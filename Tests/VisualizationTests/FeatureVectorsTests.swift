@@ -1,7 +1,6 @@
 import Images
 import Tensors
 import Testing
-import VisualizationSheets
 
 @testable import Visualization
 

@@ -62,7 +62,10 @@ public struct ONNXError: Error, Sendable, Equatable, CustomStringConvertible {
       """
     case .badInput(let what): what
     case .openInput(let name, let shape):
-      "its input \"\(name)\" of shape \(shape) leaves the images' size open"
+      """
+      its input "\(name)" of shape \(shape) leaves the images' size open; --resize or --crop \
+      says it
+      """
     case .unknownOperator(let node, let type):
       "\(node) has the operator \(type), which no layer stands for"
     case .unsupported(let node, let type, let what): "\(node) (\(type)) \(what)"
