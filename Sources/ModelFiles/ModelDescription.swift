@@ -78,44 +78,74 @@ public struct ModelDescription: Sendable, Equatable {
       !inputShape.isEmpty, inputShape.allSatisfy({ (1...Self.longestSide).contains($0) }),
       let count = inputShape.checkedProduct, count <= Self.mostScalars
     else { throw ModelProblem.badInput("\(inputShape)") }
-    var shape = inputShape
-    return try Self.make(layers, shape: &shape, prefix: "", source)
+    return try Self.make(layers, input: inputShape, prefix: "", source).model
   }
 
   private static func make(
-    _ layers: [LayerDescription], shape: inout [Int], prefix: String, _ source: ParameterSource
-  ) throws -> Sequential {
+    _ layers: [LayerDescription], input: [Int], prefix: String, _ source: ParameterSource
+  ) throws -> (model: Sequential, output: [Int]) {
     var made: [Sequential.NamedLayer] = []
-    var names: Set<String> = []
     var numbers: [String: Int] = [:]
+    // By the name in the description: which layer's output that is, and its shape.
+    var outputs = [Sequential.input: (name: Sequential.input, shape: input)]
+    var last = (name: Sequential.input, shape: input)
     for (index, description) in layers.enumerated() {
       let type = try LayerType.named(description.type, number: index + 1)
       numbers[type.kind, default: 0] += 1
       let name = description.name ?? "\(type.kind)\(numbers[type.kind] ?? 1)"
       let path = prefix + name
-      guard !name.isEmpty, names.insert(name).inserted else {
+      guard !name.isEmpty, outputs[name] == nil else {
         throw ModelProblem.badSetting(layer: path, "no name of its own")
       }
-      if type.name == LayerType.composition {
-        let inner = try make(description.layers, shape: &shape, prefix: path + ".", source)
-        made.append(Sequential.NamedLayer(name, inner))
-        continue
+      var inputs = [last]
+      if let names = description.inputs {
+        inputs = try names.map { input in
+          guard let known = outputs[input] else {
+            throw ModelProblem.badSetting(
+              layer: path, "the input \"\(input)\", which no layer before it is called")
+          }
+          return known
+        }
       }
-      let reader = LayerReader(description: description, path: path, input: shape, source: source)
-      guard let layer = try type.make(reader) else {
+      let shape = inputs[0].shape
+      var layer: (any Layer)?
+      var output = shape
+      if type.name == LayerType.composition {
+        let inner = try make(description.layers, input: shape, prefix: path + ".", source)
+        (layer, output) = (inner.model, inner.output)
+      } else {
+        layer = try type.make(
+          LayerReader(description: description, path: path, input: shape, source: source))
+      }
+      if inputs.count > 1, !(layer is any JoiningLayer) {
+        throw ModelProblem.badSetting(
+          layer: path, "\(inputs.count) inputs, which only an Add or a Concat joins")
+      }
+      guard let layer else {
         numbers[type.kind, default: 1] -= 1
+        last = inputs[0]
+        outputs[name] = last
         continue
       }
       do throws(ShapeError) {
-        shape = try layer.outputShape(for: shape)
+        if !(layer is Sequential) { output = try layer.outputShape(of: inputs.map(\.shape)) }
       } catch {
         throw ModelProblem.mismatch(error.inside(path))
       }
-      guard let count = shape.checkedProduct, count <= mostScalars else {
-        throw ModelProblem.badSetting(layer: path, "the impossible output \(shape)")
+      guard let count = output.checkedProduct, count <= mostScalars else {
+        throw ModelProblem.badSetting(layer: path, "the impossible output \(output)")
       }
-      made.append(Sequential.NamedLayer(name, layer))
+      let isNext = inputs.count == 1 && inputs[0].name == made.last?.name ?? Sequential.input
+      made.append(
+        Sequential.NamedLayer(name, layer, inputs: isNext ? nil : inputs.map(\.name)))
+      last = (name, output)
+      outputs[name] = last
     }
-    return Sequential(made)
+    guard last.name == made.last?.name ?? Sequential.input else {
+      throw ModelProblem.badSetting(
+        layer: prefix + (layers.last?.name ?? "\(layers.count)"),
+        "an output of a layer before the last")
+    }
+    return (Sequential(made), last.shape)
   }
 }

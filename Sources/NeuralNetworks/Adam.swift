@@ -7,6 +7,10 @@ public import Tensors
 ///   "epsilon hat".
 /// - Source: Kingma & Ba, "Adam: A Method for Stochastic Optimization", ICLR 2015, arXiv 1412.6980;
 ///   constants of `tf.train.AdamOptimizer`.
+///
+/// With a `weightDecay` it is AdamW: `w -= rate · weightDecay · w` before each update, apart from the
+/// gradient and its means (Loshchilov & Hutter, "Decoupled Weight Decay Regularization", ICLR 2019, arXiv
+/// 1711.05101, algorithm 2, as `torch.optim.AdamW`).
 public struct Adam: Optimizer {
   public var learningRate: Float
   public var step = 0
@@ -17,15 +21,19 @@ public struct Adam: Optimizer {
   public let beta2: Float
   /// Keeps the quotient finite: 1e-8.
   public let epsilon: Float
+  /// What share of a weight an update takes away, for a learning rate of 1: 0. PyTorch's AdamW has 0.01.
+  public let weightDecay: Float
 
   /// TensorFlow 1's defaults.
   public init(
-    learningRate: Float = 0.001, beta1: Float = 0.9, beta2: Float = 0.999, epsilon: Float = 1e-8
+    learningRate: Float = 0.001, beta1: Float = 0.9, beta2: Float = 0.999, epsilon: Float = 1e-8,
+    weightDecay: Float = 0
   ) {
     self.learningRate = learningRate
     self.beta1 = beta1
     self.beta2 = beta2
     self.epsilon = epsilon
+    self.weightDecay = weightDecay
   }
 
   public mutating func update(_ model: inout some Layer, _ gradients: NamedTensors) {
@@ -36,6 +44,9 @@ public struct Adam: Optimizer {
     let rate = Float(Double(learningRate) * correction)
     model.visitParameters { name, parameter in
       guard let gradient = gradients[name] else { return }
+      if weightDecay != 0 {
+        parameter = Kernels.affine(parameter, scale: 1 - learningRate * weightDecay, shift: 0)
+      }
       let names = (first: "m.\(name)", second: "v.\(name)")
       slots.prepare(names.first, like: parameter, filledWith: 0)
       slots.prepare(names.second, like: parameter, filledWith: 0)

@@ -89,6 +89,8 @@ public struct Phase: Sendable {
 public struct Trace: Sendable {
   /// What the layer was given.
   public package(set) var input: Tensor?
+  /// What a joining layer was given, one tensor an input.
+  package var inputs: [Tensor] = []
   /// What it gave.
   public package(set) var output: Tensor?
   /// Where a max pooling's maxima were.

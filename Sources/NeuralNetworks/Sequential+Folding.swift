@@ -10,17 +10,23 @@ extension Sequential {
   /// - Source: Jacob et al., "Quantization and Training of Neural Networks for Efficient
   ///   Integer-Arithmetic-Only Inference", CVPR 2018, arXiv 1712.05877, §3.2.
   package func foldingNormalizations() -> Sequential {
+    let wiring = fullWiring
     var result: [NamedLayer] = []
+    // What became part of a layer is called as that one.
+    var renamed: [String: String] = [:]
     var index = 0
     while index < layers.count {
       var named = layers[index]
+      named.inputs = named.inputs?.map { renamed[$0] ?? $0 }
       index += 1
       if let inner = named.layer as? Sequential { named.layer = inner.foldingNormalizations() }
       var norms: [BatchNorm2D] = []
       while named.layer is Conv2D || named.layer is Dense, index < layers.count,
-        let norm = layers[index].layer as? BatchNorm2D, !norm.usesBatchStatistics
+        wiring.follows(index), let norm = layers[index].layer as? BatchNorm2D,
+        !norm.usesBatchStatistics
       {
         norms.append(norm)
+        renamed[layers[index].name] = named.name
         index += 1
       }
       if !norms.isEmpty { named.layer = Self.folded(named.layer, norms) }

@@ -18,20 +18,26 @@ extension Sequential {
   }
 
   /// The layers, grouped.
-  var steps: [Step] {
+  ///
+  /// - Parameter wiring: nil for a chain.
+  func steps(_ wiring: Wiring? = nil) -> [Step] {
     var steps: [Step] = []
     var index = 0
     while index < layers.count {
-      let step = step(at: index)
+      let step = step(at: index) { wiring?.follows($0) ?? true }
       steps.append(step)
       index = step.last + 1
     }
     return steps
   }
 
-  private func step(at index: Int) -> Step {
+  /// The group that begins at a layer.
+  ///
+  /// - Parameter follows: whether a layer takes the output of the one before it, which nobody else needs.
+  func step(at index: Int, follows: (_ layer: Int) -> Bool) -> Step {
     func layer(_ offset: Int) -> (any Layer)? {
-      index + offset < layers.count ? layers[index + offset].layer : nil
+      index + offset < layers.count && (1...offset).allSatisfy { follows(index + $0) }
+        ? layers[index + offset].layer : nil
     }
     let relu = layer(1) is ReLU
     if let convolution = layers[index].layer as? Conv2D, convolution.groups == 1 {
@@ -52,8 +58,12 @@ extension Sequential {
   }
 
   /// The output of one step, nothing kept.
-  func output(of step: Step, _ x: Tensor) -> Tensor {
-    switch (step.kind, layers[step.first].layer) {
+  func output(of step: Step, _ inputs: [Tensor]) -> Tensor {
+    if let joining = layers[step.first].layer as? any JoiningLayer {
+      return joining.output(joining: inputs)
+    }
+    let x = inputs[0]
+    return switch (step.kind, layers[step.first].layer) {
     case (.convolution(let relu, let pooling), let convolution as Conv2D):
       fused(convolution, x, relu: relu, pooling: pooling).output
     case (.dense, let dense as Dense):

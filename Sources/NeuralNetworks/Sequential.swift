@@ -1,6 +1,14 @@
 public import Tensors
 
-/// Layers one after the other, each with a name; itself a layer, so that names nest.
+/// Named layers, one after the other; itself a layer, so that names nest.
+///
+/// A layer takes the output of the one before it, or of those that it names: a directed acyclic graph,
+/// in which branches part where an output is taken twice, and meet in an `Add` or a `Concat`:
+///
+/// ```
+/// var block = Sequential(["conv1": Conv2D(…), "relu": ReLU(), "conv2": Conv2D(…), "sum": Add()])
+/// block.layers[3].inputs = ["conv2", Sequential.input]
+/// ```
 public struct Sequential: Layer {
   /// A layer and what its parameters' names begin with.
   public struct NamedLayer: Sendable {
@@ -8,23 +16,30 @@ public struct Sequential: Layer {
     public var name: String
     /// The layer.
     public var layer: any Layer
+    /// The layers before it whose outputs it takes, or `Sequential.input`; nil for the one right before
+    /// it. More than one for a `JoiningLayer` alone.
+    public var inputs: [String]?
 
     /// A layer with its name.
-    public init(_ name: String, _ layer: any Layer) {
+    public init(_ name: String, _ layer: any Layer, inputs: [String]? = nil) {
       self.name = name
       self.layer = layer
+      self.inputs = inputs
     }
   }
 
   /// The layers, first to last.
   public var layers: [NamedLayer]
 
-  /// - Parameter layers: no two with one name.
+  /// - Parameter layers: no two with one name; inputs come before the layer that takes them.
   public init(_ layers: [NamedLayer]) {
     precondition(
       Set(layers.map(\.name)).count == layers.count,
       "layers need names of their own, got \(layers.map(\.name))")
     self.layers = layers
+    precondition(
+      layers.allSatisfy { ($0.inputs?.count ?? 1) == 1 || $0.layer is any JoiningLayer },
+      "only joining layers take several inputs")
   }
 
   /// Layers as a column: `["conv1": Conv2D(…), "relu1": ReLU(), …]`.
@@ -36,29 +51,33 @@ public struct Sequential: Layer {
   public subscript(name: String) -> (any Layer)? { layers.first { $0.name == name }?.layer }
 
   public func outputShape(for inputShape: [Int]) throws(ShapeError) -> [Int] {
-    var shape = inputShape
-    for named in layers {
+    let wiring = fullWiring
+    var shapes = [inputShape]
+    for (index, named) in layers.enumerated() {
+      let inputs = wiring.sources[index].map { shapes[$0] }
       do throws(ShapeError) {
-        shape = try named.layer.outputShape(for: shape)
+        shapes.append(try named.layer.outputShape(of: inputs))
       } catch {
         throw error.inside(named.name)
       }
     }
-    return shape
+    return shapes[layers.count]
   }
 
   public var parameterCount: Int { layers.reduce(0) { $0 + $1.layer.parameterCount } }
 
   public func callAsFunction(_ input: Tensor) -> Tensor {
-    steps.reduce(input) { x, step in output(of: step, x) }
+    guard wiring == nil else { return values(at: [layers.count], from: [0: input])[0] }
+    return steps().reduce(input) { x, step in output(of: step, [x]) }
   }
 
   public func forward(_ input: Tensor, phase: Phase) -> (output: Tensor, trace: Trace) {
+    if let wiring { return forward(input, wiring, phase: phase) }
     var trace = Trace()
     trace.children = Array(repeating: Trace(), count: layers.count)
     var x = input
     if phase.isTraining {
-      for step in steps { x = forward(step, x, phase, &trace.children) }
+      for step in steps() { x = forward(step, x, phase, &trace.children) }
     } else {
       for (index, named) in layers.enumerated() {
         (x, trace.children[index]) = named.layer.forward(x, phase: phase)
@@ -74,12 +93,13 @@ public struct Sequential: Layer {
     precondition(
       trace.children.count == layers.count,
       "a trace of \(trace.children.count) layers for a model of \(layers.count)")
+    if let wiring { return backward(gradient, wiring, trace, for: wanted) }
     var byLayer = [NamedTensors](repeating: NamedTensors(), count: layers.count)
     var gradient: Tensor? = gradient
     // Below the first layer with parameters nobody needs a gradient unless it is asked for.
     let firstWithParameters =
       layers.firstIndex { $0.layer.hasParameters } ?? layers.count
-    for step in steps.reversed() {
+    for step in steps().reversed() {
       guard let upper = gradient else { break }
       var kinds: GradientKinds = wanted.contains(.parameters) ? .parameters : []
       if wanted.contains(.input) || firstWithParameters < step.first { kinds.insert(.input) }
@@ -106,7 +126,20 @@ public struct Sequential: Layer {
 }
 
 extension Layer {
-  fileprivate var hasParameters: Bool {
+  /// The shape of one output for one input of each shape.
+  ///
+  /// - Throws: `ShapeError`, also where a layer that joins nothing gets several.
+  package func outputShape(of inputShapes: [[Int]]) throws(ShapeError) -> [Int] {
+    if let joining = self as? any JoiningLayer {
+      return try joining.outputShape(joining: inputShapes)
+    }
+    guard inputShapes.count == 1 else {
+      throw ShapeError(takes: "one input", gets: inputShapes.first ?? [])
+    }
+    return try outputShape(for: inputShapes[0])
+  }
+
+  var hasParameters: Bool {
     var copy = self
     var found = false
     copy.visitParameters { _, _ in found = true }

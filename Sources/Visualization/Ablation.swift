@@ -75,14 +75,15 @@ public struct Ablation: Sendable {
       labels.count == images.shape.first, "\(labels.count) labels for images \(images.shape)")
     let maps = deconvnet.activations(of: images, layer: layer)
     let upper = usesShortcut ? UpperStages(deconvnet, above: layer, maps: maps) : nil
-    whole.add(
-      upper?.logits ?? deconvnet.logits(from: maps, at: layer.stage + 1), labels: labels)
+    // What goes around the layer comes from the images again.
+    func logits(_ maps: Tensor) -> Tensor {
+      deconvnet.logits(from: [0: images, layer.stage + 1: maps])
+    }
+    whole.add(upper?.logits ?? logits(maps), labels: labels)
     for (place, filter) in filters.enumerated() {
-      let logits =
-        upper?.logits(without: filter)
-        ?? deconvnet.logits(from: maps.switchingOff(filter), at: layer.stage + 1)
-      without[place].add(logits, labels: labels)
-      visit(place, logits)
+      let rest = upper?.logits(without: filter) ?? logits(maps.switchingOff(filter))
+      without[place].add(rest, labels: labels)
+      visit(place, rest)
     }
   }
 }
@@ -103,9 +104,10 @@ private struct UpperStages {
   init?(_ deconvnet: Deconvnet, above layer: NumberedLayer, maps: Tensor) {
     let stages = deconvnet.chain.layers
     let next = stages[(layer.stage + 1)...].firstIndex { !Self.keepsFiltersApart($0.layer) }
-    guard let next else { return nil }
-    let between = Sequential(Array(stages[layer.stage + 1..<next]))
-    let input = between(maps)
+    guard let next, (layer.stage + 1...next).allSatisfy(deconvnet.wiring.follows),
+      deconvnet.wiring.isCut(next + 1)
+    else { return nil }
+    let input = deconvnet.chain.values(at: [next], from: [layer.stage + 1: maps])[0]
     switch stages[next].layer {
     case let dense as Dense:
       guard input.rank == 2, dense.inputs.isMultiple(of: layer.filters) else { return nil }
@@ -127,13 +129,13 @@ private struct UpperStages {
   }
 
   /// The logits with all filters on.
-  var logits: Tensor { deconvnet.logits(from: output, at: linear + 1) }
+  var logits: Tensor { deconvnet.logits(from: [linear + 1: output]) }
 
   /// The logits without one.
   func logits(without filter: Int) -> Tensor {
     var rest = output
     Kernels.sgd(&rest, gradient: share(of: filter), rate: 1)
-    return deconvnet.logits(from: rest, at: linear + 1)
+    return deconvnet.logits(from: [linear + 1: rest])
   }
 
   /// What the linear layer makes of one filter alone, without its bias.

@@ -182,12 +182,10 @@ extension Deconvnet {
   public func forEachLayer(
     of images: Tensor, _ body: (_ layer: NumberedLayer, _ activations: Tensor) throws -> Void
   ) rethrows {
-    var signal = images
     var next = 0
-    for layer in layers {
-      signal = Sequential(Array(chain.layers[next...layer.stage]))(signal)
-      next = layer.stage + 1
-      try body(layer, signal)
+    try chain.forEachValue(at: layers.map { $0.stage + 1 }, from: [0: images]) { _, activations in
+      next += 1
+      try body(layers[next - 1], activations)
     }
   }
 }

@@ -5,18 +5,29 @@ public import Tensors
 extension Deconvnet {
   /// The number of classes, for images of shape `[H, W, C]`.
   public func classCount(input: [Int]) -> Int {
-    logitStages(from: 0).knownOutputShape(for: input).reduce(1, *)
+    logitStages.knownOutputShape(for: input).reduce(1, *)
   }
 
   /// The probability of each class, `[N, classes]`: the softmax of the last layer.
   public func probabilities(of images: Tensor) -> Tensor {
-    Self.softmax(logits(from: images, at: 0))
+    Self.softmax(logits(from: [0: images]))
   }
 
-  /// The logits, `[N, classes]`, from what goes into a stage.
-  func logits(from input: Tensor, at stage: Int) -> Tensor {
-    let output = logitStages(from: stage)(input)
-    return output.reshaped(to: [output.shape[0], output.count / max(1, output.shape[0])])
+  /// The logits, `[N, classes]`, from what is known at some places of the graph, as `Wiring` numbers them.
+  func logits(from known: [Int: Tensor]) -> Tensor {
+    rows(chain.values(at: [logitPlace], from: known)[0])
+  }
+
+  /// A layer's activations and the logits, in one pass.
+  func activationsAndLogits(
+    of images: Tensor, layer: NumberedLayer
+  ) -> (activations: Tensor, logits: Tensor) {
+    let values = chain.values(at: [layer.stage + 1, logitPlace], from: [0: images])
+    return (values[0], rows(values[1]))
+  }
+
+  func rows(_ output: Tensor) -> Tensor {
+    output.reshaped(to: [output.shape[0], output.count / max(1, output.shape[0])])
   }
 
   /// The softmax of each row.
@@ -33,15 +44,17 @@ extension Deconvnet {
     return best.index
   }
 
-  /// The stages from one on whose last output the logits are: a softmax at the end is left out.
-  func logitStages(from stage: Int) -> Sequential {
-    let end = chain.layers.lastIndex { !($0.layer is Softmax || $0.layer is LogSoftmax) } ?? -1
-    return Sequential(Array(chain.layers[stage..<max(stage, end + 1)]))
+  /// The place whose value the logits are: a softmax at the end is left out.
+  var logitPlace: Int {
+    (chain.layers.lastIndex { !($0.layer is Softmax || $0.layer is LogSoftmax) } ?? -1) + 1
   }
+
+  /// The stages up to the logits.
+  private var logitStages: Sequential { Sequential(Array(chain.layers[..<logitPlace])) }
 
   /// A forward pass that keeps everything, up to the logits.
   func traced(_ images: Tensor) -> (logits: Tensor, traces: [Trace]) {
-    let (output, trace) = logitStages(from: 0).forward(images)
+    let (output, trace) = logitStages.forward(images)
     return (output, trace.children)
   }
 
@@ -62,15 +75,8 @@ extension Deconvnet {
   func descend(
     _ signal: Tensor, through traces: [Trace], toOutputOf stage: Int?, rule: ProjectionRule
   ) throws(DeconvnetError) -> Tensor {
-    var signal = signal
-    for index in ((stage.map { $0 + 1 } ?? 0)..<traces.count).reversed() {
-      let named = chain.layers[index]
-      guard let layer = named.layer as? any Projectable else {
-        throw .cannotProject(layer: named.name, type: "\(type(of: named.layer))")
-      }
-      signal = layer.project(signal, through: traces[index], rule: rule)
-    }
-    return signal
+    try descend(
+      signal, from: traces.count - 1, toOutputOf: stage, through: traces, rule: rule)
   }
 }
 

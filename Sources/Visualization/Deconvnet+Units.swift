@@ -79,7 +79,7 @@ extension Deconvnet {
     if let start = windowStart(of: layer) {
       return map(
         of: filter, layer: layer, start: start,
-        Sequential(Array(chain.layers[..<start]))(images))
+        chain.values(at: [start], from: [0: images])[0])
     }
     let all = activations(of: images, layer: layer)
     let filters = layer.filters
@@ -99,22 +99,16 @@ extension Deconvnet {
 
   /// The stage of a layer's convolution, if all from there down to the pixels can be done in windows.
   func windowStart(of layer: NumberedLayer) -> Int? {
-    guard layer.kind == .convolution,
-      case let start = layer.filterStage, Self.hasWindows(chain.layers[start].layer),
-      chain.layers[start...layer.stage].dropFirst().allSatisfy({
-        $0.layer is any PointwiseProjectable
-      }),
-      chain.layers[..<start].allSatisfy({ Self.hasWindows($0.layer) })
+    let start = layer.filterStage
+    guard layer.kind == .convolution, wiring.isChain(upTo: layer.stage), reach(start) == .window,
+      (start...layer.stage).dropFirst().allSatisfy({ reach($0) == .scalar }),
+      (0..<start).allSatisfy({ reach($0) != .everything })
     else { return nil }
     return start
   }
 
-  private static func hasWindows(_ layer: any Layer) -> Bool {
-    switch layer {
-    case let layer as Conv2D: layer.groups == 1
-    case let layer as BatchNorm2D: !layer.usesBatchStatistics
-    default: layer is any WindowProjectable
-    }
+  private func reach(_ stage: Int) -> Reach {
+    (chain.layers[stage].layer as? any Projectable)?.reach ?? .everything
   }
 
   /// The pixels' windows of units of a convolution.
@@ -133,7 +127,7 @@ extension Deconvnet {
     // The unit's own activation function gave its activation, whatever else was in the map.
     let activated = Trace(output: signal)
     for stage in stride(from: layer.stage, to: start, by: -1) {
-      guard let function = chain.layers[stage].layer as? any PointwiseProjectable else { continue }
+      guard let function = chain.layers[stage].layer as? any Projectable else { continue }
       signal = function.project(signal, through: activated, rule: rule)
     }
     guard let convolution = chain.layers[start].layer as? Conv2D else {
@@ -141,9 +135,7 @@ extension Deconvnet {
     }
     var windows = convolution.project(units, signal: signal, inputShape: shapes[start])
     for stage in (0..<start).reversed() {
-      guard let lower = chain.layers[stage].layer as? any WindowProjectable else {
-        preconditionFailure("\(chain.layers[stage].name) has no windows")
-      }
+      guard let lower = chain.layers[stage].layer as? any Projectable else { continue }
       windows = lower.project(
         windows, inputShape: shapes[stage], through: traces[stage], rule: rule)
     }

@@ -17,15 +17,19 @@ public import Tensors
 public struct Deconvnet: Sendable {
   /// The convolutions and dense layers, numbered from 1.
   public let layers: [NumberedLayer]
-  /// The network as one chain: layers of compositions under their full names.
+  /// The network as one graph: layers of compositions under their full names.
   let chain: Sequential
+  /// How its layers are connected.
+  let wiring: Wiring
   private let model: Sequential
 
   /// A network's deconvnet.
   public init(of model: Sequential) {
     self.model = model
-    chain = Sequential(Self.flattened(model, prefix: ""))
-    layers = Self.numbered(chain)
+    var names = Flattening()
+    chain = Sequential(names.flattened(model))
+    wiring = chain.fullWiring
+    layers = Self.numbered(chain, wiring)
   }
 
   /// The layer of a number.
@@ -36,6 +40,16 @@ public struct Deconvnet: Sendable {
       throw .noSuchLayer(number, layers: layers.map(\.name))
     }
     return layers[number - 1]
+  }
+
+  /// The layer of a name, for example `conv2`.
+  ///
+  /// - Throws: `DeconvnetError.noLayerNamed`.
+  public func layer(named name: String) throws(DeconvnetError) -> NumberedLayer {
+    guard let layer = layers.first(where: { $0.name == name }) else {
+      throw .noLayerNamed(name, layers: layers.map(\.name))
+    }
+    return layer
   }
 
   /// The layer of a number, if it has the filter.
@@ -54,7 +68,7 @@ public struct Deconvnet: Sendable {
   /// The activations of a layer for a batch of images, `[N, H, W, filters]` or `[N, units]`; what
   /// lies above the layer isn't computed.
   public func activations(of images: Tensor, layer: NumberedLayer) -> Tensor {
-    Sequential(Array(chain.layers[...layer.stage]))(images)
+    chain.values(at: [layer.stage + 1], from: [0: images])[0]
   }
 
   /// The shape of a layer's activations for one image: `[H, W, filters]` or `[units]`.
@@ -117,16 +131,40 @@ public struct Deconvnet: Sendable {
     _ signal: Tensor, from start: Int, _ traces: [Trace], rule: ProjectionRule,
     visit: (_ name: String, _ signal: Tensor) -> Void = { _, _ in }
   ) throws(DeconvnetError) -> Tensor {
-    var signal = signal
-    for stage in (0...start).reversed() {
+    try descend(
+      signal, from: start, toOutputOf: nil, through: traces, rule: rule, visit: visit)
+  }
+
+  /// Takes a signal at the output of a stage down to the output of a lower one, or with nil down to the
+  /// pixels. Where branches part, the signals that come down them add up.
+  func descend(
+    _ signal: Tensor, from start: Int, toOutputOf end: Int?, through traces: [Trace],
+    rule: ProjectionRule, visit: (_ name: String, _ signal: Tensor) -> Void = { _, _ in }
+  ) throws(DeconvnetError) -> Tensor {
+    let end = end.map { $0 + 1 } ?? 0
+    var signals = [Tensor?](repeating: nil, count: start + 2)
+    signals[start + 1] = signal
+    for stage in stride(from: start, through: end, by: -1) {
+      guard let upper = signals[stage + 1] else { continue }
+      signals[stage + 1] = nil
       let named = chain.layers[stage]
+      let sources = wiring.sources[stage]
+      if let joining = named.layer as? any JoiningLayer {
+        let lower = joining.gradients(upper, joining: traces[stage].inputs)
+        for (place, signal) in zip(sources, lower) { signals[place].accumulate(signal) }
+        continue
+      }
       guard let layer = named.layer as? any Projectable else {
         throw .cannotProject(layer: named.name, type: "\(type(of: named.layer))")
       }
-      signal = layer.project(signal, through: traces[stage], rule: rule)
-      visit(named.name, signal)
+      let lower = layer.project(upper, through: traces[stage], rule: rule)
+      visit(named.name, lower)
+      signals[sources[0]].accumulate(lower)
     }
-    return signal
+    guard let result = signals[end] else {
+      preconditionFailure("no way leads from stage \(start) down to place \(end)")
+    }
+    return result
   }
 
   // MARK: What is kept
@@ -199,18 +237,6 @@ public struct Deconvnet: Sendable {
 
   // MARK: The chain
 
-  private static func flattened(
-    _ model: Sequential, prefix: String
-  ) -> [Sequential.NamedLayer] {
-    model.layers.flatMap { named in
-      let name = prefix + named.name
-      guard let inner = named.layer as? Sequential else {
-        return [Sequential.NamedLayer(name, named.layer)]
-      }
-      return flattened(inner, prefix: name + ".")
-    }
-  }
-
   /// The traces of the chain's layers, from the network's trace.
   private static func flattened(_ model: Sequential, _ trace: Trace) -> [Trace] {
     precondition(
@@ -221,12 +247,19 @@ public struct Deconvnet: Sendable {
     }
   }
 
-  private static func numbered(_ chain: Sequential) -> [NumberedLayer] {
-    var field: ReceptiveField? = .pixel
+  private static func numbered(_ chain: Sequential, _ wiring: Wiring) -> [NumberedLayer] {
+    var fields: [ReceptiveField?] = [.pixel]
     var result: [NumberedLayer] = []
     let lastWithFilters = chain.layers.lastIndex { $0.layer is Conv2D || $0.layer is Dense }
+    /// The layer that alone takes a layer's output.
+    func next(_ index: Int) -> (any Layer)? {
+      index + 1 < chain.layers.count && wiring.follows(index + 1)
+        ? chain.layers[index + 1].layer : nil
+    }
     for (index, named) in chain.layers.enumerated() {
-      field = field?.behind(named.layer)
+      let below = wiring.sources[index].map { fields[$0] }
+      let field = ReceptiveField.joined(below)?.behind(named.layer)
+      fields.append(field)
       let filters: Int
       switch named.layer {
       case let layer as Conv2D: filters = layer.outChannels
@@ -234,23 +267,55 @@ public struct Deconvnet: Sendable {
       default: continue
       }
       // A normalisation may stand between the filters and their activation function.
-      let normalized = chain.layers[(index + 1)...].prefix { $0.layer is BatchNorm2D }
-      let next = chain.layers[normalized.endIndex...].first?.layer
-      let hasActivation =
-        next is ReLU || next is LeakyReLU || next is Tanh || next is Sigmoid
-      let stage = hasActivation ? normalized.endIndex : normalized.endIndex - 1
-      let isPooled =
-        stage + 1 < chain.layers.count
-        && (chain.layers[stage + 1].layer is MaxPool2D
-          || chain.layers[stage + 1].layer is AveragePool2D)
+      var stage = index
+      while next(stage) is BatchNorm2D { stage += 1 }
+      let function = next(stage)
+      if function is ReLU || function is LeakyReLU || function is Tanh || function is Sigmoid {
+        stage += 1
+      }
+      let isPooled = next(stage) is MaxPool2D || next(stage) is AveragePool2D
       result.append(
         NumberedLayer(
           number: result.count + 1, name: named.name,
           kind: named.layer is Dense ? .dense : .convolution, filters: filters,
-          receptiveField: field, isRectified: next is ReLU, isLast: index == lastWithFilters,
+          receptiveField: field, isRectified: function is ReLU, isLast: index == lastWithFilters,
           filterStage: index, stage: stage, poolingStage: isPooled ? stage + 1 : nil))
     }
     return result
+  }
+}
+
+/// Brings the layers inside of compositions among those around them, under their full names.
+private struct Flattening {
+  /// What each layer, or composition, is called in the end: a composition is its last layer.
+  private var names = [Sequential.input: Sequential.input]
+  /// The layer whose output the next one takes, unless it says otherwise; nil for the one before it.
+  private var source: String?
+
+  mutating func flattened(_ model: Sequential, prefix: String = "") -> [Sequential.NamedLayer] {
+    var result: [Sequential.NamedLayer] = []
+    for named in model.layers {
+      let name = prefix + named.name
+      let inputs = named.inputs?.map { names[prefix + $0] ?? prefix + $0 }
+      if let inner = named.layer as? Sequential {
+        if let inputs { source = inputs[0] }
+        names["\(name).\(Sequential.input)"] = source ?? result.last?.name ?? last(of: prefix)
+        let layers = flattened(inner, prefix: name + ".")
+        names[name] = layers.last?.name ?? names["\(name).\(Sequential.input)"]
+        result += layers
+      } else {
+        result.append(
+          Sequential.NamedLayer(name, named.layer, inputs: inputs ?? source.map { [$0] }))
+        names[name] = name
+        source = nil
+      }
+    }
+    return result
+  }
+
+  /// What comes into a composition.
+  private func last(of prefix: String) -> String {
+    names[prefix + Sequential.input] ?? Sequential.input
   }
 }
 

@@ -2,6 +2,8 @@
 public enum DeconvnetError: Error, Sendable, Equatable, CustomStringConvertible {
   /// No layer has this number.
   case noSuchLayer(Int, layers: [String])
+  /// No convolution or dense layer has this name.
+  case noLayerNamed(String, layers: [String])
   /// The layer has no such filter.
   case noSuchFilter(Int, layer: String, filters: Int)
   /// The layer's maps have no such position.
@@ -23,6 +25,8 @@ public enum DeconvnetError: Error, Sendable, Equatable, CustomStringConvertible 
         there is no layer \(number): the network has layers 1 to \(layers.count) \
         (\(layers.joined(separator: ", ")))
         """
+    case .noLayerNamed(let name, let layers):
+      "there is no convolution or dense layer \"\(name)\": there are \(layers.joined(separator: ", "))"
     case .noSuchFilter(let filter, let layer, let filters):
       "\(layer) has no filter \(filter): its filters are 0 to \(filters - 1)"
     case .noSuchPosition(let y, let x, let layer, let height, let width):

@@ -103,15 +103,9 @@ extension Deconvnet {
   func features(
     of images: Tensor, at stages: [FeatureStage]
   ) -> (features: [Tensor], probabilities: Tensor) {
-    var found: [Int: Tensor] = [:]
-    var (x, next) = (images, 0)
-    for stage in Set(stages.map(\.stage)).sorted() {
-      x = Sequential(Array(chain.layers[next...stage]))(x)
-      found[stage] = x
-      next = stage + 1
-    }
-    let probabilities = Self.softmax(logits(from: x, at: next))
-    return (stages.map { found[$0.stage] ?? x }, probabilities)
+    let values = chain.values(
+      at: stages.map { $0.stage + 1 } + [logitPlace], from: [0: images])
+    return (Array(values.dropLast()), Self.softmax(rows(values[stages.count])))
   }
 
   /// The Euclidean distance of one image's features to those of a single one.

@@ -115,8 +115,8 @@ extension Deconvnet {
     let count = places.rows * places.columns
     let classes = classCount(input: Array(image.shape.dropFirst()))
     precondition((0..<classes).contains(label), "class \(label) of \(classes)")
-    let clear = activations(of: image, layer: layer)
-    let clearProbabilities = Self.softmax(logits(from: clear, at: layer.stage + 1)).scalars
+    let (clear, clearLogits) = activationsAndLogits(of: image, layer: layer)
+    let clearProbabilities = Self.softmax(clearLogits).scalars
     let filter = clear.withUnsafeBufferPointer(Self.indexOfLargest) % layer.filters
 
     var activity: [Float] = []
@@ -131,9 +131,9 @@ extension Deconvnet {
           x: place % places.columns * occluder.stride, height: occluder.size,
           width: occluder.size, fill: occluder.fill)
       }
-      let maps = activations(of: covered, layer: layer)
+      let (maps, logits) = activationsAndLogits(of: covered, layer: layer)
       activity += Self.sums(of: filter, in: maps)
-      probabilities += Self.softmax(logits(from: maps, at: layer.stage + 1)).scalars
+      probabilities += Self.softmax(logits).scalars
       progress(batch.upperBound)
     }
     return Occlusion(

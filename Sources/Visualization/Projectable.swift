@@ -1,44 +1,147 @@
 package import NeuralNetworks
 package import Tensors
 
-/// A layer that a signal can be taken through the other way, from its output down to its input.
+/// How much of a signal at a layer's output one scalar at its input depends on.
+package enum Reach: Sendable {
+  /// One scalar, whatever its place and channel, given the trace's output there.
+  case scalar
+  /// The channels of one place, given the trace there.
+  case place
+  /// A window.
+  case window
+  /// All of it.
+  case everything
+}
+
+/// A layer that a signal can be taken through the other way, from its output down to its input: what
+/// each rule does at each layer stands in this file.
 ///
 /// The way down is the input gradient's, with another rule at the rectifiers (Zeiler & Fergus,
-/// arXiv 1311.2901, §2.1). So a layer that has an input gradient projects with it.
+/// arXiv 1311.2901, §2.1). So a layer that has an input gradient projects with it. The signal of one unit
+/// is zero outside of a small window, and where layers reach no farther, only the window is taken down.
+/// Both give the same numbers, but for the order of sums.
 package protocol Projectable: Layer {
+  /// How far the layer reaches.
+  var reach: Reach { get }
+
   /// The signal at the layer's input, from the one at its output.
   ///
   /// - Parameter trace: of the layer's forward pass, in inference.
   func project(_ signal: Tensor, through trace: Trace, rule: ProjectionRule) -> Tensor
+
+  /// The same of windows, for layers that don't reach everything.
+  ///
+  /// - Parameter inputShape: one image's at the layer's input, `[H, W, C]`.
+  func project(
+    _ windows: SignalWindows, inputShape: [Int], through trace: Trace, rule: ProjectionRule
+  ) -> SignalWindows
 }
 
 extension Projectable {
+  package var reach: Reach { .everything }
+
   package func project(_ signal: Tensor, through trace: Trace, rule: ProjectionRule) -> Tensor {
+    derivative(signal, through: trace)
+  }
+
+  /// What is done to maps done to windows, given those windows of the trace.
+  package func project(
+    _ windows: SignalWindows, inputShape: [Int], through trace: Trace, rule: ProjectionRule
+  ) -> SignalWindows {
+    func cut(_ maps: Tensor?) -> Tensor? { maps.map { windows.contents(of: $0) } }
+    let part = Trace(input: cut(trace.input), output: cut(trace.output))
+    return windows.replacing(project(windows.scalars, through: part, rule: rule))
+  }
+
+  fileprivate func derivative(_ signal: Tensor, through trace: Trace) -> Tensor {
     required(
       backward(signal, trace, for: .input).input, "an input gradient", of: "\(Self.self)")
   }
 }
 
+// MARK: The paper's layers
+
 /// §2.1, "Filtering": transposed versions of the same filters, each flipped vertically and
 /// horizontally, without the biases. That is a convolution's input gradient.
-extension Conv2D: Projectable {}
+extension Conv2D: Projectable {
+  package var reach: Reach { groups == 1 ? .window : .everything }
+
+  package func project(
+    _ windows: SignalWindows, inputShape: [Int], through trace: Trace, rule: ProjectionRule
+  ) -> SignalWindows {
+    Kernels.convolutionInputGradient(windows, weight: denseWeight, geometry(for: inputShape))
+  }
+
+  /// §2.1, "Filtering", of single units: each one's filter times its signal, at its place.
+  ///
+  /// - Parameter signal: at each unit, `[units, 1, 1, 1]`.
+  func project(
+    _ units: [FeatureUnit], signal: Tensor, inputShape: [Int]
+  ) -> SignalWindows {
+    let geometry = geometry(for: inputShape)
+    let (weight, kernel) = (denseWeight, extent)
+    let (count, channels) = (weight.count / outChannels, outChannels)
+    var filter: (number: Int, weights: [Float]) = (-1, [])
+    var fields = Tensor(
+      uninitializedShape: [units.count, kernel.height, kernel.width, inChannels]
+    ) { _ in }
+    fields.withUnsafeMutableBufferPointer { fields in
+      for (index, unit) in units.enumerated() {
+        if unit.filter != filter.number {
+          filter = weight.withUnsafeBufferPointer { weight in
+            (unit.filter, (0..<count).map { weight[$0 * channels + unit.filter] })
+          }
+        }
+        let value = signal[index, 0, 0, 0]
+        for at in 0..<count { fields[index * count + at] = value * filter.weights[at] }
+      }
+    }
+    let corners = units.map { unit in
+      SignalWindows.Corner(
+        image: unit.image, y: unit.activation.y * stride.height - padding.top,
+        x: unit.activation.x * stride.width - padding.left)
+    }
+    return SignalWindows(cropping: fields, at: corners, map: geometry.input)
+  }
+
+  /// One filter alone.
+  func narrowed(to filter: Int) -> Conv2D {
+    let weights = weight.withUnsafeBufferPointer { weight in
+      (0..<weight.count / outChannels).map { weight[$0 * outChannels + filter] }
+    }
+    return Conv2D(
+      weight: Tensor(shape: [kernel.height, kernel.width, inChannels, 1], scalars: weights),
+      bias: bias.map { Tensor(shape: [1], scalars: [$0[filter]]) }, stride: stride,
+      padding: padding, dilation: dilation)
+  }
+}
 
 /// §2.1, "Unpooling": the switches place what comes from above into the locations of the maxima.
 /// Where windows overlap, what they place adds up.
-extension MaxPool2D: Projectable {}
+extension MaxPool2D: Projectable {
+  package var reach: Reach { .window }
+
+  package func project(
+    _ windows: SignalWindows, inputShape: [Int], through trace: Trace, rule: ProjectionRule
+  ) -> SignalWindows {
+    Kernels.maxUnpool(windows, required(trace.switches, "the switches", of: "MaxPool2D"))
+  }
+}
 
 /// §2.1, "Rectification": the reconstructions of each layer are rectified, so that they are positive
 /// as the feature maps are.
 extension ReLU: Projectable {
+  package var reach: Reach { .scalar }
+
   package func project(_ signal: Tensor, through trace: Trace, rule: ProjectionRule) -> Tensor {
-    func derivative(_ signal: Tensor) -> Tensor {
+    func passed(_ signal: Tensor) -> Tensor {
       let output = required(trace.output, "the output", of: "ReLU")
       return Kernels.gradient(of: .relu, output: output, signal)
     }
     return switch rule {
     case .deconvnet: Kernels.apply(.relu, signal)
-    case .guided: derivative(Kernels.apply(.relu, signal))
-    case .gradient: derivative(signal)
+    case .guided: passed(Kernels.apply(.relu, signal))
+    case .gradient: passed(signal)
     }
   }
 }
@@ -46,24 +149,24 @@ extension ReLU: Projectable {
 /// The paper's contrast normalisation (§3) has no word on the way down; here the signal passes it as it
 /// is. Only the derivative takes the neighbours into account.
 extension LocalResponseNormalization: Projectable {
+  package var reach: Reach { .place }
+
   package func project(_ signal: Tensor, through trace: Trace, rule: ProjectionRule) -> Tensor {
-    guard rule == .gradient else { return signal }
-    return required(
-      backward(signal, trace, for: .input).input, "an input gradient", of: "\(Self.self)")
+    rule == .gradient ? derivative(signal, through: trace) : signal
   }
 }
 
+// MARK: Other layers
+
 /// A rectifier that lets a little through. The deconvnet's signal is rectified as behind a ReLU.
 extension LeakyReLU: Projectable {
+  package var reach: Reach { .place }
+
   package func project(_ signal: Tensor, through trace: Trace, rule: ProjectionRule) -> Tensor {
-    func derivative(_ signal: Tensor) -> Tensor {
-      Kernels.leakyReLUGradient(
-        required(trace.input, "the input", of: "LeakyReLU"), slope: slope, signal)
-    }
-    return switch rule {
+    switch rule {
     case .deconvnet: Kernels.apply(.relu, signal)
-    case .guided: derivative(Kernels.apply(.relu, signal))
-    case .gradient: derivative(signal)
+    case .guided: derivative(Kernels.apply(.relu, signal), through: trace)
+    case .gradient: derivative(signal, through: trace)
     }
   }
 }
@@ -71,24 +174,40 @@ extension LeakyReLU: Projectable {
 /// An affine function of each channel, transposed: only the factor counts. Where the statistics are the
 /// batch's, only the derivative takes their dependence on the images into account.
 extension BatchNorm2D: Projectable {
+  package var reach: Reach { usesBatchStatistics ? .everything : .place }
+
   package func project(_ signal: Tensor, through trace: Trace, rule: ProjectionRule) -> Tensor {
-    let input = required(trace.input, "the input", of: "BatchNorm2D")
     guard rule == .gradient, usesBatchStatistics else {
-      return scaled(signal, byStatisticsOf: input)
+      return scaled(
+        signal, byStatisticsOf: required(trace.input, "the input", of: "BatchNorm2D"))
     }
-    return required(
-      backward(signal, trace, for: .input).input, "an input gradient", of: "\(Self.self)")
+    return derivative(signal, through: trace)
   }
 }
 
-// The paper's network has no other layers. Those below have one way down under every rule: linear
-// ones are transposed, and smooth functions, which rectify nothing, are taken by their derivative.
+// Those below have one way down under every rule: linear ones are transposed, and smooth functions,
+// which rectify nothing, are taken by their derivative. At an `Add` the signal goes into each branch, and
+// a `Concat` cuts it into the branches' channels; where branches part, their signals add up.
+
+extension AveragePool2D: Projectable {
+  package var reach: Reach { .window }
+
+  package func project(
+    _ windows: SignalWindows, inputShape: [Int], through trace: Trace, rule: ProjectionRule
+  ) -> SignalWindows {
+    Kernels.averageUnpool(
+      windows,
+      PoolingGeometry(
+        input: inputShape, window: size, stride: stride, padding: padding, roundsUp: roundsUp),
+      countsPadding: countsPadding)
+  }
+}
+
+extension Tanh: Projectable { package var reach: Reach { .scalar } }
+extension Sigmoid: Projectable { package var reach: Reach { .scalar } }
+extension Dropout: Projectable { package var reach: Reach { .scalar } }
 extension Dense: Projectable {}
-extension AveragePool2D: Projectable {}
 extension GlobalAveragePool2D: Projectable {}
 extension Flatten: Projectable {}
-extension Dropout: Projectable {}
-extension Tanh: Projectable {}
-extension Sigmoid: Projectable {}
 extension Softmax: Projectable {}
 extension LogSoftmax: Projectable {}

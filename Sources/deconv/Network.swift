@@ -61,7 +61,7 @@ struct Network {
     guard let normalization else { return model }
     // A name that no layer of the network can have by accident.
     let named = Sequential.NamedLayer("(x - mean) / std", normalization)
-    return Sequential([named] + model.layers)
+    return model.behind(named)
   }
 
   /// A data set by its name or folder, its images prepared for the network.

@@ -169,9 +169,9 @@ import Testing
     (
       #"{"type": "Sigmoid"}"#, #"{"type": "GELU"}"#,
       """
-      layer 7 is a GELU; known are AdaptiveAvgPool2d, AvgPool2d, BatchNorm1d, BatchNorm2d, Conv2d, \
-      Dropout, Flatten, GRU, Identity, LSTM, LeakyReLU, Linear, LocalResponseNorm, LogSoftmax, \
-      MaxPool2d, RNN, ReLU, RowSequence, Sequential, Sigmoid, Softmax, Tanh
+      layer 7 is a GELU; known are AdaptiveAvgPool2d, Add, AvgPool2d, BatchNorm1d, BatchNorm2d, \
+      Concat, Conv2d, Dropout, Flatten, GRU, Identity, LSTM, LeakyReLU, Linear, LocalResponseNorm, \
+      LogSoftmax, MaxPool2d, RNN, ReLU, RowSequence, Sequential, Sigmoid, Softmax, Tanh
       """
     ),
     (#"{"type": "Sigmoid"}"#, "3", "layer 7 has no \"type\" that is known"),

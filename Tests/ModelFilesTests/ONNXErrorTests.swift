@@ -7,21 +7,11 @@ import Testing
 
 /// What is said of an ONNX file that isn't a network, or that lies.
 @Suite struct ONNXErrorTests {
-  private static let chain = "only networks without branches can be projected"
-
   @Test(arguments: [
-    (
-      "residual",
-      "not a chain of layers: node \"Add_y\" (Add) joins two branches; \(chain)"
-    ),
-    (
-      "concat",
-      "not a chain of layers: node \"Concat_y\" (Concat) joins 2 branches; \(chain)"
-    ),
     (
       "fork",
       """
-      not a chain of layers: node "Conv_b" (Conv) takes "x", which another layer takes too; \(chain)
+      node "Mul_y" (Mul) joins branches of shapes [1, 2, 6, 6] and [1, 2, 6, 6], which no layer does
       """
     ),
     ("operator", "node \"Selu_y\" has the operator Selu, which no layer stands for"),
@@ -49,7 +39,7 @@ import Testing
     ("rows", "node \"MatMul_y\" (MatMul) takes rows of 35, but gets rows of 36"),
     ("pad", "node \"Pad_a\" (Pad) pads images that no convolution takes"),
   ])
-  func `graphs that are no chain of layers name node and operator`(
+  func `graphs that no layers stand for name node and operator`(
     name: String, sentence: String
   ) {
     let path = ONNXFixtures.path("wrong_\(name)")

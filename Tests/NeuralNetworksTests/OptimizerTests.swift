@@ -125,4 +125,31 @@ private struct Vector: Layer {
   @Test func heHasTheDeviationOfItsFanIn() {
     #expect(abs(deviation(weights(.he)) - 0.1) < 0.002)
   }
+
+  @Test func `weight decay shrinks weights apart from Adam's means`() {
+    var generator = SeededGenerator(seed: 2)
+    let start = Sequential(["fc": Dense(in: 5, out: 4, using: &generator)])
+    var gradients = NamedTensors()
+    gradients["fc.weight"] = Tensor(
+      shape: [5, 4], scalars: (0..<20).map { _ in generator.nextNormal() })
+    var (plain, decayed) = (start, start)
+    var adam = Adam(learningRate: 0.1)
+    var adamW = Adam(learningRate: 0.1, weightDecay: 0.5)
+    for _ in 0..<3 {
+      // Adam from weights that are smaller by 0.1 · 0.5 already.
+      plain.visitParameters { name, parameter in
+        if name == "fc.weight" {
+          parameter = Tensor(shape: parameter.shape, scalars: parameter.scalars.map { $0 * 0.95 })
+        }
+      }
+      adam.update(&plain, gradients)
+      adamW.update(&decayed, gradients)
+    }
+    let pairs = zip(
+      plain.parameters["fc.weight"]?.scalars ?? [], decayed.parameters["fc.weight"]?.scalars ?? [])
+    #expect(pairs.allSatisfy { abs($0 - $1) < 1e-5 })
+    // What has no gradient stays.
+    #expect(decayed.parameters["fc.bias"] == start.parameters["fc.bias"])
+    #expect(adam.slots == adamW.slots)
+  }
 }

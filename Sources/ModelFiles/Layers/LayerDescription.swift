@@ -12,13 +12,16 @@ package struct LayerDescription: Sendable, Equatable {
   package var settings: [String: JSONValue]
   /// The layers inside a `Sequential`.
   package var layers: [LayerDescription]
+  /// The names of the layers whose outputs it takes, `input` for the network's; nil for the one before.
+  package var inputs: [String]?
 
   /// A description, not checked yet.
   package init(
     _ name: String?, _ type: String, _ settings: [String: JSONValue] = [:],
-    layers: [LayerDescription] = []
+    layers: [LayerDescription] = [], inputs: [String]? = nil
   ) {
     (self.name, self.type, self.settings, self.layers) = (name, type, settings, layers)
+    self.inputs = inputs
   }
 
   /// Reads a layer's object.
@@ -35,6 +38,19 @@ package struct LayerDescription: Sendable, Equatable {
       layers = try Self.list(inner)
       fields["layers"] = nil
     }
+    if let given = fields["inputs"] {
+      guard case .array(let values) = given, !values.isEmpty else {
+        throw .badSetting(
+          layer: name ?? "\(number)", "the inputs \(given.text), which aren't names")
+      }
+      inputs = []
+      for case .string(let name) in values { inputs?.append(name) }
+      guard inputs?.count == values.count else {
+        throw .badSetting(
+          layer: name ?? "\(number)", "the inputs \(given.text), which aren't names")
+      }
+    }
+    fields["inputs"] = nil
     fields["type"] = nil
     fields["name"] = nil
     settings = fields
@@ -61,6 +77,7 @@ package struct LayerDescription: Sendable, Equatable {
     var fields = settings
     fields["name"] = name.map { .string($0) }
     fields["type"] = .string(type)
+    if let inputs { fields["inputs"] = .array(inputs.map { .string($0) }) }
     if type == LayerType.composition { fields["layers"] = .array(layers.map(\.json)) }
     return .object(fields)
   }

@@ -22,6 +22,7 @@ extension LayerType {
 
   static let rows =
     [
+      simple("Add", "add") { Add() }, simple("Concat", "concat") { Concat() },
       simple("Flatten", "flatten") { Flatten() },
       simple("RowSequence", "rows") { RowSequence() },
       LayerType(

@@ -3,8 +3,9 @@ import NeuralNetworks
 /// The table of layers: what each is called in `torch.nn`, which settings it has, how it is made of them
 /// and of its tensors, and how a layer is described.
 ///
-/// Two types aren't PyTorch's: `RowSequence`, which makes a sequence of an image's rows, and the setting
-/// `returns_sequence` of recurrent layers, whose output here is the last state alone without it.
+/// Not PyTorch's are `Add` and `Concat`, where branches meet, `RowSequence`, which makes a sequence of an
+/// image's rows, and the setting `returns_sequence` of recurrent layers, whose output here is the last
+/// state alone without it.
 struct LayerType: Sendable {
   /// The name in `torch.nn`.
   let name: String
@@ -81,7 +82,9 @@ struct LayerType: Sendable {
   static func list(of model: Sequential) throws(ModelProblem) -> [LayerDescription] {
     var result: [LayerDescription] = []
     for named in model.layers {
-      result.append(try description(of: named.layer, named: named.name))
+      var described = try description(of: named.layer, named: named.name)
+      described.inputs = named.inputs
+      result.append(described)
     }
     return result
   }

@@ -63,10 +63,19 @@ extension ONNXImporter {
     if operation.type == "Mul", operation.input(0) == operation.input(1) {
       return try square(operation, try activation(operation))
     }
+    if operation.type == "Add", left.response == nil, right.response == nil,
+      left.flattened == nil, right.flattened == nil, left.order == right.order,
+      left.shape == right.shape
+    {
+      return try join("Add", operation, [left, right], output: left.shape)
+    }
     guard operation.type == "Div", let response = right.response, response.step == .powered,
       response.source == operation.input(0), right.shape == left.shape,
-      right.stage == layers.count
-    else { throw operation.notAChain("joins two branches") }
+      right.stage == left.stage
+    else {
+      throw operation.unsupported(
+        "joins branches of shapes \(left.shape) and \(right.shape), which no layer does")
+    }
     try add(
       "LocalResponseNorm",
       with: [

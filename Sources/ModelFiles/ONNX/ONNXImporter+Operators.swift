@@ -1,3 +1,5 @@
+import CheckedArithmetic
+
 extension ONNXImporter {
   /// Takes one node.
   mutating func run(_ node: ONNXGraph.Node) throws {
@@ -44,11 +46,48 @@ extension ONNXImporter {
     case "Transpose": try transpose(operation)
     case "Concat" where operation.node.inputs.count == 1:
       try set(operation, try value(operation, 0))
-    case "Concat":
-      throw operation.notAChain("joins \(operation.node.inputs.count) branches")
+    case "Concat": try concatenate(operation)
     default:
       throw ONNXProblem.unknownOperator(node: node.title, type: node.type)
     }
+  }
+
+  /// Branches' channels side by side.
+  private mutating func concatenate(_ operation: ONNXOperation) throws {
+    var parts: [ONNXActivation] = []
+    for index in operation.node.inputs.indices {
+      parts.append(try activation(operation, index, plain: false))
+    }
+    let first = parts[0]
+    let rank = first.shape.count
+    let axis = try operation.axes([try operation.integer("axis", 1)], rank: rank)[0]
+    func others(_ shape: [Int]) -> [Int] {
+      shape.indices.filter { $0 != axis }.map { shape[$0] }
+    }
+    guard rank == 2 || rank == 4, axis == (rank == 4 ? first.order.firstIndex(of: 1) : 1),
+      parts.allSatisfy({
+        $0.response == nil && $0.flattened == nil && $0.order == first.order
+          && $0.shape.count == rank && others($0.shape) == others(first.shape)
+      }), let channels = parts.map({ $0.shape[axis] }).checkedSum
+    else {
+      throw operation.unsupported("concatenates something else than channels of alike images")
+    }
+    var shape = first.shape
+    shape[axis] = channels
+    try join("Concat", operation, parts, output: shape)
+  }
+
+  /// Adds a layer that joins branches.
+  mutating func join(
+    _ type: String, _ operation: ONNXOperation, _ parts: [ONNXActivation], output: [Int]
+  ) throws {
+    let name = name(operation, type.lowercased(), nil)
+    layers.append(LayerDescription(name, type, inputs: inputs(of: parts)))
+    parameters.append([:])
+    var result = parts[0]
+    result.shape = output
+    result.stage = layers.count
+    try set(operation, .activation(result))
   }
 
   private mutating func castActivation(_ operation: ONNXOperation) throws {

@@ -163,9 +163,12 @@ extension ONNXImporter {
     }
     let (batch, channels) = (input.length(0), input.length(1))
     layers.append(
-      LayerDescription(name(operation, "pool", nil), "AdaptiveAvgPool2d", ["output_size": 1]))
+      LayerDescription(
+        name(operation, "pool", nil), "AdaptiveAvgPool2d", ["output_size": 1],
+        inputs: inputs(of: [input])))
     parameters.append([:])
     input.order = [0, 1, 2, 3]
+    input.stage = layers.count
     try add("Flatten", operation, from: input, output: [batch, channels], named: "flatten")
   }
 }

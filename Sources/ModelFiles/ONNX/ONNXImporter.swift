@@ -1,9 +1,10 @@
 import CheckedArithmetic
+import NeuralNetworks
 import Tensors
 
-/// Turns a graph of operators into a chain of layers, node by node.
+/// Turns a graph of operators into one of layers, node by node.
 ///
-/// What doesn't depend on the image is worked out on the way; what does must be one chain.
+/// What doesn't depend on the image is worked out on the way.
 /// - Source: https://github.com/onnx/onnx, `docs/Operators.md`.
 struct ONNXImporter {
   var reader: ONNXTensorReader
@@ -15,7 +16,7 @@ struct ONNXImporter {
   var parameters: [[String: ONNXParameter]] = []
   /// One image's shape, `[H, W, C]`, or one row's.
   private(set) var inputShape: [Int] = []
-  private var layerNames: Set<String> = []
+  private var layerNames: Set = [Sequential.input]
   /// The last suffix of each name that came more than once.
   private var suffixes: [String: Int] = [:]
   private var numbers: [String: Int] = [:]
@@ -151,16 +152,12 @@ struct ONNXImporter {
     return constant
   }
 
-  /// The input that depends on the image, at the end of the chain so far.
+  /// The input that depends on the image.
   func activation(
     _ operation: ONNXOperation, _ index: Int = 0, plain: Bool = true
   ) throws(ONNXProblem) -> ONNXActivation {
     guard case .activation(let activation) = try value(operation, index) else {
       throw operation.unsupported("doesn't depend on the image, but isn't worked out either")
-    }
-    guard activation.stage == layers.count else {
-      throw operation.notAChain(
-        "takes \"\(operation.input(index) ?? "")\", which another layer takes too")
     }
     guard !plain || activation.isPlain else {
       throw operation.unsupported("takes images whose dimensions were exchanged")
@@ -217,12 +214,21 @@ struct ONNXImporter {
     from input: ONNXActivation, output: [Int], named kind: String,
     parameters own: [String: ONNXParameter] = [:], weights: ONNXConstant? = nil
   ) throws(ONNXProblem) {
-    layers.append(LayerDescription(name(operation, kind, weights), type, settings))
+    layers.append(
+      LayerDescription(
+        name(operation, kind, weights), type, settings, inputs: inputs(of: [input])))
     parameters.append(own)
     var result = input
     result.shape = output
     result.stage = layers.count
     try set(operation, .activation(result))
+  }
+
+  /// The names of the layers that activations are the outputs of; nil for the last one alone.
+  func inputs(of activations: [ONNXActivation]) -> [String]? {
+    let stages = activations.map(\.stage)
+    if stages == [layers.count] { return nil }
+    return stages.map { $0 == 0 ? Sequential.input : layers[$0 - 1].name ?? "" }
   }
 
   /// A layer's name: its module's in PyTorch if the weights or the node tell it, or its kind's and a

@@ -15,11 +15,6 @@ struct ONNXOperation {
     .unsupported(node: node.title, type: node.type, what)
   }
 
-  /// The error of a branch.
-  func notAChain(_ what: String) -> ONNXProblem {
-    .notAChain(node: node.title, type: node.type, what)
-  }
-
   // MARK: Attributes
 
   /// A whole number; `standard` if it isn't given.

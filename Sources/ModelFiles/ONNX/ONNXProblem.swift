@@ -22,8 +22,6 @@ public enum ONNXProblem: Error, Sendable, Equatable {
   case unknownOperator(node: String, type: String)
   /// A node whose settings no layer has.
   case unsupported(node: String, type: String, String)
-  /// Something other than layers one after the other.
-  case notAChain(node: String, type: String, String)
   /// A network that contradicts itself.
   case model(ModelProblem)
 }
@@ -69,11 +67,6 @@ public struct ONNXError: Error, Sendable, Equatable, CustomStringConvertible {
     case .unknownOperator(let node, let type):
       "\(node) has the operator \(type), which no layer stands for"
     case .unsupported(let node, let type, let what): "\(node) (\(type)) \(what)"
-    case .notAChain(let node, let type, let what):
-      """
-      not a chain of layers: \(node) (\(type)) \(what); only networks without branches can be \
-      projected
-      """
     case .model(let problem): problem.description
     }
   }

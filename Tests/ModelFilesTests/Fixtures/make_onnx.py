@@ -249,10 +249,6 @@ def wrong():
     w = {"w": weights(2, 2, 3, 3)}
     def conv(x, y):
         return node("Conv", f"{x} w", y, pads=[1, 1, 1, 1])
-    save("wrong_residual", [conv("x", "a"), node("Relu", "a", "b"), conv("b", "c"),
-                            node("Add", "c a", "y")], w, (1, 2, 6, 6))
-    save("wrong_concat", [conv("x", "a"), node("Relu", "a", "b"),
-                          node("Concat", "a b", "y", axis=1)], w, (1, 2, 6, 6))
     save("wrong_fork", [conv("x", "a"), conv("x", "b"), node("Mul", "a b", "y")], w, (1, 2, 6, 6))
     save("wrong_operator", [conv("x", "a"), node("Selu", "a", "y")], w, (1, 2, 6, 6))
     save("wrong_domain", [helper.make_node("Conv", ["x", "w"], ["y"], name="c", domain="my.own")], w,
