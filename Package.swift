@@ -31,7 +31,11 @@ let package = Package(
     .library(name: "TensorBoardLogging", targets: ["TensorBoardLogging"]),
     .library(
       name: "NeuralNetworks", targets: ["NeuralNetworks", "Tensors", "Datasets", "ModelFiles"]),
-    .library(name: "Visualization", targets: ["Visualization"]),
+    .library(
+      name: "Visualization",
+      targets: [
+        "Visualization", "VisualizationSheets", "ModelFiles", "NeuralNetworks", "Tensors", "Images",
+      ]),
     .executable(name: "tbtrain", targets: ["tbtrain"]),
     .executable(name: "deconv", targets: ["deconv"]),
     .executable(name: "tbevents", targets: ["tbevents"]),
@@ -84,22 +88,29 @@ let package = Package(
       ]),
 
     // Looking inside.
-    .target(name: "Visualization", dependencies: ["NeuralNetworks", "Tensors", "Images"]),
+    .target(name: "Visualization", dependencies: ["NeuralNetworks", "Tensors", "TextOutput"]),
+    .target(
+      name: "VisualizationSheets",
+      dependencies: ["Visualization", "NeuralNetworks", "Tensors", "Images", "TextOutput"]),
 
     // Commands.
-    .target(name: "CommandSupport", dependencies: ["Files", "TextOutput", argumentParser]),
+    .target(
+      name: "CommandSupport",
+      dependencies: ["TensorBoard", "Images", "NumPyFiles", "Files", "TextOutput", argumentParser]),
     .executableTarget(
       name: "tbtrain",
       dependencies: [
-        "CommandSupport", "Visualization", "ModelFiles", "DatasetFetching", "Datasets",
+        "CommandSupport", "VisualizationSheets", "Visualization", "ModelFiles", "DatasetFetching",
+        "Datasets",
         "NeuralNetworks", "Tensors", "TensorBoard", "EventFiles", "Images", "TextOutput",
         argumentParser,
       ]),
     .executableTarget(
       name: "deconv",
       dependencies: [
-        "CommandSupport", "Visualization", "ModelFiles", "Datasets", "NeuralNetworks", "Tensors",
-        "TensorBoard", "Charts", "Images", "NumPyFiles", "TextOutput", argumentParser,
+        "CommandSupport", "VisualizationSheets", "Visualization", "ModelFiles", "Datasets",
+        "NeuralNetworks", "Tensors", "TensorBoard", "Charts", "Images", "Files", "TextOutput",
+        argumentParser,
       ]),
     .executableTarget(
       name: "tbevents",
@@ -169,18 +180,28 @@ let package = Package(
     .testTarget(
       name: "VisualizationTests",
       dependencies: [
-        "Visualization", "ModelFiles", "Datasets", "NeuralNetworks", "Tensors", "Images",
+        "VisualizationSheets", "Visualization", "ModelFiles", "Datasets", "NeuralNetworks",
+        "Tensors", "Images",
         "TestFixtures",
       ], exclude: ["Fixtures"]),
+    .testTarget(
+      name: "VisualizationSheetsTests",
+      dependencies: [
+        "VisualizationSheets", "Visualization", "NeuralNetworks", "Tensors", "Images",
+      ]),
     .testTarget(
       name: "ReadmeTests",
       dependencies: [
         "TensorBoard", "TensorBoardCharts", "TensorBoardMetrics",
         .product(name: "Metrics", package: "swift-metrics"), "EventFiles", "Datasets",
         "NeuralNetworks", "Tensors", "ModelFiles",
-        "Visualization", "Images",
+        "VisualizationSheets", "Visualization", "Images",
       ]),
-    .testTarget(name: "CommandSupportTests", dependencies: ["CommandSupport"]),
+    .testTarget(
+      name: "CommandSupportTests",
+      dependencies: [
+        "CommandSupport", "TensorBoard", "Images", "NumPyFiles", "TextOutput", argumentParser,
+      ]),
     .testTarget(
       name: "CommandTests",
       dependencies: [
@@ -196,8 +217,7 @@ let package = Package(
       dependencies: ["ModelFiles", "Visualization", "NeuralNetworks", "Tensors"],
       path: "Tests/Conformance/NetworkRun"),
     .executableTarget(
-      name: "benchmark-log", dependencies: ["TensorBoard", "EventFiles", "Images"],
-      path: "Tests/Benchmarks/Log",
+      name: "benchmark-log", dependencies: ["TensorBoard", "Images"], path: "Tests/Benchmarks/Log",
       exclude: ["peer.py"]),
     .executableTarget(
       name: "benchmark-read", dependencies: ["EventFiles"], path: "Tests/Benchmarks/Read"),

@@ -9,13 +9,19 @@ public enum Tool {
   ///
   /// Results and `--help` go to stdout; a failure goes to stderr as `<tool>: <sentence>`. The exit
   /// codes are those of `ExitStatus`.
-  public static func main<Root: ParsableCommand>(_ root: Root.Type) -> Never {
+  ///
+  /// - Parameter hint: which flag helps against a library's error, if one does.
+  public static func main<Root: ParsableCommand>(
+    _ root: Root.Type, hint: (any Error) -> String? = { _ in nil }
+  ) -> Never {
     Platform.ignoreClosedPipes()
-    let status = run(root, arguments: Array(CommandLine.arguments.dropFirst()))
+    let status = run(root, arguments: Array(CommandLine.arguments.dropFirst()), hint)
     Platform.exitCleanly(status)
   }
 
-  private static func run<Root: ParsableCommand>(_ root: Root.Type, arguments: [String]) -> Int32 {
+  private static func run<Root: ParsableCommand>(
+    _ root: Root.Type, arguments: [String], _ hint: (any Error) -> String?
+  ) -> Int32 {
     do {
       var command = try root.parseAsRoot(arguments)
       try command.run()
@@ -25,7 +31,7 @@ public enum Tool {
     } catch {
       let answer = answer(of: root, to: error)
       if answer.code == ExitStatus.done.rawValue { return printed(answer.output) }
-      Console.tell(answer.error)
+      Console.tell(answer.error + (hint(error).map { "; \($0)" } ?? ""))
       return answer.code
     }
   }

@@ -22,15 +22,13 @@ extension FetchError: CustomStringConvertible {
       "\(text): isn't an http or https address of a folder"
     case .interrupted(let url, let reason, let received, let expected):
       """
-      \(url): \(reason) after \(received) of \(expected) bytes; the same command goes on from there, \
-      --mirror takes the files from elsewhere
+      \(url): \(reason) after \(received) of \(expected) bytes; fetching it again goes on from there
       """
     case .refused(let url, let status):
-      "\(url): the server answered \(status); --mirror takes the files from elsewhere"
+      "\(url): the server answered \(status)"
     case .wrongFile(let url, let found, let expected):
       """
-      \(url): isn't the published file: \(found), expected \(expected); it was deleted, fetch it \
-      again or take another --mirror
+      \(url): isn't the published file: \(found), expected \(expected); it was deleted
       """
     case .badArchive(let path, let reason): "\(path): \(reason); nothing was unpacked"
     case .file(let path, let reason): "\(path): \(reason)"

@@ -28,7 +28,7 @@ public struct Event: Sendable, Equatable {
   public var writer: String?
 
   /// An event.
-  package init(wallTime: Double, step: Int = 0, content: Content? = nil, writer: String? = nil) {
+  public init(wallTime: Double, step: Int = 0, content: Content? = nil, writer: String? = nil) {
     self.wallTime = wallTime
     self.step = step
     self.content = content
@@ -43,7 +43,7 @@ public struct Event: Sendable, Equatable {
 public struct SessionLog: Sendable, Equatable {
   /// What happened.
   public enum Status: Int, Sendable {
-    /// Not stated.
+    /// Not told.
     case unspecified = 0
     /// The run started, or starts again at the event's step: readers drop that step and later ones.
     case start = 1
@@ -76,7 +76,7 @@ public struct TaggedRunMetadata: Sendable, Equatable {
   public var runMetadata: [UInt8]
 
   /// Metadata under a tag.
-  package init(tag: String, runMetadata: [UInt8]) {
+  public init(tag: String, runMetadata: [UInt8]) {
     self.tag = tag
     self.runMetadata = runMetadata
   }

@@ -46,7 +46,7 @@ public enum HyperparameterData: Sendable, Equatable {
     public var metrics: [MetricInfo]
 
     /// An experiment.
-    package init(hyperparameters: [HyperparameterInfo], metrics: [MetricInfo]) {
+    public init(hyperparameters: [HyperparameterInfo], metrics: [MetricInfo]) {
       self.hyperparameters = hyperparameters
       self.metrics = metrics
     }
@@ -56,7 +56,7 @@ public enum HyperparameterData: Sendable, Equatable {
   public struct HyperparameterInfo: Sendable, Equatable {
     /// What the values are.
     public enum Kind: Int, Sendable {
-      /// Not stated.
+      /// Not told.
       case unspecified = 0
       /// Texts.
       case string = 1
@@ -77,24 +77,19 @@ public enum HyperparameterData: Sendable, Equatable {
     /// The name.
     public var name: String
     /// A name to show instead.
-    public var displayName: String
+    public var displayName = ""
     /// A description, in Markdown.
-    public var description: String
+    public var description = ""
     /// What the values are.
     public var kind: Kind
     /// Which values are possible; nil: any.
     public var domain: Domain?
 
     /// A hyperparameter.
-    public init(
-      name: String, kind: Kind, domain: Domain? = nil, displayName: String = "",
-      description: String = ""
-    ) {
+    public init(name: String, kind: Kind, domain: Domain? = nil) {
       self.name = name
       self.kind = kind
       self.domain = domain
-      self.displayName = displayName
-      self.description = description
     }
   }
 
@@ -103,39 +98,16 @@ public enum HyperparameterData: Sendable, Equatable {
     /// The scalar's tag.
     public var tag: String
     /// The child run that holds the scalar; "" for the run of the hyperparameters itself.
-    public var group: String
+    public var group = ""
     /// A name to show instead.
-    public var displayName: String
+    public var displayName = ""
     /// A description, in Markdown.
-    public var description: String
-    /// What it was measured on.
-    public var dataset: Dataset
-
-    /// What a metric was measured on.
-    public enum Dataset: Int, Sendable {
-      /// Not stated.
-      case unspecified = 0
-      /// Training data.
-      case training = 1
-      /// Validation data.
-      case validation = 2
-    }
+    public var description = ""
+    /// 1: measured on training data; 2: on validation data; 0: not told.
+    public var datasetType = 0
 
     /// A metric.
-    ///
-    /// - Parameters:
-    ///   - tag: The scalar's tag.
-    ///   - group: The child run that holds the scalar; "" for the run of the hyperparameters itself.
-    public init(
-      tag: String, group: String = "", displayName: String = "", description: String = "",
-      dataset: Dataset = .unspecified
-    ) {
-      self.tag = tag
-      self.group = group
-      self.displayName = displayName
-      self.description = description
-      self.dataset = dataset
-    }
+    public init(tag: String) { self.tag = tag }
   }
 
   /// The hyperparameters of a run.
@@ -152,7 +124,7 @@ public enum HyperparameterData: Sendable, Equatable {
     public var monitorLocation = ""
 
     /// The hyperparameters of a run.
-    package init(
+    public init(
       hyperparameters: [String: HyperparameterValue], groupName: String = "", startTime: Double
     ) {
       self.hyperparameters = hyperparameters
@@ -165,7 +137,7 @@ public enum HyperparameterData: Sendable, Equatable {
   public struct SessionEnd: Sendable, Equatable {
     /// How it ended.
     public enum Status: Int, Sendable {
-      /// Not stated.
+      /// Not told.
       case unknown = 0
       /// As it should.
       case success = 1
@@ -181,7 +153,7 @@ public enum HyperparameterData: Sendable, Equatable {
     public var endTime: Double
 
     /// How a run ended.
-    package init(status: Status, endTime: Double) {
+    public init(status: Status, endTime: Double) {
       self.status = status
       self.endTime = endTime
     }

@@ -201,7 +201,7 @@ public struct RunContents: Sendable {
           file: file, byteCount: Int32(truncatingIfNeeded: message.count),
           offset: offset + (place - start)))
     }
-    if all[position].restarts.runCount != runRestarts.count {
+    if runRestarts.count > 0, all[position].restarts.runCount != runRestarts.count {
       all[position].restarts.note(runCount: runRestarts.count, before: all[position].count)
     }
     all[position].steps.append(event.step)

@@ -133,7 +133,11 @@ extension Image {
     }
     switch Int(status) {
     case CPNG_OK: return
-    case CPNG_NOT_PNG: throw .notPNG(name: name, byteCount: bytes.count)
+    case CPNG_NOT_PNG:
+      if let format = FileSignature.name(of: bytes), format != "PNG" {
+        throw .otherFormat(name: name, format: format)
+      }
+      throw .notPNG(name: name, byteCount: bytes.count)
     case CPNG_TRUNCATED: throw .truncated(name: name, byteCount: bytes.count)
     default: throw .damaged(name: name, detail: stream.reason)
     }

@@ -10,6 +10,8 @@ public enum ImageError: Error, Sendable, Equatable {
   case unwritable(name: String, reason: String)
   /// The bytes don't begin as a PNG does.
   case notPNG(name: String, byteCount: Int)
+  /// The bytes begin as another format's do.
+  case otherFormat(name: String, format: String)
   /// The bytes end before the image does.
   case truncated(name: String, byteCount: Int)
   /// A checksum or a value is wrong; the detail is libpng's.
@@ -44,7 +46,9 @@ extension ImageError: CustomStringConvertible {
     case .unreadable(let name, let reason): "\(name): can't be read: \(reason)"
     case .unwritable(let name, let reason): "\(name): can't be written: \(reason)"
     case .notPNG(let name, byteCount: 0): "\(name): is empty, expected a PNG image"
-    case .notPNG(let name, _): "\(name): is not a PNG image (its first 8 bytes are another's)"
+    case .notPNG(let name, _): "\(name): is not a PNG image"
+    case .otherFormat(let name, let format):
+      "\(name): is a \(format) file; only PNG is read, so convert it first"
     case .truncated(let name, let byteCount):
       "\(name): the PNG is cut off, it ends after \(byteCount) bytes before the image is whole"
     case .damaged(let name, let detail): "\(name): the PNG is damaged: \(detail)"

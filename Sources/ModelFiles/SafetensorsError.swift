@@ -47,8 +47,20 @@ public struct SafetensorsError: Error, Sendable, Equatable, CustomStringConverti
   /// The sentence for a user.
   public var description: String { "\(path): \(sentence)" }
 
+  /// Whether what was taken for a length is the beginning of a ZIP archive or of a pickle.
+  private static func isTorchFile(_ length: UInt64) -> Bool {
+    length & 0xFFFF_FFFF == 0x0403_4B50
+      || length & 0xFF == 0x80 && (2...5).contains(length >> 8 & 0xFF)
+  }
+
   private var sentence: String {
     switch problem {
+    case .headerBeyondFile(let length, _) where Self.isTorchFile(length),
+      .headerTooLong(let length) where Self.isTorchFile(length):
+      """
+      a file of torch.save, not of safetensors: safetensors.torch.save_file(model.state_dict(), \
+      "model.safetensors") writes what can be read
+      """
     case .system(let reason):
       reason
     case .tooShort(let size):

@@ -42,7 +42,7 @@ extension Report {
     if hidden > 0 {
       omissions.append(
         "Histograms of \(Format.counted(runsOfTag, "run")) a tag are shown, of the best ones; "
-          + "\(Format.counted(hidden, "chart")) of other runs are left out. --run and --tag choose."
+          + "\(Format.counted(hidden, "chart")) of other runs are left out. \(options.remedy)"
       )
     }
     return ReportSection(id: "histograms", title: "Histograms over time", html: html)

@@ -59,7 +59,7 @@ extension Report {
     if missing > 0 {
       omissions.append(
         "\(Format.counted(missing, "image")) beyond \(Self.runsOfTag) runs a tag, \(Self.batchLimit) "
-          + "a step or \(Format.bytes(options.imageBudget)) in all. --run and --tag choose.")
+          + "a step or \(Format.bytes(options.imageBudget)) in all. \(options.remedy)")
     }
     if strange > 0 {
       omissions.append(

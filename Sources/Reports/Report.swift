@@ -59,7 +59,7 @@ public struct Report: Sendable {
     if ranking.count > shown.count {
       omissions.append(
         "\(Format.counted(ranking.count - shown.count, "run")) of \(ranking.count): the table has all, "
-          + "charts and images the \(shown.count) best. --run chooses others.")
+          + "charts and images the \(shown.count) best. \(options.remedy)")
     }
     let tags = scalarTags()
     let table = RunTable(

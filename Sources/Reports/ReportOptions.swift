@@ -8,6 +8,8 @@ public struct ReportOptions: Sendable {
   public var tool: String
   /// When it is made, in seconds since 1970.
   public var time: Double
+  /// How another choice of runs and tags is made, as a sentence; shown where something is left out.
+  public var remedy = ""
   /// How much curves are smoothed, from 0 up to 1, as by TensorBoard's slider.
   public var smoothing = 0.6
 

@@ -79,7 +79,7 @@ final class GaugeInstrument: Instrument, MeterHandler, RecorderHandler {
 final class DistributionInstrument: Instrument, RecorderHandler, TimerHandler {
   private struct State {
     var values: [Double] = []
-    /// One of so many values is kept, when there are too many.
+    /// Each how manieth value is kept, when there are too many.
     var every = 1
     var count = 0
     var sum = 0.0

@@ -19,9 +19,9 @@ package enum CSV {
   /// A table of objects: a head of all their members' names, in the order in which they come first, and
   /// a row an object.
   ///
-  /// A member that is a list of objects makes a row of each of them, the others repeated; of another
-  /// list the elements stand in one cell with spaces between. What isn't finite is `nan`, `inf` or
-  /// `-inf`.
+  /// A member that is a list of objects makes a row of each of them, the others repeated; a list of up
+  /// to four numbers makes as many cells, `rows_0` and `rows_1`, and a longer one a cell with spaces
+  /// between. What isn't finite is `nan`, `inf` or `-inf`.
   package static func table(_ objects: [JSON]) -> String {
     let rows = objects.flatMap { flattened($0) }
     var keys: [String] = []
@@ -46,12 +46,16 @@ package enum CSV {
         || values.contains { if case .object = $0 { true } else { false } }
     }
     guard let list = lists.first, case .array(let values) = members[list].value else {
-      return [members]
+      return [members.flatMap { cells(of: $0) }]
     }
-    var outer = members
-    outer.remove(at: list)
+    let outer = (members[..<list] + members[(list + 1)...]).flatMap { cells(of: $0) }
     let inner = values.flatMap { flattened($0) }
     return inner.isEmpty ? [outer] : inner.map { outer + $0 }
+  }
+
+  private static func cells(of member: JSON.Member) -> [JSON.Member] {
+    guard case .array(let values) = member.value, values.count <= 4 else { return [member] }
+    return values.enumerated().map { JSON.Member(key: "\(member.key)_\($0)", value: $1) }
   }
 
   private static func cell(_ value: JSON) -> String {

@@ -1,5 +1,6 @@
 import NeuralNetworks
 public import Tensors
+import TextOutput
 
 /// What a network's filters say about its architecture and training.
 ///
@@ -169,7 +170,7 @@ public enum ArchitectureFinding: Sendable, CustomStringConvertible {
     case .dominating(let filters, let layer, let times):
       """
       \(filters.count) of \(layer.filters) filters of \(layer) dominate: their weights are up to \
-      \(Projection.short(times)) times the median's. The paper brought filters back whose root mean \
+      \(Format.short(times)) times the median's. The paper brought filters back whose root mean \
       square passed a fixed radius; weight decay does the like.
       """
     }

@@ -1,4 +1,3 @@
-public import Images
 public import Tensors
 
 /// Which pixels of an image speak for a class, by one of the methods.
@@ -13,17 +12,15 @@ public struct SaliencyMap: Sendable {
   /// Grad-CAM's map in the size of the layer's maps, where the method is one of its.
   public let gradCAM: GradCAM?
 
-  /// The magnitude of each pixel's score, of several channels the largest; the darkest colour is 0.
-  public var magnitudes: HeatMap {
-    let (height, width, channels) = (scores.shape[1], scores.shape[2], scores.shape[3])
-    let values = scores.withUnsafeBufferPointer { scores in
-      (0..<height * width).map { pixel in
+  /// The magnitude of each pixel's score, of several channels the largest, `[H, W]` in row-major
+  /// order.
+  public var magnitudes: [Float] {
+    let channels = scores.shape[3]
+    return scores.withUnsafeBufferPointer { scores in
+      (0..<scores.count / channels).map { pixel in
         (0..<channels).map { abs(scores[pixel * channels + $0]) }.max() ?? 0
       }
     }
-    return HeatMap(
-      values, rows: height, columns: width,
-      scale: ContrastScale(.minMax, lowest: 0, highest: ContrastScale(.minMax, of: values).highest))
   }
 
   /// Whether no pixel has a score.
@@ -34,7 +31,7 @@ public struct SaliencyMap: Sendable {
   /// The share of all magnitude that the strongest tenth of the pixels has: 0.1 for an even map, 1 for
   /// a few points; 0 for an empty one.
   public var concentration: Double {
-    let sorted = magnitudes.values.sorted(by: >)
+    let sorted = magnitudes.sorted(by: >)
     let sum = sorted.reduce(0) { $0 + Double($1) }
     guard sum > 0 else { return 0 }
     return sorted.prefix(max(1, sorted.count / 10)).reduce(0) { $0 + Double($1) } / sum
@@ -42,35 +39,8 @@ public struct SaliencyMap: Sendable {
 
   /// The pixel with the largest magnitude, the first one on a tie.
   public var strongestPixel: (y: Int, x: Int) {
-    let map = magnitudes
-    let index = Deconvnet.indexOfLargest(map.values)
-    return (index / map.columns, index % map.columns)
-  }
-
-  /// A sheet for people: the image, the signed scores in gray, their magnitudes as a heat map, and
-  /// these over the image.
-  public func sheet(source: Image, title: String) -> Image {
-    let palette = SheetPalette()
-    let map = magnitudes
-    var panels = [palette.topPanel(palette.enlarged(source), "the image")]
-    if method != .gradcam {
-      let scale = ContrastScale(.symmetric, of: scores.scalars)
-      let signed = Image(
-        contrastStretching: scores.scalars, width: map.columns, height: map.rows,
-        channels: scores.shape[3], scale: scale)
-      let note = Image.text(
-        scale.farthest == 0
-          ? "0 everywhere" : "gray 0, white \(Projection.short(scale.farthest))",
-        scale: palette.textScale, color: palette.text, background: palette.background)
-      panels.append(
-        Image.stacked(
-          [palette.topPanel(palette.enlarged(signed), "signed"), note], spacing: 4,
-          background: palette.background))
-    }
-    panels.append(palette.panel(map, "magnitude"))
-    panels.append(
-      palette.topPanel(palette.enlarged(map.image(over: source)), "over the image"))
-    return palette.topAligned(panels, title: title)
+    let index = Deconvnet.indexOfLargest(magnitudes)
+    return (index / scores.shape[2], index % scores.shape[2])
   }
 }
 

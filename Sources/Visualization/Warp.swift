@@ -1,4 +1,3 @@
-public import Images
 public import Tensors
 
 /// An image moved, enlarged and turned.
@@ -90,18 +89,5 @@ public struct Warp: Sendable, Equatable {
     let (cosine, sine) = (Double.cosine(angle), Double.cosine(angle - .pi / 2))
     return turn.truncatingRemainder(dividingBy: 90) == 0
       ? (cosine.rounded(), sine.rounded()) : (cosine, sine)
-  }
-}
-
-extension Image {
-  /// The image warped; what comes in from outside is `fill`, a byte a channel.
-  public func warped(_ warp: Warp, fill: [Float]? = nil) -> Image {
-    let tensor = Tensor(
-      shape: [1, height, width, channels], scalars: pixels.lazy.map { Float($0) })
-    return Image(
-      width: width, height: height, channels: channels,
-      pixels: warp.applied(to: tensor, fill: fill).scalars.map {
-        UInt8(min(max(0, $0.rounded()), 255))
-      })
   }
 }

@@ -1,9 +1,10 @@
 import ArgumentParser
 import CommandSupport
 import Images
-import ModelFiles
 import Tensors
+import TextOutput
 import Visualization
+import VisualizationSheets
 
 /// `deconv activations`: the maps of a layer for an image, or how active its filters are over a data set.
 struct ActivationsCommand: ParsableCommand {
@@ -14,6 +15,9 @@ struct ActivationsCommand: ParsableCommand {
       Shows all maps of a layer for one image. With --statistics the whole data set is looked at: \
       then the sheet shows each filter's mean map, and each filter's mean, deviation, extremes and \
       shares of activity are printed.
+
+      With --npy the arrays are maps, [height, width, filters], and mean, variance, std, min, max, \
+      active, active_images and mean_of_image_max of each filter of the array filter.
 
       \(ExitStatus.helpText)
       """)
@@ -34,19 +38,14 @@ struct ActivationsCommand: ParsableCommand {
   @Flag(help: "One scale for all maps, not one each.")
   var sharedScale = false
 
-  @OptionGroup var network: NetworkOptions
   @OptionGroup var data: DataOptions
-
-  @OptionGroup var raw: RawOptions
 
   @Option(
     help: ArgumentHelp(
       "The PNG to write. (default: layer2-activations.png, say)", valueName: "path"))
   var output: String?
 
-  @OptionGroup var force: ForceOption
-  @OptionGroup var threads: ThreadsOption
-  @OptionGroup var quiet: QuietOption
+  @OptionGroup var lab: LabOptions
 
   func validate() throws {
     if image != nil, data.data != nil || index != nil || statistics {
@@ -59,37 +58,37 @@ struct ActivationsCommand: ParsableCommand {
   }
 
   func run() throws {
-    try Parallel.$workers.withValue(threads.count ?? Parallel.workers) {
-      let network = try Network(network, pixels: data.pixels)
+    try lab.run(pixels: data.pixels) { network in
       let (layer, filters) = try features.features(of: network.deconvnet)
       let name = statistics ? "statistics" : "activations"
-      let output = try OutputFile(
-        path: output ?? "layer\(layer.number)-\(name).png", force: force.isOn)
-      let files = try raw.files(ActivationsResult.arrays, force: force.isOn)
-      let log = try ImageLog(network, folder: self.network.logdir)
-      let (subject, image, pass) = try look(layer, network)
-      let result = ActivationsResult(
-        layer: layer, filters: filters, statistics: pass.statistics, maps: pass.maps)
-      let sheet = result.sheet(
-        title: "\(layer), \(subject)", image: image, isMean: statistics,
-        sharesScale: sharedScale)
-      try sheet.write(to: output.path)
-      try result.write(to: files)
-      try log?.log(sheet, tag: "\(name)/\(layer.name)")
-      try raw.print(
-        text: result.text(
-          network.checkpoint.path, subject, output.path, isMean: statistics,
-          sharesScale: sharedScale),
-        objects: result.lines)
+      let outputs = try lab.outputs(
+        output ?? "layer\(layer.number)-\(name).png",
+        arrays: [
+          "maps", "filter", "mean", "variance", "std", "min", "max", "active", "active_images",
+          "mean_of_image_max",
+        ], network)
+      var result = CommandResult(network)
+      let seen = try look(at: layer, network)
+      result.fact(layer)
+      result.fact(statistics ? "images" : "image", seen.subject)
+      result.fact("\(layer.filterNoun)s", "\(Format.count(filters.count)) of \(layer.filters)")
+      describe(seen, filters, of: layer, &result)
+      result.draw(sheet(seen, filters, of: layer), tag: "\(name)/\(layer.name)")
+      try outputs.write(result)
     }
   }
 
-  /// What is looked at, in words and as an image if it is one, and what the layer makes of it.
-  private func look(
-    _ layer: NumberedLayer, _ network: Network
-  ) throws -> (
-    subject: String, input: InputImage?, pass: (statistics: ActivationStatistics, maps: Tensor)
-  ) {
+  /// What was looked at, in words and as an image if it is one, and what the layer makes of it.
+  private struct Seen {
+    var subject = ""
+    var input: InputImage?
+    var activity: [ActivationStatistics.Filter] = []
+    var imageCount = 0
+    var maps = Tensor(zeros: [0])
+  }
+
+  private func look(at layer: NumberedLayer, _ network: Network) throws -> Seen {
+    var seen = Seen()
     var statistics = ActivationStatistics(of: layer)
     var means = MeanMaps()
     func look(at batch: Tensor) {
@@ -100,26 +99,88 @@ struct ActivationsCommand: ParsableCommand {
     if let image {
       let input = try InputImage(file: image, for: network)
       look(at: input.tensor(network.pixels))
-      return (input.name, input, (statistics, means.maps))
+      (seen.subject, seen.input) = (input.name, input)
+    } else {
+      let images = try DataImages(
+        data, for: network, remedy: "--data or --image says what to look at")
+      if self.statistics {
+        images.forEachBatch(progress: lab.progress) { batch, _ in look(at: batch) }
+        seen.subject = images.description
+      } else {
+        let input = try images.numbered(index ?? 0)
+        look(at: input.tensor(network.pixels))
+        (seen.subject, seen.input) = (input.name, input)
+      }
     }
-    let images = try DataImages(
-      data, for: network, remedy: "--data or --image says what to look at")
-    if self.statistics {
-      images.forEachBatch(progress: quiet.progressStyle) { batch, _ in look(at: batch) }
-      return (images.description, nil, (statistics, means.maps))
+    (seen.activity, seen.imageCount) = (statistics.filters, statistics.seen)
+    seen.maps = means.maps
+    return seen
+  }
+
+  private func describe(
+    _ seen: Seen, _ filters: [Int], of layer: NumberedLayer, _ result: inout CommandResult
+  ) {
+    let activity = seen.activity
+    if layer.isRectified {
+      let dead = filters.filter { activity[$0].isDead }
+      result.fact(statistics ? "dead" : "silent", Words.filters(dead, of: filters.count, layer))
+      if statistics {
+        let rare = filters.filter { activity[$0].isRare() }
+        result.fact(
+          "rare", Words.filters(rare, of: filters.count, layer) + " (active in less than 1 %)")
+      }
     }
-    let index = index ?? 0
-    guard (0..<images.count).contains(index) else {
-      throw CommandFailure(
-        """
-        \(images.setName): has no \(images.split.rawValue) image \(index): they are 0 to \
-        \(images.count - 1)
-        """)
-    }
-    look(at: images.tensor(at: [index]))
-    let input = images.input(index)
-    return (
-      "\(images.split.rawValue) image \(index), \(input.name)", input, (statistics, means.maps)
-    )
+    let strongest = filters.max { activity[$0].maximum < activity[$1].maximum }
+    result.fact(
+      "strongest",
+      strongest.map { "\(layer.filterNoun) \($0), \(Format.number(activity[$0].maximum))" })
+    result.fact(
+      "scale",
+      "black 0 or the lowest, white the largest of \(sharedScale ? "all maps" : "each map")")
+    typealias Filter = ActivationStatistics.Filter
+    typealias Number = (title: String?, style: CellStyle, key: String, value: (Filter) -> Double)
+    let numbers: [Number] = [
+      ("mean", .number(3), "mean", \.mean), ("std", .number(3), "std", \.standardDeviation),
+      ("variance", .number(3), "variance", \.variance),
+      ("min", .number(3), "min", { Double($0.minimum) }),
+      ("max", .number(3), "max", { Double($0.maximum) }),
+      ("active", .percent, "active", \.activeShare),
+      ("images", .percent, "active_images", \.activeImageShare),
+      (nil, .plain, "mean_of_image_max", \.meanOfImageMaxima),
+    ]
+    result.table(
+      filters, shown: statistics ? nil : 0,
+      columns: Column.place(in: layer) + [
+        Column(layer.filterNoun, key: "filter") { $0 },
+        Column(nil, key: "images") { _ in seen.imageCount },
+      ]
+        + numbers.map { number in
+          Column(number.title, number.style, key: number.key) { filter -> any JSONRepresentable in
+            let value = number.value(activity[filter])
+            return ["min", "max"].contains(number.key) ? Float(value) : value
+          }
+        })
+    result.array("maps", shape: seen.maps.shape, seen.maps.scalars)
+    result.array("filter", filters.map { Int32($0) })
+    for number in numbers { result.array(number.key, filters.map { number.value(activity[$0]) }) }
+  }
+
+  private func sheet(_ seen: Seen, _ filters: [Int], of layer: NumberedLayer) -> Image {
+    let words =
+      statistics
+      ? "mean maps; below each its number and the share of images that excite it"
+      : "below each map its number and its largest activation"
+    let isConvolution = layer.kind == .convolution
+    return MapSheet(seen.maps, of: layer, filters: filters, sharesScale: sharedScale).image(
+      title:
+        "\(layer), \(seen.subject)\n\(isConvolution ? words : "activations, black the lowest")",
+      first: seen.input.map { TileSheet.Tile($0.image.fitted(to: 56), caption: "the image") },
+      caption: { filter in
+        let activity = seen.activity[filter]
+        if layer.isRectified, activity.isDead { return statistics ? ": dead" : ": silent" }
+        return statistics
+          ? ": \(Format.percent(activity.activeImageShare, decimals: 0))"
+          : ": \(Format.number(activity.maximum, digits: 3))"
+      }, isMarked: { layer.isRectified && seen.activity[$0].isDead })
   }
 }

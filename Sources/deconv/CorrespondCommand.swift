@@ -1,9 +1,9 @@
 import ArgumentParser
 import CommandSupport
-import Foundation
+import Files
 import Images
-import ModelFiles
 import Tensors
+import TextOutput
 import Visualization
 
 /// `deconv correspond`: whether a part of several images means the same to the network.
@@ -70,15 +70,11 @@ struct CorrespondCommand: ParsableCommand {
   var threshold: Float = 1e-6
 
   @OptionGroup var seed: SeedOption
-  @OptionGroup var network: NetworkOptions
 
   @Option(help: ArgumentHelp("The PNG to write.", valueName: "path"))
   var output = "correspondence.png"
 
-  @OptionGroup var raw: RawOptions
-  @OptionGroup var force: ForceOption
-  @OptionGroup var threads: ThreadsOption
-  @OptionGroup var quiet: QuietOption
+  @OptionGroup var lab: LabOptions
 
   func validate() throws {
     if boxes != nil, !box.isEmpty || !subjects.image.isEmpty || subjects.index != nil {
@@ -94,41 +90,43 @@ struct CorrespondCommand: ParsableCommand {
   }
 
   func run() throws {
-    try Parallel.$workers.withValue(threads.count ?? Parallel.workers) {
-      let network = try Network(network, pixels: subjects.data.pixels)
+    try lab.run(pixels: subjects.data.pixels) { network in
       let stages = try stages(of: network)
-      let output = try OutputFile(path: output, force: force.isOn)
-      let files = try raw.files(["mean", "std", "boxes", "differences"], force: force.isOn)
+      let outputs = try lab.outputs(
+        output, arrays: ["mean", "std", "boxes", "differences"], network)
       let (subjects, parts) = try subjectsAndParts(network)
       try check(parts, subjects, network)
-      let log = try ImageLog(network, folder: self.network.logdir)
 
       let sets = parts.map(\.boxes) + controls(parts, network)
-      var bar = ProgressBar(unit: "set", total: sets.count, style: quiet.progressStyle)
-      let images = Tensor(joining: subjects.map(\.tensor))
+      var bar = ProgressBar(unit: "set", total: sets.count, style: lab.progress)
       let found = network.deconvnet.correspondences(
-        of: images, hiding: sets, at: stages, fill: network.inputScalars(ofGray: fill),
-        threshold: threshold
+        of: Tensor(joining: subjects.map(\.tensor)), hiding: sets, at: stages,
+        fill: network.inputScalars(ofGray: fill), threshold: threshold
       ) { bar.update($0) }
       bar.finish()
 
-      let report = CorrespondenceReport(
-        subjects: subjects, stages: stages, parts: parts, sets: sets, found: found,
-        randomCount: random, fill: fill, seed: seed.value)
-      let sheet = report.sheet()
-      try sheet.write(to: output.path)
-      try report.write(to: files)
-      try log?.log(sheet, tag: "correspondence")
-      try raw.print(
-        text: report.text(network, output: output.path), objects: report.objects)
+      let table = CorrespondenceTable(
+        parts: parts.map(\.name), randomCount: random, stages: stages, found: found)
+      var result = CommandResult(network)
+      result.fact("images", subjects.map(\.image.caption).joined(separator: ", "))
+      result.fact("boxes", "gray \(Format.short(fill)), seed \(seed.value)")
+      table.describe(in: &result)
+      result.array(
+        "boxes", shape: [sets.count, subjects.count, 4],
+        sets.joined().flatMap { [$0.y, $0.x, $0.height, $0.width].map { Int32($0) } })
+      result.array(
+        "differences", shape: [sets.count, stages.count, subjects.count, subjects.count],
+        found.joined().flatMap { $0.differences.joined().map { Int32($0) } })
+      result.draw(
+        table.sheet(of: subjects.map(\.image.image), boxes: sets), tag: "correspondence")
+      try outputs.write(result)
     }
   }
 
   private func stages(of network: Network) throws -> [FeatureStage] {
     let deconvnet = network.deconvnet
-    let last = max(1, deconvnet.layers.count - 1)
     let low = try deconvnet.layer(low ?? deconvnet.highestConvolution?.number ?? 1)
-    let high = try deconvnet.layer(high ?? last)
+    let high = try deconvnet.layer(high ?? network.lastButOne)
     let pooled = try? FeatureStage(low, pooled: true)
     return [try pooled ?? FeatureStage(low), try FeatureStage(high)]
   }
@@ -136,8 +134,11 @@ struct CorrespondCommand: ParsableCommand {
   private func subjectsAndParts(_ network: Network) throws -> ([Subject], [PartBoxes.Part]) {
     guard let boxes else {
       let subjects = try subjects.subjects(for: network)
+      let (height, width) = (network.inputShape[0], network.inputShape[1])
       let named =
-        box.isEmpty ? [Self.middle(of: network.inputShape)] : box.map { ($0.name, $0.box) }
+        box.isEmpty
+        ? [("middle", PixelBox.middle(height: height, width: width))]
+        : box.map { ($0.name, $0.box) }
       return (
         subjects,
         named.map { name, box in
@@ -148,25 +149,14 @@ struct CorrespondCommand: ParsableCommand {
     let file = try PartBoxes(path: boxes)
     let source =
       file.images.contains { Int($0) != nil } ? try DataImages(subjects.data, for: network) : nil
-    let folder = URL(fileURLWithPath: boxes).deletingLastPathComponent()
     let subjects = try file.images.map { image in
       if let number = Int(image), let source { return try source.subject(number, network) }
-      let path = image.hasPrefix("/") ? image : folder.appending(path: image).relativePath
-      return Subject(
-        try InputImage(file: path, for: network), label: nil, classNames: network.classNames,
-        network)
+      let folder = Path.directory(of: boxes)
+      let path =
+        image.hasPrefix("/") || folder == "." ? image : Path.joined(folder, image)
+      return try Subject(file: path, network)
     }
     return (subjects, file.parts)
-  }
-
-  /// A box in the middle, a quarter of the image high and wide.
-  private static func middle(of shape: [Int]) -> (String, PixelBox) {
-    let (height, width) = (max(1, shape[0] / 4), max(1, shape[1] / 4))
-    return (
-      "middle",
-      PixelBox(
-        y: (shape[0] - height) / 2, x: (shape[1] - width) / 2, height: height, width: width)
-    )
   }
 
   private func check(
@@ -197,5 +187,13 @@ struct CorrespondCommand: ParsableCommand {
           width: network.inputShape[1], isShared: isShared, using: &generator)
       }
     }
+  }
+}
+
+extension PixelBox {
+  /// A quarter of an image high and wide, in its middle.
+  fileprivate static func middle(height: Int, width: Int) -> PixelBox {
+    let (tall, wide) = (max(1, height / 4), max(1, width / 4))
+    return PixelBox(y: (height - tall) / 2, x: (width - wide) / 2, height: tall, width: wide)
   }
 }

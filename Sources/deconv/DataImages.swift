@@ -4,6 +4,7 @@ import Images
 import ModelFiles
 import Tensors
 import TextOutput
+import Visualization
 
 /// The images of a data set that a command looks at, and how the network takes them.
 struct DataImages {
@@ -15,7 +16,7 @@ struct DataImages {
   private let network: Network
 
   /// Images that the network computes at a time: what a command holds of activations.
-  static let batchSize = 100
+  private static let batchSize = 100
 
   /// Loads the data set that the flags name, or the one that the network learned from.
   ///
@@ -40,10 +41,7 @@ struct DataImages {
     let own = network.checkpoint.state?.data
     guard let source = options.data ?? own?.source else {
       throw CommandFailure(
-        """
-        \(network.checkpoint.path): doesn't say what data it learned from; \
-        \(remedy)
-        """)
+        "\(network.checkpoint.path): doesn't say what data it learned from; \(remedy)")
     }
     let recorded = options.data == nil ? (isTest ? own?.testPerClass : own?.trainingPerClass) : nil
     let limit = [recorded, options.perClass].compactMap(\.self).min()
@@ -81,31 +79,65 @@ struct DataImages {
     images.tensor(at: indices, pixelRange: network.pixels)
   }
 
-  /// Calls `body` with all images, a batch at a time, and the number of each.
+  /// Calls `body` with images, a batch at a time, and the number of each.
+  ///
+  /// - Parameter chosen: the numbers of the images; nil for all.
   func forEachBatch(
-    progress: ProgressBar.Style = .silent,
+    of chosen: [Int]? = nil, progress: ProgressBar.Style = .silent,
     _ body: (_ images: Tensor, _ indices: [Int]) throws -> Void
   ) rethrows {
-    var bar = ProgressBar(unit: "image", total: count, style: progress)
-    for start in stride(from: 0, to: count, by: Self.batchSize) {
-      let indices = Array(start..<min(start + Self.batchSize, count))
+    let chosen = chosen ?? Array(0..<count)
+    var bar = ProgressBar(unit: "image", total: chosen.count, style: progress)
+    for start in stride(from: 0, to: chosen.count, by: Self.batchSize) {
+      let end = min(start + Self.batchSize, chosen.count)
+      let indices = Array(chosen[start..<end])
       try body(tensor(at: indices), indices)
-      bar.update(indices.upperBound)
+      bar.update(end)
     }
     bar.finish()
   }
 
-  /// The name of an image's class, in words: `class 5` where the name is a number.
-  func caption(of index: Int) -> String {
-    let name = classNames[images.labels[index]]
-    return name.allSatisfy(\.isNumber) ? "class \(name)" : name
-  }
-
   /// The class and the source of an image, for a sentence.
   func name(of index: Int) -> String { "\(caption(of: index)), \(images.sources[index])" }
-}
 
-extension [Int] {
-  /// One past the last of ascending numbers.
-  fileprivate var upperBound: Int { (last ?? -1) + 1 }
+  /// The name of an image's class, in words: `class 5` where the name is a number.
+  private func caption(of index: Int) -> String {
+    Subject.phrase(classNames[images.labels[index]])
+  }
+
+  /// An image as commands show and name it.
+  func input(_ index: Int, isStrongest: Bool = false) -> InputImage {
+    let among = Format.counted(count, "\(split.rawValue) image")
+    return InputImage(
+      image: image(at: index),
+      name: name(of: index) + (isStrongest ? " (the strongest of \(among))" : ""),
+      caption: caption(of: index))
+  }
+
+  /// The image of a number that a user gave.
+  func numbered(_ index: Int) throws(CommandFailure) -> InputImage {
+    guard images.labels.indices.contains(index) else {
+      throw CommandFailure(
+        "\(setName): has no \(split.rawValue) image \(index): they are 0 to \(count - 1)")
+    }
+    return InputImage(
+      image: image(at: index), name: "\(split.rawValue) image \(index), \(name(of: index))",
+      caption: caption(of: index))
+  }
+
+  /// One image as a subject.
+  func subject(_ index: Int, _ network: Network) throws(CommandFailure) -> Subject {
+    try checkClasses(network)
+    return Subject(
+      try numbered(index), label: images.labels[index], classNames: classNames, network)
+  }
+
+  /// Makes sure that labels are the network's classes.
+  func checkClasses(_ network: Network) throws(CommandFailure) {
+    let classes = network.deconvnet.classCount(input: network.inputShape)
+    guard classNames.count == classes else {
+      throw CommandFailure(
+        "\(setName): has \(classNames.count) classes, but the network tells \(classes) apart")
+    }
+  }
 }

@@ -1,9 +1,25 @@
 import CommandSupport
 import Images
-import ModelFiles
-import NumPyFiles
 import Tensors
+import TextOutput
 import Visualization
+import VisualizationSheets
+
+/// A filter, the image it was looked for in, and what of it was brought down to the pixels.
+struct ProjectedFilter {
+  var filter: Int
+  /// The image's position in the data set; nil for a PNG of one's own.
+  var index: Int?
+  /// Nil when the filter is dead.
+  var input: InputImage?
+  /// Nil when the filter is 0 there: a projection of nothing would be a gray image without a word.
+  var projection: Projection?
+
+  /// The unit that was kept; nil for a whole map.
+  var unit: Activation2D? { projection?.units.first }
+  /// What the unit sees.
+  var field: (rows: Range<Int>, columns: Range<Int>)? { projection?.field(ofImage: 0) }
+}
 
 /// What `deconv project` does with each filter: one unit of it, or its whole map, to the pixels.
 struct FilterProjector {
@@ -13,17 +29,66 @@ struct FilterProjector {
   let isWholeMap: Bool
   let rule: ProjectionRule
 
-  /// What excites filters most.
-  var search: ImageSearch {
-    ImageSearch(network: network, layer: layer, position: position)
+  /// Projects filters, of one image or each of the image that excites it most.
+  ///
+  /// - Parameters:
+  ///   - image: the image for all filters; nil for each one's own strongest.
+  ///   - images: where the strongest are looked for.
+  /// - Returns: the filters, and in words what the images are.
+  /// - Throws: `CommandFailure` when all filters are dead, or silent on the image.
+  func project(
+    _ filters: [Int], image: InputImage?, images: () throws -> DataImages,
+    progress: ProgressBar.Style
+  ) throws -> (found: [ProjectedFilter], images: String) {
+    try checkPosition()
+    if let image {
+      let found = try filters.map {
+        ProjectedFilter(filter: $0, input: image, projection: try projection(of: $0, image))
+      }
+      guard found.contains(where: { $0.projection != nil }) else {
+        throw nothing(filters, "silent on \(image.name)", "0\(place)")
+      }
+      return (found, image.name)
+    }
+    let images = try images()
+    let strongest = strongest(filters, in: images, progress)
+    let found = try filters.map { filter in
+      let index = strongest.entries(of: filter).first?.image
+      let input = index.map { images.input($0, isStrongest: filters.count == 1) }
+      return ProjectedFilter(
+        filter: filter, index: index, input: input,
+        projection: try input.flatMap { try projection(of: filter, $0) })
+    }
+    guard found.contains(where: { $0.input != nil }) else {
+      throw nothing(filters, "dead\(place)", "0 on all \(images.description)")
+    }
+    return (found, "each one's strongest of \(images.description)")
   }
 
-  /// The projection of a filter of an image; nil when the filter is silent on it.
-  ///
-  /// A projection of nothing would be a gray image without a word.
-  func projection(of filter: Int, _ image: InputImage) throws -> Projection? {
+  /// The images that excite filters most: one pass over the data set. Of one filter its map alone is
+  /// computed.
+  private func strongest(
+    _ filters: [Int], in images: DataImages, _ progress: ProgressBar.Style
+  ) -> StrongestImages {
+    var search = StrongestImages(
+      of: layer, count: 1, filters: filters,
+      positions: position.map { ($0.y..<$0.y + 1, $0.x..<$0.x + 1) })
+    images.forEachBatch(progress: progress) { batch, indices in
+      search.look(
+        at: filters.count == 1
+          ? network.deconvnet.map(of: filters[0], layer: layer, for: batch)
+          : network.deconvnet.activations(of: batch, layer: layer), of: indices)
+    }
+    return search
+  }
+
+  private func projection(of filter: Int, _ image: InputImage) throws -> Projection? {
+    let selection: FeatureSelection =
+      isWholeMap
+      ? .map(filter: filter)
+      : position.map { .position(filter: filter, y: $0.y, x: $0.x) } ?? .strongest(filter: filter)
     let projection = try network.deconvnet.project(
-      selection(of: filter), layer: layer.number, of: image.tensor(network.pixels), rule: rule)
+      selection, layer: layer.number, of: image.tensor(network.pixels), rule: rule)
     guard layer.isRectified else { return projection }
     let isActive =
       projection.units.first.map { $0.value > 0 }
@@ -31,76 +96,75 @@ struct FilterProjector {
     return isActive ? projection : nil
   }
 
-  private func selection(of filter: Int) -> FeatureSelection {
-    if isWholeMap { return .map(filter: filter) }
-    if let position { return .position(filter: filter, y: position.y, x: position.x) }
-    return layer.isLast && layer.kind == .dense ? .class(filter) : .strongest(filter: filter)
-  }
-}
-
-/// What `deconv project` found of a filter, as a line of JSON.
-struct ProjectedFilter: Encodable {
-  var layer: Int
-  var name: String
-  var filter: Int
-  var rule: String
-  /// The position in the data set; absent for a PNG of one's own, and for a filter without an image.
-  var image: Int?
-  var source: String?
-  /// Whether the filter is 0 there.
-  var silent: Bool
-  var y: Int?
-  var x: Int?
-  var activation: Float?
-  /// First and last row and column that the unit sees.
-  var rows: [Int]?
-  var columns: [Int]?
-  /// What is white in the projection: the farthest from 0.
-  var scale: Float?
-
-  /// All pixels; not part of the line.
-  var pixels: Tensor?
-
-  private enum CodingKeys: String, CodingKey {
-    case layer, name, filter, rule, image, source, silent, y, x, activation, rows, columns, scale
+  private func nothing(_ filters: [Int], _ what: String, _ why: String) -> CommandFailure {
+    let noun = layer.filterNoun
+    return CommandFailure(
+      filters.count == 1
+        ? "\(noun) \(filters[0]) of \(layer) is \(what): it is \(why)"
+        : "all \(filters.count) \(noun)s of \(layer) are \(what): they are \(why)")
   }
 
-  init(
-    _ projection: Projection?, filter: Int, layer: NumberedLayer, rule: ProjectionRule,
-    image: Int?, source: String?
-  ) {
-    self.layer = layer.number
-    name = layer.name
-    self.filter = filter
-    self.rule = rule.rawValue
-    self.image = image
-    self.source = source
-    silent = projection == nil
-    if let unit = projection?.units.first {
-      (y, x, activation) = (unit.y, unit.x, unit.value)
+  /// ` at row 3, column 4`, or nothing.
+  private var place: String { position.map { " at row \($0.y), column \($0.x)" } ?? "" }
+
+  /// A position is checked before the pass, not after it.
+  private func checkPosition() throws {
+    guard let position else { return }
+    let shape = network.deconvnet.activationShape(of: layer, input: network.inputShape)
+    let (height, width) = shape.count == 3 ? (shape[0], shape[1]) : (1, 1)
+    guard (0..<height).contains(position.y), (0..<width).contains(position.x) else {
+      throw DeconvnetError.noSuchPosition(
+        y: position.y, x: position.x, layer: "\(layer)", height: height, width: width)
     }
-    if let field = projection?.field(ofImage: 0) {
-      rows = [field.rows.lowerBound, field.rows.upperBound - 1]
-      columns = [field.columns.lowerBound, field.columns.upperBound - 1]
-    }
-    scale = projection?.image().scale.farthest
-    pixels = projection?.pixels
   }
 
-  /// The names of the arrays of `--npy`.
-  static let arrays = ["projection", "activation"]
+  // MARK: Sheets
 
-  /// Writes the pixels `[filters, H, W, C]`, zero for a silent filter, and the activations `[filters]`.
-  static func write(_ found: [ProjectedFilter], to files: RawFiles) throws {
-    guard files.areWanted else { return }
-    let shape = found.lazy.compactMap { $0.pixels?.shape }.first.map { Array($0.dropFirst()) } ?? []
-    let size = shape.isEmpty ? 0 : shape.reduce(1, *)
-    try files.write(
-      "projection",
-      found.flatMap { $0.pixels?.scalars ?? [Float](repeating: 0, count: size) },
-      shape: [found.count] + (shape.isEmpty ? [0] : shape))
-    try files.write(
-      "activation", found.map { $0.activation ?? (($0.silent ? 0 : .nan)) },
-      shape: [found.count])
+  /// A sheet of one filter: the image, what the unit sees of it, and the projection.
+  func sheet(of found: ProjectedFilter) -> Image {
+    guard let projection = found.projection, let input = found.input else {
+      return TileSheet(title: "\(layer)", rows: []).image()
+    }
+    var title = "\(layer), \(layer.filterNoun) \(found.filter)"
+    if network.isClassLayer(layer) { title += ", \(network.name(of: found.filter, in: layer))" }
+    if let unit = found.unit {
+      title += "\nactivation \(Format.number(unit.value))"
+      if layer.kind == .convolution { title += " at row \(unit.y), column \(unit.x)" }
+    } else {
+      title += ": the whole map"
+    }
+    return projection.sheet(source: input.image, title: title, caption: input.caption)
+  }
+
+  /// A sheet of several filters: a tile each.
+  ///
+  /// - Parameter sharedImage: whether all look at one image: of whole maps it is shown once.
+  func sheet(of found: [ProjectedFilter], sharedImage: Bool) -> Image {
+    let isImageShownOnce = sharedImage && isWholeMap
+    let input = found.lazy.compactMap(\.input).first
+    var tiles: [TileSheet.Tile] = []
+    if isImageShownOnce, let input {
+      tiles.append(TileSheet.Tile(input.image.fitted(to: 84), caption: "the image"))
+    }
+    for found in found {
+      guard let projection = found.projection, let input = found.input else {
+        let word = found.input == nil ? "dead" : "silent"
+        tiles.append(TileSheet.Tile(nil, caption: "\(found.filter): \(word)"))
+        continue
+      }
+      let signal = projection.image().image
+      let panels = projection.panels(
+        of: isImageShownOnce ? [signal] : [input.image, signal], side: 84)
+      let value = found.unit.map { ": \(Format.number($0.value, digits: 3))" } ?? ""
+      tiles.append(
+        TileSheet.Tile(
+          Image.beside(panels, spacing: 3, background: .white), caption: "\(found.filter)\(value)"))
+    }
+    let sides =
+      isImageShownOnce
+      ? "projections of \(input?.caption ?? "")" : "what is seen left, its projection right"
+    return TileSheet(
+      title: "\(layer), \(isWholeMap ? "whole maps" : "one unit each")\n\(sides)", tiles: tiles
+    ).image()
   }
 }

@@ -1,20 +1,22 @@
 import ArgumentParser
 import CommandSupport
-import Images
 import ModelFiles
 import NeuralNetworks
 import Tensors
 import TextOutput
 import Visualization
+import VisualizationSheets
 
 /// `deconv filters`: the first layer's filters as a grid.
 struct FiltersCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "filters",
     abstract: "Write the first layer's filters as an image.",
-    discussion: ExitStatus.helpText)
+    discussion: """
+      With --npy the array is weight, [filters, height, width, channels].
 
-  @OptionGroup var network: NetworkOptions
+      \(ExitStatus.helpText)
+      """)
 
   @Flag(
     help: ArgumentHelp(
@@ -25,37 +27,44 @@ struct FiltersCommand: ParsableCommand {
   @Option(help: ArgumentHelp("The PNG to write.", valueName: "path"))
   var output = "filters.png"
 
-  @OptionGroup var force: ForceOption
+  @OptionGroup var lab: LabOptions
 
   func run() throws {
-    let network = try Network(network)
-    let output = try OutputFile(path: output, force: force.isOn)
-    let layer = try network.deconvnet.layer(1)
-    guard let convolution = network.model[layer.name] as? Conv2D,
-      let grid = FilterGrid(of: convolution, sharingScale: sharedScale)
-    else {
-      throw CommandFailure(
-        """
-        \(network.checkpoint.path): \(layer) isn't a convolution over gray or RGB images, so \
-        its filters can't be shown
-        """)
+    try lab.run { network in
+      let outputs = try lab.outputs(output, arrays: ["weight"], network)
+      let layer = try network.deconvnet.layer(1)
+      guard let convolution = network.model[layer.name] as? Conv2D,
+        let grid = FilterGrid(of: convolution, sharingScale: sharedScale)
+      else {
+        throw CommandFailure(
+          """
+          \(network.checkpoint.path): \(layer) isn't a convolution over gray or RGB images, so \
+          its filters can't be shown
+          """)
+      }
+      let kernel = convolution.kernel
+      let farthest = grid.scales.map(\.farthest).max() ?? 0
+      let scale =
+        sharedScale
+        ? "gray 0, white \(Format.number(farthest, digits: 3)), black the opposite"
+        : "black each filter's lowest weight, white its highest"
+      var result = CommandResult(network)
+      result.fact("filters", "\(layer.filters) of \(layer), \(kernel.height)x\(kernel.width)")
+      result.fact("scale", scale)
+      result.table(
+        Array(grid.planes.enumerated()), shown: 0,
+        columns: Column.place(in: layer) + [
+          Column(nil, key: "filter") { $0.offset },
+          Column(nil, key: "min") { $0.element.min() },
+          Column(nil, key: "max") { $0.element.max() },
+        ])
+      result.array(
+        "weight", shape: [layer.filters, kernel.height, kernel.width, convolution.inChannels],
+        grid.planes.joined().map { $0 })
+      result.draw(
+        grid.sheet(title: "\(layer), \(kernel.height)x\(kernel.width)\n\(scale)"),
+        tag: "filters/\(layer.name)")
+      try outputs.write(result)
     }
-    let image = grid.image(enlargedBy: 10)
-    let log = try ImageLog(network, folder: self.network.logdir)
-    try image.write(to: output.path)
-    try log?.log(image, tag: "filters/\(layer.name)")
-    var table = TextTable(("", .left), ("", .left))
-    table.add("checkpoint", network.checkpoint.path)
-    table.add(
-      "filters",
-      "\(layer.filters) of \(layer), \(convolution.kernel.height)x\(convolution.kernel.width)")
-    let farthest = grid.scales.map(\.farthest).max() ?? 0
-    table.add(
-      "scale",
-      sharedScale
-        ? "gray 0, white \(Format.number(Double(farthest), digits: 3)), black the opposite"
-        : "black each filter's lowest weight, white its highest")
-    table.add("output", output.path)
-    try Console.print(table.rendered())
   }
 }

@@ -1,6 +1,6 @@
 import CommandSupport
 import Datasets
-import Foundation
+import Files
 import Images
 
 /// A folder of PNG files of any size: flat, or with a folder for each class. Its images are test
@@ -36,8 +36,8 @@ struct ImageFolder {
   }
 
   private static func entries(_ folder: String) -> [String] {
-    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-    return names.filter { !$0.hasPrefix(".") }.sorted()
+    let names = ((try? Directory.entries(of: folder)) ?? []).map(\.name)
+    return names.filter { !$0.hasPrefix(".") }
   }
 
   private static func images(_ folder: String, _ entries: [String]) -> [String] {

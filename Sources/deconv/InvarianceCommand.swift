@@ -1,10 +1,11 @@
 import ArgumentParser
+import Charts
 import CommandSupport
 import Foundation
 import Images
-import ModelFiles
-import Tensors
+import TextOutput
 import Visualization
+import VisualizationSheets
 
 /// `deconv invariance`: how far features move when images are moved, enlarged and turned.
 struct InvarianceCommand: ParsableCommand {
@@ -54,18 +55,13 @@ struct InvarianceCommand: ParsableCommand {
     help: ArgumentHelp("Gray that comes in from outside, 0 to 1.", valueName: "gray"))
   var fill: Float = 0
 
-  @OptionGroup var network: NetworkOptions
-
   @Option(help: ArgumentHelp("The PNG or SVG to write.", valueName: "path"))
   var output = "invariance.png"
 
   @Option(help: ArgumentHelp("Also write the points as CSV.", valueName: "path"))
   var csv: String?
 
-  @OptionGroup var raw: RawOptions
-  @OptionGroup var force: ForceOption
-  @OptionGroup var threads: ThreadsOption
-  @OptionGroup var quiet: QuietOption
+  @OptionGroup var lab: LabOptions
 
   func validate() throws {
     guard output.hasSuffix(".png") || output.hasSuffix(".svg") else {
@@ -82,17 +78,19 @@ struct InvarianceCommand: ParsableCommand {
   }
 
   func run() throws {
-    try Parallel.$workers.withValue(threads.count ?? Parallel.workers) {
-      let network = try Network(network, pixels: subjects.data.pixels)
-      let stages = try stages(of: network)
-      let output = try OutputFile(path: output, force: force.isOn)
-      let table = try csv.map { try OutputFile(path: $0, force: force.isOn) }
-      let files = try raw.files(
-        WarpSeries.Kind.allCases.flatMap { kind in
-          [kind.rawValue] + ["low", "high", "probability"].map { "\(kind.rawValue)_\($0)" }
-        }, force: force.isOn)
+    try lab.run(pixels: subjects.data.pixels) { network in
+      let deconvnet = network.deconvnet
+      let stages = [
+        try FeatureStage(deconvnet.layer(low)),
+        try FeatureStage(deconvnet.layer(high ?? network.lastButOne)),
+      ]
+      let outputs = try lab.outputs(
+        output, isVector: true,
+        arrays: WarpSeries.Kind.allCases.flatMap { kind in
+          ["\(kind.rawValue)"] + Measure.allCases.map { "\(kind.rawValue)_\($0)" }
+        }, network)
+      let points = try lab.results.file(csv)
       let subjects = try subjects.subjects(for: network)
-      let log = try ImageLog(network, folder: self.network.logdir)
       let side = network.inputShape[0]
       let farthest = shift ?? max(1, side * 10 / 28)
       let series: [WarpSeries] = [
@@ -100,38 +98,54 @@ struct InvarianceCommand: ParsableCommand {
         .rotations(step: turn),
       ]
       let total = series.reduce(0) { $0 + $1.amounts.count } * subjects.count
-      var bar = ProgressBar(unit: "image", total: total, style: quiet.progressStyle)
+      var bar = ProgressBar(unit: "image", total: total, style: lab.progress)
       var before = 0
-      let fill = network.inputScalars(ofGray: fill)
-      let results = series.map { series in
-        let result = network.deconvnet.invariance(
-          of: subjects.map { ($0.tensor, $0.label) }, under: series.warps, at: stages, fill: fill
-        ) { bar.update(before + $0) }
-        before += series.amounts.count * subjects.count
-        return result
+      let gray = network.inputScalars(ofGray: fill)
+      let curves = series.map { series in
+        defer { before += series.amounts.count * subjects.count }
+        return Curve(
+          series: series,
+          found: deconvnet.invariance(
+            of: subjects.map { ($0.tensor, $0.label) }, under: series.warps, at: stages, fill: gray
+          ) { bar.update(before + $0) })
       }
       bar.finish()
 
-      let report = InvarianceReport(
-        subjects: subjects, curves: zip(series, results).map { ($0, $1) }, stages: stages)
-      let isVector = output.path.hasSuffix(".svg")
-      let sheet = isVector && log == nil ? nil : report.sheet(fill: self.fill)
-      if isVector {
-        try output.write(Data(report.svg().utf8))
-      } else {
-        try sheet?.write(to: output.path)
+      let figure = InvarianceFigure(
+        names: Self.names(of: subjects), curves: curves, stages: stages)
+      var result = CommandResult(network)
+      result.fact("images", figure.names.joined(separator: ", "))
+      result.fact("layers", "\(stages[0]) and \(stages[1])")
+      result.fact("outside", "gray \(Format.short(fill))")
+      for curve in curves { result.fact(curve.series.kind.rawValue, curve.finding) }
+      result.rows = curves.flatMap { $0.rows(labels: subjects.map(\.label)) }
+      for curve in curves {
+        let name = curve.series.kind.rawValue
+        let amounts = curve.series.amounts
+        result.array(name, amounts)
+        for measure in Measure.allCases {
+          result.array(
+            "\(name)_\(measure)", shape: [subjects.count, amounts.count],
+            curve.found.points.flatMap { $0.map { Float(measure.value($0)) } })
+        }
       }
-      try table?.write(Data(report.csv().utf8))
-      try report.write(to: files)
-      if let sheet { try log?.log(sheet, tag: "invariance") }
-      try raw.print(
-        text: report.text(network, fill: self.fill, output: output.path), objects: report.objects)
+      result.svg = figure.svg
+      if !output.hasSuffix(".svg") || lab.network.logdir != nil {
+        result.draw(
+          figure.sheet(above: subjects[0].image.image, fill: fill), tag: "invariance")
+      }
+      try points?.write(Data((result.csv + "\n").utf8))
+      try outputs.write(result)
     }
   }
 
-  private func stages(of network: Network) throws -> [FeatureStage] {
-    let low = try network.deconvnet.layer(low)
-    let high = try network.deconvnet.layer(high ?? max(1, network.deconvnet.layers.count - 1))
-    return [try FeatureStage(low), try FeatureStage(high)]
+  /// What the images are called: where two have one caption, they are counted.
+  private static func names(of subjects: [Subject]) -> [String] {
+    let captions = subjects.map(\.image.caption)
+    return captions.indices.map { index in
+      let caption = captions[index]
+      guard captions.count(where: { $0 == caption }) > 1 else { return caption }
+      return "\(caption) (\(captions[...index].count { $0 == caption }))"
+    }
   }
 }

@@ -1,5 +1,5 @@
 import CommandSupport
-import Foundation
+import Files
 import ModelFiles
 
 /// The checkpoints of a training at several steps.
@@ -15,7 +15,7 @@ enum KeptCheckpoints {
   static func paths(_ paths: [String], newest: () throws -> Checkpoint) throws -> [String] {
     let given =
       paths.isEmpty
-      ? [URL(fileURLWithPath: try newest().path).deletingLastPathComponent().relativePath] : paths
+      ? [Path.directory(of: try newest().path)] : paths
     let found = try given.flatMap { try inPath($0) }
     guard found.count > 1 else {
       throw CommandFailure(
@@ -29,19 +29,19 @@ enum KeptCheckpoints {
 
   /// The step in a name like `step-100.safetensors`.
   static func step(inName path: String) -> Int? {
-    let name = URL(fileURLWithPath: path).lastPathComponent
+    let name = Path.lastComponent(of: path)
     guard name.hasPrefix("step-"), name.hasSuffix(".safetensors") else { return nil }
     return Int(name.dropFirst("step-".count).dropLast(".safetensors".count))
   }
 
   private static func inPath(_ path: String) throws -> [String] {
-    var isFolder: ObjCBool = false
-    guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder),
-      isFolder.boolValue
-    else { return [path] }
-    let kept = keptFiles(in: joined(path, folderName)) + keptFiles(in: path)
-    let last = joined(path, Checkpoint.fileName)
-    guard FileManager.default.fileExists(atPath: last) else {
+    guard let status = FileStatus(path: path) else {
+      throw CommandFailure("\(path): no checkpoint is there")
+    }
+    guard status.kind == .directory else { return [path] }
+    let kept = keptFiles(in: Path.joined(path, folderName)) + keptFiles(in: path)
+    let last = Path.joined(path, Checkpoint.fileName)
+    guard FileStatus(path: last) != nil else {
       guard !kept.isEmpty else {
         throw CommandFailure(
           "\(path): holds no checkpoints, neither of a run nor step-1.safetensors")
@@ -57,12 +57,8 @@ enum KeptCheckpoints {
 
   /// `step-1.safetensors` and so on in a folder, by step.
   private static func keptFiles(in folder: String) -> [String] {
-    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+    let names = ((try? Directory.entries(of: folder)) ?? []).map(\.name)
     return names.compactMap { name in step(inName: name).map { (step: $0, name: name) } }
-      .sorted { $0.step < $1.step }.map { joined(folder, $0.name) }
-  }
-
-  private static func joined(_ folder: String, _ name: String) -> String {
-    folder.hasSuffix("/") ? folder + name : "\(folder)/\(name)"
+      .sorted { $0.step < $1.step }.map { Path.joined(folder, $0.name) }
   }
 }

@@ -2,7 +2,6 @@ import ArgumentParser
 import CommandSupport
 import Datasets
 import ModelFiles
-import TextOutput
 import Visualization
 
 /// `deconv layers`: a table of the network's layers and what their units see.
@@ -21,47 +20,58 @@ struct LayersCommand: ParsableCommand {
     help: ArgumentHelp("The network; the same as --checkpoint.", valueName: "network"))
   var path: String?
 
-  @OptionGroup var network: NetworkOptions
+  @OptionGroup var lab: LabOptions
 
   mutating func validate() throws {
     guard let path else { return }
-    guard network.checkpoint.path == nil else {
+    guard lab.network.checkpoint.path == nil else {
       throw ValidationError("\(path) and --checkpoint both name the network; give one of them")
     }
-    network.checkpoint.path = path
+    lab.network.checkpoint.path = path
   }
 
   func run() throws {
-    let network = try Network(network)
-    var table = TextTable(
-      ("layer", .right), ("name", .left), ("kind", .left), ("filters", .right), ("maps", .right),
-      ("sees", .right), ("apart", .right), ("from", .right), ("parameters", .right))
-    for layer in network.deconvnet.layers {
-      let shape = network.deconvnet.activationShape(of: layer, input: network.inputShape)
-      let parameters = network.deconvnet.parameterCount(of: layer)
-      let maps = shape.count == 3 ? "\(shape[0])x\(shape[1])" : "-"
-      let field = layer.receptiveField.map { field in
-        [
-          Self.pair(field.y.size, field.x.size), Self.pair(field.y.jump, field.x.jump, ","),
-          Self.pair(field.y.start, field.x.start, ","),
-        ]
+    try lab.run { network in
+      let deconvnet = network.deconvnet
+      func maps(_ layer: NumberedLayer) -> [Int]? {
+        let shape = deconvnet.activationShape(of: layer, input: network.inputShape)
+        return shape.count == 3 ? Array(shape[..<2]) : nil
       }
-      table.add(
-        ["\(layer.number)", layer.name, layer.kind == .dense ? "dense" : "convolution"]
-          + [Format.count(layer.filters), maps] + (field ?? ["all", "-", "-"])
-          + [Format.count(parameters)])
+      func field(
+        _ layer: NumberedLayer, _ part: KeyPath<ReceptiveField.Axis, Int>
+      ) -> [Int]? {
+        layer.receptiveField.map { [$0.y[keyPath: part], $0.x[keyPath: part]] }
+      }
+      var result = CommandResult()
+      result.section(
+        """
+        \(network.checkpoint.path): takes \(Network.size(network.inputShape)) images, pixels \
+        \(network.pixels.rawValue)
+        """)
+      result.table(
+        deconvnet.layers,
+        columns: [
+          Column("layer", key: "layer") { $0.number },
+          Column("name", .words, key: "name") { $0.name },
+          Column("kind", .words, key: "kind") { $0.kind == .dense ? "dense" : "convolution" },
+          Column("filters", .count, key: "filters") { $0.filters },
+          Column("maps") { maps($0).map { Self.pair($0, "x") } },
+          Column(nil, key: "maps", maps),
+          Column("sees") { field($0, \.size).map { Self.pair($0, "x") } ?? "all" },
+          Column(nil, key: "sees") { field($0, \.size) },
+          Column("apart") { field($0, \.jump).map { Self.pair($0) } },
+          Column(nil, key: "apart") { field($0, \.jump) },
+          Column("from") { field($0, \.start).map { Self.pair($0) } },
+          Column(nil, key: "from") { field($0, \.start) },
+          Column("parameters", .count, key: "parameters") { deconvnet.parameterCount(of: $0) },
+        ])
+      try lab.outputs(nil, network).write(result)
     }
-    try Console.print(
-      """
-      \(network.checkpoint.path): takes \(Network.size(network.inputShape)) images, pixels \
-      \(network.pixels.rawValue)
-
-      \(table.rendered())
-      """)
   }
 
   /// `14x14`; where the separator is a comma, equal numbers stand once.
-  private static func pair(_ y: Int, _ x: Int, _ separator: String = "x") -> String {
-    separator == "," && y == x ? "\(y)" : "\(y)\(separator)\(x)"
+  private static func pair(_ numbers: [Int], _ separator: String = ",") -> String {
+    separator == "," && numbers[0] == numbers[1]
+      ? "\(numbers[0])" : "\(numbers[0])\(separator)\(numbers[1])"
   }
 }

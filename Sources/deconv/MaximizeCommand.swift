@@ -2,10 +2,10 @@ import ArgumentParser
 import CommandSupport
 import Datasets
 import Images
-import ModelFiles
 import Tensors
 import TextOutput
 import Visualization
+import VisualizationSheets
 
 /// `deconv maximize`: images made for a filter or a class.
 struct MaximizeCommand: ParsableCommand {
@@ -74,7 +74,6 @@ struct MaximizeCommand: ParsableCommand {
   var jitter = 2
 
   @OptionGroup var seed: SeedOption
-  @OptionGroup var network: NetworkOptions
 
   @Option(
     help: ArgumentHelp("Black and white. (default: the network's own)", valueName: "range"))
@@ -83,10 +82,7 @@ struct MaximizeCommand: ParsableCommand {
   @Option(help: ArgumentHelp("The PNG to write.", valueName: "path"))
   var output = "maximized.png"
 
-  @OptionGroup var raw: RawOptions
-  @OptionGroup var force: ForceOption
-  @OptionGroup var threads: ThreadsOption
-  @OptionGroup var quiet: QuietOption
+  @OptionGroup var lab: LabOptions
 
   func validate() throws {
     for (flag, value) in [("--count", count), ("--steps", steps)] where value < 1 {
@@ -105,40 +101,46 @@ struct MaximizeCommand: ParsableCommand {
   }
 
   func run() throws {
-    try Parallel.$workers.withValue(threads.count ?? Parallel.workers) {
-      let network = try Network(network, pixels: pixels)
+    try lab.run(pixels: pixels) { network in
       let (layer, filters) = try targets(network)
       let settings = try settings(for: network)
-      let output = try OutputFile(path: output, force: force.isOn)
-      let files = try raw.files(["images", "objective"], force: force.isOn)
-      let log = try ImageLog(network, folder: self.network.logdir)
-      var bar = ProgressBar(
-        unit: "step", total: steps * filters.count, style: quiet.progressStyle)
-      var made: [MaximizationReport.Made] = []
-      for (place, filter) in filters.enumerated() {
+      let outputs = try lab.outputs(output, arrays: ["images", "objective"], network)
+      let seeds = (0..<count).map { seed.value + $0 }
+      var bar = ProgressBar(unit: "step", total: steps * filters.count, style: lab.progress)
+      let made = try filters.enumerated().map { place, filter in
         var maximization = Maximization(
           of: filter, layer: layer, in: network.deconvnet, input: network.inputShape,
-          seeds: (0..<count).map { seed.value + $0 }, settings)
+          seeds: seeds, settings)
         var objectives: [[Float]] = []
         for step in 1...steps {
           objectives.append(try maximization.advance())
           bar.update(place * steps + step)
         }
         objectives.append(maximization.objectives)
-        made.append(
-          MaximizationReport.Made(
-            filter: filter, images: maximization.images, objectives: objectives))
+        return Made(
+          filter: filter, name: network.name(of: filter, in: layer), images: maximization.images,
+          objectives: objectives)
       }
       bar.finish()
 
-      let report = MaximizationReport(
-        layer: layer, network: network, made: made, seeds: (0..<count).map { seed.value + $0 },
-        steps: steps, how: how)
-      let sheet = report.sheet()
-      try sheet.write(to: output.path)
-      try report.write(to: files)
-      try log?.log(sheet, tag: "maximized/\(layer.name)")
-      try raw.print(text: report.text(output: output.path), objects: report.objects)
+      var result = CommandResult(network)
+      result.fact("layer", "\(layer)")
+      result.fact("how", how)
+      result.fact("seeds", Words.list(seeds.map(String.init)))
+      describe(made, seeds, layer, network, &result)
+      result.draw(
+        TileSheet(
+          title: "made for \(layer)\n\(how)", columnCaptions: seeds.map { "seed \($0)" },
+          rows: made.map { made in
+            TileSheet.Row(
+              caption: made.name,
+              seeds.indices.map {
+                TileSheet.Tile(
+                  made.image($0), caption: Format.number(made.reached[$0], digits: 3))
+              })
+          }
+        ).image(side: 112), tag: "maximized/\(layer.name)")
+      try outputs.write(result)
     }
   }
 
@@ -146,14 +148,7 @@ struct MaximizeCommand: ParsableCommand {
   private func targets(_ network: Network) throws -> (NumberedLayer, [Int]) {
     let deconvnet = network.deconvnet
     let layer = try deconvnet.layer(layer ?? deconvnet.layers.count)
-    if let label {
-      let names = network.classNames
-      guard let number = names.firstIndex(of: label) ?? Int(label), names.indices.contains(number)
-      else {
-        throw CommandFailure("there is no class \(label): they are \(Words.list(names))")
-      }
-      return (layer, [number])
-    }
+    if let label { return (layer, [try network.classNames.number(ofClass: label)]) }
     if filter == nil, !layer.isLast {
       throw CommandFailure(
         "\(layer) has \(Format.counted(layer.filters, layer.filterNoun)); --filter says which")
@@ -180,10 +175,90 @@ struct MaximizeCommand: ParsableCommand {
   }
 
   private var how: String {
-    func short(_ value: Double) -> String { Words.short(value) }
-    return """
-      \(Format.counted(steps, "step")) of \(short(Double(rate))), decay \(short(Double(decay))), \
-      blur \(short(blur)), variation \(short(Double(variation))), jitter \(jitter)
-      """
+    """
+    \(Format.counted(steps, "step")) of \(Format.short(rate)), decay \(Format.short(decay)), blur \
+    \(Format.short(blur)), variation \(Format.short(variation)), jitter \(jitter)
+    """
+  }
+
+  /// The images of a filter.
+  private struct Made {
+    var filter: Int
+    /// `filter 7`, or a class's name.
+    var name: String
+    /// `[seeds, H, W, C]`, from 0 to 1.
+    var images: Tensor
+    /// The objective of each image before each step, and at the end.
+    var objectives: [[Float]]
+
+    var reached: [Float] { objectives.last ?? [] }
+    var begun: [Float] { objectives.first ?? [] }
+
+    /// The scalars of a seed's image.
+    func scalars(_ seed: Int) -> ArraySlice<Float> {
+      let size = images.shape[1...].reduce(1, *)
+      return images.scalars[seed * size..<(seed + 1) * size]
+    }
+
+    func image(_ seed: Int) -> Image {
+      Image(
+        width: images.shape[2], height: images.shape[1], channels: images.shape[3],
+        pixels: scalars(seed).map { UInt8(($0 * 255).rounded()) })
+    }
+
+    /// The mean correlation of pairs of images; nil for one image or for constant ones.
+    var agreement: Double? {
+      let centered = (0..<images.shape[0]).map { seed -> [Double] in
+        let image = scalars(seed).map { Double($0) }
+        let mean = image.reduce(0, +) / Double(image.count)
+        let norm = image.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }.squareRoot()
+        return norm > 0 ? image.map { ($0 - mean) / norm } : []
+      }
+      var correlations: [Double] = []
+      for (index, first) in centered.enumerated() {
+        for second in centered[(index + 1)...] where !first.isEmpty && !second.isEmpty {
+          correlations.append(zip(first, second).reduce(0) { $0 + $1.0 * $1.1 })
+        }
+      }
+      return correlations.isEmpty
+        ? nil : correlations.reduce(0, +) / Double(correlations.count)
+    }
+  }
+
+  private func describe(
+    _ made: [Made], _ seeds: [Int], _ layer: NumberedLayer, _ network: Network,
+    _ result: inout CommandResult
+  ) {
+    result.table(
+      made,
+      columns: [
+        Column(network.isClassLayer(layer) ? "class" : layer.filterNoun, .words) { $0.name },
+        Column("from", .number(3)) { $0.begun.max() },
+        Column("to, the best", .number(3)) { $0.reached.max() },
+        Column("the worst", .number(3)) { $0.reached.min() },
+        Column("agreement", .fixed(2)) { $0.agreement },
+      ])
+    result.section(
+      seeds.count > 1
+        ? "agreement: the mean correlation of the seeds' images, 1 where they are alike" : nil)
+    let stuck = made.filter { ($0.reached.max() ?? 0) <= ($0.begun.max() ?? 0) }.map(\.name)
+    result.section(
+      stuck.isEmpty ? nil : "not excited beyond the start: \(Words.list(stuck))")
+    result.rows = made.flatMap { made in
+      seeds.indices.map { seed in
+        JSON(
+          layer, made.filter,
+          [
+            "seed": seeds[seed], "steps": steps, "objective_before": made.begun[seed],
+            "objective": made.reached[seed],
+          ])
+      }
+    }
+    result.array(
+      "images", shape: [made.count, seeds.count] + network.inputShape,
+      made.flatMap { $0.images.scalars })
+    result.array(
+      "objective", shape: [made.count, seeds.count, steps + 1],
+      made.flatMap { made in seeds.indices.flatMap { seed in made.objectives.map { $0[seed] } } })
   }
 }

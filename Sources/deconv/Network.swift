@@ -3,6 +3,7 @@ import CommandSupport
 import Datasets
 import ModelFiles
 import NeuralNetworks
+import TextOutput
 import Visualization
 
 /// A trained network and what its checkpoint knows of it.
@@ -93,6 +94,46 @@ struct Network {
     guard shape.count == 3 else { return "\(shape)" }
     let colors = [1: "gray", 3: "RGB"][shape[2]] ?? "\(shape[2])-channel"
     return "\(shape[0])x\(shape[1]) \(colors)"
+  }
+}
+
+extension Network {
+  /// The layer of a number, or the highest convolution.
+  ///
+  /// - Parameter use: what the layer is for.
+  /// - Throws: `DeconvnetError`, or `CommandFailure` for a network of dense layers.
+  func convolution(_ number: Int?, use: String) throws -> NumberedLayer {
+    if let number { return try deconvnet.layer(number) }
+    guard let highest = deconvnet.highestConvolution else {
+      throw CommandFailure("\(checkpoint.path): has no convolution; --layer says \(use)")
+    }
+    return highest
+  }
+
+  /// The number of the last layer but one, whose features are the network's own words.
+  var lastButOne: Int { max(1, deconvnet.layers.count - 1) }
+
+  /// The names that the checkpoint has for its classes; numbers where it has none.
+  var classNames: [String] {
+    let classes = deconvnet.classCount(input: inputShape)
+    let names = checkpoint.state?.data?.classNames ?? []
+    return names.count == classes ? names : (0..<classes).map { "\($0)" }
+  }
+
+  /// Whether a layer's units are the classes.
+  func isClassLayer(_ layer: NumberedLayer) -> Bool {
+    layer.isLast && layer.filters == classNames.count
+  }
+
+  /// `filter 7`, or a class's name.
+  func name(of filter: Int, in layer: NumberedLayer) -> String {
+    isClassLayer(layer) ? Subject.phrase(classNames[filter]) : "\(layer.filterNoun) \(filter)"
+  }
+
+  /// A gray from 0, black, to 1, white, as the network takes it: one scalar a channel.
+  func inputScalars(ofGray gray: Float) -> [Float] {
+    let (black, white) = (pixels.scalar(of: 0), pixels.scalar(of: 255))
+    return Array(repeating: black + gray * (white - black), count: inputShape[2])
   }
 }
 

@@ -1,9 +1,10 @@
 import ArgumentParser
 import CommandSupport
-import Images
 import ModelFiles
 import Tensors
+import TextOutput
 import Visualization
+import VisualizationSheets
 
 /// `deconv occlude`: what the network makes of an image while a gray square covers parts of it.
 struct OccludeCommand: ParsableCommand {
@@ -49,15 +50,10 @@ struct OccludeCommand: ParsableCommand {
       "The layer of the feature map. (default: the highest convolution)", valueName: "number"))
   var layer: Int?
 
-  @OptionGroup var network: NetworkOptions
-
   @Option(help: ArgumentHelp("The PNG to write.", valueName: "path"))
   var output = "occlusion.png"
 
-  @OptionGroup var raw: RawOptions
-  @OptionGroup var force: ForceOption
-  @OptionGroup var threads: ThreadsOption
-  @OptionGroup var quiet: QuietOption
+  @OptionGroup var lab: LabOptions
 
   func validate() throws {
     for (flag, value) in [("--size", size), ("--stride", stride)] {
@@ -67,42 +63,33 @@ struct OccludeCommand: ParsableCommand {
   }
 
   func run() throws {
-    try Parallel.$workers.withValue(threads.count ?? Parallel.workers) {
-      let network = try Network(network, pixels: subject.data.pixels)
-      let layer = try watchedLayer(network)
+    try lab.run(pixels: subject.data.pixels) { network in
+      let layer = try network.convolution(layer, use: "whose units to watch")
       let occluder = try occluder(for: network)
-      let output = try OutputFile(path: output, force: force.isOn)
-      let files = try raw.files(
-        ["activity", "probability", "best_class", "probabilities"], force: force.isOn)
+      let outputs = try lab.outputs(
+        output, arrays: ["activity", "probability", "best_class", "probabilities"], network)
       let subject = try subject.subject(for: network)
-      let log = try ImageLog(network, folder: self.network.logdir)
       let places = occluder.places(height: network.inputShape[0], width: network.inputShape[1])
       var bar = ProgressBar(
-        unit: "place", total: places.rows * places.columns, style: quiet.progressStyle)
+        unit: "place", total: places.rows * places.columns, style: lab.progress)
       let occlusion = network.deconvnet.occlude(
         subject.tensor, label: subject.label, layer: layer, with: occluder
       ) { bar.update($0) }
       bar.finish()
 
-      let sheet = occlusion.sheet(
-        source: subject.image.image, title: title(subject, occlusion),
-        classNames: subject.classNames.map(Subject.phrase))
-      try sheet.write(to: output.path)
-      try write(occlusion, to: files)
-      try log?.log(sheet, tag: "occlusion/\(layer.name)")
-      let report = OcclusionReport(
-        occlusion: occlusion, subject: subject, network: network, fill: fill, output: output.path)
-      try raw.print(text: report.text(), objects: report.objects)
+      var result = CommandResult(network)
+      describe(occlusion, subject, &result)
+      result.summary = [summary(occlusion, subject, network, outputs.imagePath)]
+      result.draw(
+        occlusion.sheet(
+          source: subject.image.image,
+          title: """
+            \(subject.image.caption) covered by \(square(occluder))
+            box: where p(\(subject.phrase)) is lowest
+            """, classNames: subject.classNames.map(Subject.phrase)),
+        tag: "occlusion/\(layer.name)")
+      try outputs.write(result)
     }
-  }
-
-  private func watchedLayer(_ network: Network) throws -> NumberedLayer {
-    if let layer { return try network.deconvnet.layer(layer) }
-    guard let highest = network.deconvnet.highestConvolution else {
-      throw CommandFailure(
-        "\(network.checkpoint.path): has no convolution; --layer says whose units to watch")
-    }
-    return highest
   }
 
   private func occluder(for network: Network) throws -> Occluder {
@@ -117,21 +104,99 @@ struct OccludeCommand: ParsableCommand {
       size: square, stride: stride ?? max(1, side / 28), fill: network.inputScalars(ofGray: fill))
   }
 
-  private func write(_ occlusion: Occlusion, to files: RawFiles) throws {
-    let shape = [occlusion.rows, occlusion.columns]
-    try files.write("activity", occlusion.activity, shape: shape)
-    try files.write("probability", occlusion.labelProbabilities, shape: shape)
-    try files.write("best_class", occlusion.bestClasses.map { Int32($0) }, shape: shape)
-    try files.write(
-      "probabilities", occlusion.probabilities.scalars, shape: occlusion.probabilities.shape)
+  private func square(_ occluder: Occluder) -> String {
+    "\(occluder.size)x\(occluder.size), stride \(occluder.stride), gray \(Format.short(fill))"
   }
 
-  private func title(_ subject: Subject, _ occlusion: Occlusion) -> String {
-    let square = occlusion.occluder
+  private func describe(
+    _ occlusion: Occlusion, _ subject: Subject, _ result: inout CommandResult
+  ) {
+    result.fact("image", subject.image.name)
+    result.fact("class", subject.answer)
+    let units = Set(occlusion.occluder.fill).count == 1 ? 1 : occlusion.occluder.fill.count
+    let fills = occlusion.occluder.fill.prefix(units).map { Format.number($0, digits: 3) }
+    result.fact(
+      "square",
+      """
+      \(square(occlusion.occluder)) (\(fills.joined(separator: ", ")) in the input): \
+      \(Format.counted(occlusion.activity.count, "place")), \
+      \(occlusion.rows)x\(occlusion.columns)
+      """)
+    result.fact(
+      "activity",
+      "\(occlusion.layer.filterNoun) \(occlusion.filter) of \(occlusion.layer), the strongest, "
+        + "summed: " + extremes(occlusion.activity, clear: occlusion.clearActivity, occlusion))
+    let probabilities = occlusion.labelProbabilities
+    result.fact(
+      "probability",
+      "of \(subject.phrase): "
+        + extremes(
+          probabilities, clear: occlusion.clearProbabilities[occlusion.label], occlusion))
+    result.fact("prediction", predictions(occlusion, subject))
+    let best = occlusion.bestClasses
+    result.table(
+      Array(best.indices), shown: 0,
+      columns: [
+        Column(nil, key: "y") { occlusion.corner(ofPlace: $0).y },
+        Column(nil, key: "x") { occlusion.corner(ofPlace: $0).x },
+        Column(nil, key: "activity") { occlusion.activity[$0] },
+        Column(nil, key: "probability") { probabilities[$0] },
+        Column(nil, key: "best_class") { best[$0] },
+      ])
+    let shape = [occlusion.rows, occlusion.columns]
+    result.array("activity", shape: shape, occlusion.activity)
+    result.array("probability", shape: shape, probabilities)
+    result.array("best_class", shape: shape, best.map { Int32($0) })
+    result.array(
+      "probabilities", shape: occlusion.probabilities.shape, occlusion.probabilities.scalars)
+  }
+
+  private func summary(
+    _ occlusion: Occlusion, _ subject: Subject, _ network: Network, _ output: String?
+  ) -> JSON {
+    JSON([
+      "checkpoint": network.checkpoint.path, "image": subject.image.name,
+      "class": occlusion.label, "class_name": subject.className,
+      "layer": occlusion.layer.number, "filter": occlusion.filter,
+      "size": occlusion.occluder.size, "stride": occlusion.occluder.stride, "fill": fill,
+      "rows": occlusion.rows, "columns": occlusion.columns, "activity": occlusion.clearActivity,
+      "probability": occlusion.clearProbabilities[occlusion.label],
+      "best_class": occlusion.clearClass, "output": output,
+    ])
+  }
+
+  /// `0.82 uncovered, 0.25 at least, rows 3 to 9, columns 10 to 16 covered`.
+  private func extremes(_ values: [Float], clear: Float, _ occlusion: Occlusion) -> String {
+    let uncovered = "\(Format.number(clear, digits: 3)) uncovered"
+    guard let lowest = values.min(), let highest = values.max(), lowest < highest else {
+      return
+        "\(uncovered), \(Format.number(values.first ?? 0, digits: 3)) wherever the square is"
+    }
+    let (low, high) = Format.range(lowest, highest)
+    let corner = occlusion.corner(ofPlace: values.firstIndex(of: lowest) ?? 0)
+    let last = occlusion.occluder.size - 1
     return """
-      \(subject.image.caption) covered by \(square.size)x\(square.size), stride \
-      \(square.stride), gray \(Words.short(Double(fill)))
-      box: where p(\(subject.phrase)) is lowest
+      \(uncovered), \(low) with rows \(corner.y) to \(corner.y + last), columns \(corner.x) to \
+      \(corner.x + last) covered, at most \(high)
+      """
+  }
+
+  /// Which classes the image is taken for, and how often.
+  private func predictions(_ occlusion: Occlusion, _ subject: Subject) -> String {
+    var counts: [Int: Int] = [:]
+    for label in occlusion.bestClasses { counts[label, default: 0] += 1 }
+    let clear = occlusion.clearClass
+    let all = occlusion.bestClasses.count
+    let stays = counts[clear] ?? 0
+    func name(_ label: Int) -> String { Subject.phrase(subject.classNames[label]) }
+    if stays == all { return "\(name(clear)), wherever the square is" }
+    let others = counts.filter { $0.key != clear }
+      .sorted { ($0.value, -$0.key) > ($1.value, -$1.key) }
+    let named = others.prefix(3).map { "\(name($0.key)) (\(Format.count($0.value)))" }
+    let rest = others.count > 3 ? " and \(others.count - 3) more" : ""
+    return """
+      \(name(clear)) uncovered and at \(Format.count(stays)) of \(Format.count(all)) places; \
+      elsewhere \(named.joined(separator: ", "))\(rest)
       """
   }
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import CommandSupport
+import Files
 import Foundation
 import Visualization
 
@@ -22,9 +23,9 @@ struct PartBoxes {
   init(path: String) throws {
     let data: Data
     do {
-      data = try Data(contentsOf: URL(fileURLWithPath: path))
+      data = Data(try OpenFile.contents(of: path, limit: 100_000_000))
     } catch {
-      throw CommandFailure("\(path): can't be read: \(error.localizedDescription)")
+      throw CommandFailure("\(path): can't be read: \(error.reason)")
     }
     let entries =
       path.hasSuffix(".json") ? try Self.json(data, path) : try Self.csv(data, path)

@@ -2,10 +2,10 @@ public import ArgumentParser
 import CommandSupport
 public import Datasets
 import Images
-import ModelFiles
-import NeuralNetworks
 import Tensors
+import TextOutput
 public import Visualization
+import VisualizationSheets
 
 /// `deconv project`: features of an image, brought down to the pixels.
 struct ProjectCommand: ParsableCommand {
@@ -17,10 +17,13 @@ struct ProjectCommand: ParsableCommand {
       keeps one activation, and brings it down to the pixels. Several filters come on one sheet, \
       each with the image that excites it most. "deconv layers" lists the layers.
 
+      With --npy the arrays are projection, [filters, height, width, channels], zero for a silent \
+      filter, and activation.
+
       \(ExitStatus.helpText)
       """)
 
-  // Unconditional: -1 is told to be no layer, filter or position; it isn't a missing value.
+  // Unconditional: -1 is refused as no layer, filter or position; it isn't a missing value.
   @Option(parsing: .unconditional, help: ArgumentHelp("The layer, from 1.", valueName: "number"))
   var layer: Int
 
@@ -43,24 +46,18 @@ struct ProjectCommand: ParsableCommand {
   @Option(help: "What rectifiers do to the signal.")
   var rule = ProjectionRule.deconvnet
 
-  @OptionGroup var network: NetworkOptions
-
   @Option(
     help: ArgumentHelp("Project this PNG, not one of the data set.", valueName: "png"))
   var image: String?
 
   @OptionGroup var data: DataOptions
 
-  @OptionGroup var raw: RawOptions
-
   @Option(
     help: ArgumentHelp(
       "The PNG to write. (default: layer2-filter7.png, say)", valueName: "path"))
   var output: String?
 
-  @OptionGroup var force: ForceOption
-  @OptionGroup var threads: ThreadsOption
-  @OptionGroup var quiet: QuietOption
+  @OptionGroup var lab: LabOptions
 
   func validate() throws {
     if position != nil, wholeMap {
@@ -72,53 +69,103 @@ struct ProjectCommand: ParsableCommand {
   }
 
   func run() throws {
-    try Parallel.$workers.withValue(threads.count ?? Parallel.workers) {
-      let network = try Network(network, pixels: data.pixels)
+    try lab.run(pixels: data.pixels) { network in
       let layer = try network.deconvnet.layer(self.layer)
       let filters = try filter.filters(of: layer, in: network.deconvnet)
-      let single = filters.count == 1 ? filters[0] : nil
-      let which = single.map { "\(layer.filterNoun)\($0)" } ?? "\(layer.filterNoun)s"
-      let output = try OutputFile(
-        path: output ?? "layer\(layer.number)-\(which).png", force: force.isOn)
-      let files = try raw.files(ProjectedFilter.arrays, force: force.isOn)
+      let which = layer.filterNoun + (filters.count == 1 ? "\(filters[0])" : "s")
+      let outputs = try lab.outputs(
+        output ?? "layer\(layer.number)-\(which).png", arrays: ["projection", "activation"], network
+      )
       let projector = FilterProjector(
-        network: network, layer: layer, position: position, isWholeMap: wholeMap, rule: rule)
-      let log = try ImageLog(network, folder: self.network.logdir)
-      let sheet: Image
-      let report: TextTable
-      let found: [ProjectedFilter]
-      if let filter = single {
-        let input = try self.input(for: projector, filter)
-        let one = try SingleProjection(projector, filter: filter, input)
-        sheet = one.sheet
-        report = one.report(output)
-        found = [one.found]
+        network: network, layer: layer, position: position,
+        isWholeMap: wholeMap && layer.kind != .dense, rule: rule)
+      let (found, images) = try projector.project(
+        filters, image: image.map { try InputImage(file: $0, for: network) },
+        images: {
+          try DataImages(data, for: network, remedy: "--data or --image says what to project")
+        }, progress: lab.progress)
+      var result = CommandResult(network)
+      if filters.count == 1 {
+        describe(found[0], projector, &result)
       } else {
-        let many = try SeveralProjections(
-          projector, filters: filters, image: image.map { try InputImage(file: $0, for: network) },
-          images: { try images(for: network) }, progress: quiet.progressStyle)
-        sheet = many.sheet
-        report = many.report(output)
-        found = many.found
+        describe(found, projector, images, &result)
       }
-      try sheet.write(to: output.path)
-      try ProjectedFilter.write(found, to: files)
-      try log?.log(sheet, tag: "projection/\(layer.name)/\(which)")
-      try raw.print(text: report.rendered(), objects: found)
+      result.rows = found.map { row($0, of: layer) }
+      let shape = found.lazy.compactMap { $0.projection?.pixels.shape }.first ?? [1, 0]
+      let silent = [Float](repeating: 0, count: shape.reduce(1, *))
+      result.array(
+        "projection", shape: [found.count] + shape.dropFirst(),
+        found.flatMap { $0.projection?.pixels.scalars ?? silent })
+      result.array(
+        "activation",
+        found.map { $0.unit?.value ?? ($0.projection == nil ? 0 : .nan) })
+      result.draw(
+        filters.count == 1
+          ? projector.sheet(of: found[0]) : projector.sheet(of: found, sharedImage: image != nil),
+        tag: "projection/\(layer.name)/\(which)")
+      try outputs.write(result)
     }
   }
 
-  private func images(for network: Network) throws -> DataImages {
-    try DataImages(
-      data, for: network, remedy: "--data or --image says what to project")
+  private func describe(
+    _ found: ProjectedFilter, _ projector: FilterProjector, _ result: inout CommandResult
+  ) {
+    let (layer, network) = (projector.layer, projector.network)
+    result.fact(layer)
+    result.fact(layer.filterNoun, "\(found.filter) of 0 to \(layer.filters - 1)")
+    result.fact("image", found.input?.name)
+    let shape = network.deconvnet.activationShape(of: layer, input: network.inputShape)
+    if let unit = found.unit {
+      if layer.kind == .convolution {
+        result.fact(
+          "position", "row \(unit.y), column \(unit.x) of the \(shape[0])x\(shape[1]) map")
+      }
+      result.fact(
+        "sees", found.field.map { "rows \(range($0.rows)), columns \(range($0.columns))" })
+      result.fact("activation", Format.number(unit.value))
+    } else {
+      result.fact("position", "the whole \(shape[0])x\(shape[1]) map")
+    }
+    result.fact("rule", rule.rawValue)
+    let farthest = found.projection?.image().scale.farthest ?? 0
+    result.fact("scale", "gray 0, white \(Format.number(farthest, digits: 3)), black the opposite")
   }
 
-  private func input(
-    for projector: FilterProjector, _ filter: Int
-  ) throws -> (index: Int?, input: InputImage) {
-    if let image { return (nil, try InputImage(file: image, for: projector.network)) }
-    return try projector.search.strongest(
-      of: filter, in: images(for: projector.network), progress: quiet.progressStyle)
+  private func range(_ range: Range<Int>) -> String {
+    "\(range.lowerBound) to \(range.upperBound - 1)"
+  }
+
+  private func describe(
+    _ found: [ProjectedFilter], _ projector: FilterProjector, _ images: String,
+    _ result: inout CommandResult
+  ) {
+    let layer = projector.layer
+    result.fact(layer, filters: found.count)
+    result.fact("image", images)
+    let silent = found.filter { $0.projection == nil }
+    let isDead = silent.allSatisfy { $0.input == nil }
+    result.fact(
+      isDead ? "dead" : "silent",
+      Words.filters(
+        silent.filter { isDead || $0.input != nil }.map(\.filter), of: found.count, layer))
+    let strongest = found.compactMap { found in found.unit.map { (found.filter, $0.value) } }
+      .max { ($0.1, -$0.0) < ($1.1, -$1.0) }
+    result.fact(
+      "strongest", strongest.map { "\(layer.filterNoun) \($0.0), \(Format.number($0.1))" })
+    result.fact("rule", rule.rawValue)
+    result.fact("scale", "gray 0, white the largest of each projection, black the opposite")
+  }
+
+  private func row(_ found: ProjectedFilter, of layer: NumberedLayer) -> JSON {
+    JSON(
+      layer, found.filter,
+      [
+        "rule": rule.rawValue, "image": found.index, "source": found.input?.name,
+        "silent": found.projection == nil, "y": found.unit?.y, "x": found.unit?.x,
+        "activation": found.unit?.value, "rows": JSON.ends(found.field?.rows),
+        "columns": JSON.ends(found.field?.columns),
+        "scale": found.projection?.image().scale.farthest,
+      ])
   }
 }
 

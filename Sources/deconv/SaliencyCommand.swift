@@ -1,10 +1,10 @@
 public import ArgumentParser
 import CommandSupport
-import Images
 import ModelFiles
 import Tensors
 import TextOutput
 public import Visualization
+import VisualizationSheets
 
 /// `deconv saliency`: which pixels of an image speak for a class.
 struct SaliencyCommand: ParsableCommand {
@@ -59,14 +59,11 @@ struct SaliencyCommand: ParsableCommand {
   var noise: Float = 0.15
 
   @OptionGroup var seed: SeedOption
-  @OptionGroup var network: NetworkOptions
 
   @Option(help: ArgumentHelp("The PNG to write.", valueName: "path"))
   var output = "saliency.png"
 
-  @OptionGroup var raw: RawOptions
-  @OptionGroup var force: ForceOption
-  @OptionGroup var threads: ThreadsOption
+  @OptionGroup var lab: LabOptions
 
   func validate() throws {
     for (flag, value) in [("--steps", steps), ("--copies", copies)] where value < 1 {
@@ -79,31 +76,23 @@ struct SaliencyCommand: ParsableCommand {
   }
 
   func run() throws {
-    try Parallel.$workers.withValue(threads.count ?? Parallel.workers) {
-      let network = try Network(network, pixels: subject.data.pixels)
+    try lab.run(pixels: subject.data.pixels) { network in
       let settings = try settings(for: network)
-      let output = try OutputFile(path: output, force: force.isOn)
-      let files = try raw.files(
-        ["scores"] + (isGradCAM ? ["cam", "cam_weights"] : []), force: force.isOn)
+      let outputs = try lab.outputs(
+        output, arrays: ["scores"] + (isGradCAM ? ["cam", "cam_weights"] : []), network)
       let subject = try subject.subject(for: network)
-      let log = try ImageLog(network, folder: self.network.logdir)
       let map = try network.deconvnet.saliencyMap(
         method, of: subject.label, in: subject.tensor, settings)
 
-      let sheet = map.sheet(
-        source: subject.image.image,
-        title: "\(subject.image.caption): what speaks for \(subject.phrase)\n\(how(map))")
-      try sheet.write(to: output.path)
-      try files.write(
-        "scores", map.scores.scalars, shape: Array(map.scores.shape.dropFirst()))
-      if let cam = map.gradCAM {
-        try files.write("cam", cam.map.scalars, shape: Array(cam.map.shape[1...2]))
-        try files.write("cam_weights", cam.weights, shape: [cam.weights.count])
-      }
-      try log?.log(sheet, tag: "saliency/\(method.rawValue)")
-      try raw.print(
-        text: report(map, subject, network, output),
-        objects: [object(map, subject, network, output)])
+      var result = CommandResult(network)
+      describe(map, subject, &result)
+      result.rows = [row(map, subject, network, outputs.imagePath)]
+      result.draw(
+        map.sheet(
+          source: subject.image.image,
+          title: "\(subject.image.caption): what speaks for \(subject.phrase)\n\(how(map))"),
+        tag: "saliency/\(method.rawValue)")
+      try outputs.write(result)
     }
   }
 
@@ -112,8 +101,8 @@ struct SaliencyCommand: ParsableCommand {
   private func settings(for network: Network) throws -> SaliencySettings {
     var settings = SaliencySettings()
     if isGradCAM {
-      let chosen = try layer.map { try network.deconvnet.layer($0) }
-      guard let layer = chosen ?? network.deconvnet.highestConvolution else {
+      let layer = try layer.map { try network.deconvnet.layer($0) }
+      guard let layer = layer ?? network.deconvnet.highestConvolution else {
         throw CommandFailure(
           "\(network.checkpoint.path): has no convolution, so gradcam has no maps to weigh")
       }
@@ -132,76 +121,60 @@ struct SaliencyCommand: ParsableCommand {
     return settings
   }
 
-  /// The method and what it was told.
+  /// The method and its settings.
   private func how(_ map: SaliencyMap) -> String {
     let place = map.gradCAM.map { " of \($0.layer)\(pooled ? ", pooled" : "")" } ?? ""
     return switch method {
     case .gradient: "the gradient of its logit"
     case .guided: "guided backpropagation from its logit"
-    case .integrated:
-      "integrated gradients: \(steps) steps from gray \(Words.short(Double(baseline)))"
+    case .integrated: "integrated gradients: \(steps) steps from gray \(Format.short(baseline))"
     case .smoothgrad:
-      """
-      SmoothGrad: \(copies) copies, noise \(Words.short(Double(noise))), seed \
-      \(seed.value)
-      """
+      "SmoothGrad: \(copies) copies, noise \(Format.short(noise)), seed \(seed.value)"
     case .gradcam: "Grad-CAM\(place)"
     case .guidedGradcam: "guided Grad-CAM\(place)"
     }
   }
 
-  private func report(
-    _ map: SaliencyMap, _ subject: Subject, _ network: Network, _ output: OutputFile
-  ) -> String {
-    var table = TextTable(("", .left), ("", .left))
-    table.add("checkpoint", network.checkpoint.path)
-    table.add("image", subject.image.name)
-    table.add("class", subject.answer)
-    table.add("method", how(map))
-    if map.isEmpty {
-      table.add("found", "nothing: the score of every pixel is 0")
-    } else {
-      let (y, x) = map.strongestPixel
-      table.add(
-        "found",
-        """
+  private func describe(
+    _ map: SaliencyMap, _ subject: Subject, _ result: inout CommandResult
+  ) {
+    result.fact("image", subject.image.name)
+    result.fact("class", subject.answer)
+    result.fact("method", how(map))
+    let (y, x) = map.strongestPixel
+    result.fact(
+      "found",
+      map.isEmpty
+        ? "nothing: the score of every pixel is 0"
+        : """
         the strongest tenth of the pixels has \(Format.percent(map.concentration, decimals: 0)) of \
         all magnitude; the strongest is row \(y), column \(x)
         """)
-    }
-    let sum = map.scores.scalars.reduce(0) { $0 + Double($1) }
     if method == .integrated {
-      table.add(
+      let sum = map.scores.scalars.reduce(0) { $0 + Double($1) }
+      result.fact(
         "sum", "\(Format.number(sum, digits: 3)): about what the logit rises from the start")
     }
-    table.add("scale", "0 to \(Format.number(Double(map.magnitudes.scale.highest), digits: 3))")
-    table.add("output", output.path)
-    return table.rendered()
+    result.fact("scale", "0 to \(Format.number(map.magnitudes.max() ?? 0, digits: 3))")
+    result.array("scores", shape: Array(map.scores.shape.dropFirst()), map.scores.scalars)
+    if let cam = map.gradCAM {
+      result.array("cam", shape: Array(cam.map.shape[1...2]), cam.map.scalars)
+      result.array("cam_weights", cam.weights)
+    }
   }
 
-  private func object(
-    _ map: SaliencyMap, _ subject: Subject, _ network: Network, _ output: OutputFile
-  ) -> any Encodable {
-    struct Object: Encodable {
-      var checkpoint, image, method: String
-      var `class`: Int
-      var class_name: String
-      var probability: Float
-      var layer: Int?
-      var rows, columns, channels: Int
-      var strongest: [Int]
-      var concentration: Double
-      var scores: [Float]
-      var output: String
-    }
+  private func row(
+    _ map: SaliencyMap, _ subject: Subject, _ network: Network, _ output: String?
+  ) -> JSON {
     let (y, x) = map.strongestPixel
-    return Object(
-      checkpoint: network.checkpoint.path, image: subject.image.name, method: method.rawValue,
-      class: subject.label, class_name: subject.className,
-      probability: subject.probabilities[subject.label], layer: map.gradCAM?.layer.number,
-      rows: map.scores.shape[1], columns: map.scores.shape[2], channels: map.scores.shape[3],
-      strongest: [y, x], concentration: map.concentration, scores: map.scores.scalars,
-      output: output.path)
+    let shape = map.scores.shape
+    return JSON([
+      "checkpoint": network.checkpoint.path, "image": subject.image.name,
+      "method": method.rawValue, "class": subject.label, "class_name": subject.className,
+      "probability": subject.probabilities[subject.label], "layer": map.gradCAM?.layer.number,
+      "rows": shape[1], "columns": shape[2], "channels": shape[3], "strongest": [y, x],
+      "concentration": map.concentration, "scores": map.scores.scalars, "output": output,
+    ])
   }
 }
 

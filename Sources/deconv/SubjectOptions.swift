@@ -1,8 +1,6 @@
 import ArgumentParser
 import CommandSupport
 import Datasets
-import Images
-import ModelFiles
 import Tensors
 import TextOutput
 import Visualization
@@ -38,41 +36,52 @@ struct SubjectOptions: ParsableArguments {
   ///
   /// - Throws: what reading it throws, and `CommandFailure` when it or the class isn't there.
   func subject(for network: Network) throws -> Subject {
-    let subject: Subject
-    if let image {
-      subject = try Subject(
-        InputImage(file: image, for: network), label: nil, classNames: network.classNames, network)
-    } else {
-      subject = try DataImages(data, for: network).subject(index ?? 0, network)
-    }
+    let subject =
+      try image.map { try Subject(file: $0, network) }
+      ?? DataImages(data, for: network).subject(index ?? 0, network)
     return try label.map { try subject.asking(for: $0) } ?? subject
   }
 }
 
-extension DataImages {
-  /// One image as a subject.
-  func subject(_ index: Int, _ network: Network) throws -> Subject {
-    try checkClasses(network)
-    guard images.labels.indices.contains(index) else {
-      throw CommandFailure(
-        "\(setName): has no \(split.rawValue) image \(index): they are 0 to \(count - 1)")
+/// The flags that say which images are compared.
+struct SubjectListOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp("Take this PNG; may be given several times.", valueName: "png"))
+  var image: [String] = []
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "Images of the set, as 0,7,20-22. (default: of each class one)",
+      discussion: """
+        Counted from 0. Without it the first image of each of the first five classes is taken.
+        """,
+      valueName: "numbers"))
+  var index: NumberList?
+
+  @OptionGroup var data: DataOptions
+
+  func validate() throws {
+    if !image.isEmpty, data.data != nil || index != nil {
+      throw ValidationError(
+        "--image and \(index != nil ? "--index" : "--data") both say what to look at; give one")
     }
-    return Subject(
-      InputImage(
-        image: image(at: index), name: "\(split.rawValue) image \(index), \(name(of: index))",
-        caption: caption(of: index)),
-      label: images.labels[index], classNames: classNames, network)
+    if let index, index.ranges.contains(where: { $0.count > 10_000 }) {
+      throw ValidationError("--index names at most 10000 images")
+    }
   }
 
-  /// Makes sure that labels are the network's classes.
-  func checkClasses(_ network: Network) throws {
-    let classes = network.deconvnet.classCount(input: network.inputShape)
-    guard classNames.count == classes else {
-      throw CommandFailure(
-        """
-        \(setName): has \(classNames.count) classes, but the network tells \(classes) apart
-        """)
-    }
+  /// The images.
+  ///
+  /// - Parameter count: how many are taken where the flags don't say.
+  func subjects(for network: Network, count: Int = 5) throws -> [Subject] {
+    if !image.isEmpty { return try image.map { try Subject(file: $0, network) } }
+    let source = try DataImages(data, for: network)
+    let labels = source.images.labels
+    let numbers =
+      index.map { Array($0.ranges.joined()) }
+      ?? Set(labels).sorted().prefix(count).compactMap { labels.firstIndex(of: $0) }
+    return try numbers.map { try source.subject($0, network) }
   }
 }
 
@@ -88,6 +97,8 @@ struct Subject {
   let classNames: [String]
   /// What the network says of the image.
   let probabilities: [Float]
+  /// The most probable class.
+  private let best: Int
 
   /// - Parameter label: nil for the most probable class.
   init(_ image: InputImage, label: Int?, classNames: [String], _ network: Network) {
@@ -96,21 +107,21 @@ struct Subject {
     tensor = image.tensor(network.pixels)
     let probabilities = network.deconvnet.probabilities(of: tensor).scalars
     self.probabilities = probabilities
-    let best = probabilities.indices.max { probabilities[$0] < probabilities[$1] } ?? 0
+    best = probabilities.indices.max { probabilities[$0] < probabilities[$1] } ?? 0
     self.label = label ?? best
     origin = label == nil ? "the most probable" : "its own"
   }
 
+  /// A PNG file, asked about its most probable class.
+  init(file path: String, _ network: Network) throws {
+    self.init(
+      try InputImage(file: path, for: network), label: nil, classNames: network.classNames, network)
+  }
+
   /// The same image, asked about a class of this name or number.
-  func asking(for text: String) throws -> Subject {
-    let number = classNames.firstIndex(of: text) ?? Int(text)
-    guard let number, classNames.indices.contains(number) else {
-      let names = classNames.prefix(12).joined(separator: ", ")
-      throw CommandFailure(
-        "there is no class \(text): they are \(names)\(classNames.count > 12 ? ", …" : "")")
-    }
+  func asking(for text: String) throws(CommandFailure) -> Subject {
     var subject = self
-    (subject.label, subject.origin) = (number, "asked for")
+    (subject.label, subject.origin) = (try classNames.number(ofClass: text), "asked for")
     return subject
   }
 
@@ -120,23 +131,13 @@ struct Subject {
   /// The same as a phrase.
   var phrase: String { Self.phrase(className) }
 
-  /// The most probable class, and how probable it is.
-  var prediction: (label: Int, probability: Float) {
-    let best = probabilities.indices.max { probabilities[$0] < probabilities[$1] } ?? 0
-    return (best, probabilities[best])
-  }
-
   /// A line on what the network says: `cat (its own), probability 0.82; most probable: cat`.
   var answer: String {
-    let own =
-      "\(phrase) (\(origin)), probability "
-      + Format.number(Double(probabilities[label]), digits: 3)
-    let (best, probability) = prediction
+    func probability(_ label: Int) -> String { Format.number(probabilities[label], digits: 3) }
+    let own = "\(phrase) (\(origin)), probability \(probability(label))"
     return best == label
       ? own + ", the most probable"
-      : own
-        + "; most probable is \(Self.phrase(classNames[best])), "
-        + Format.number(Double(probability), digits: 3)
+      : "\(own); most probable is \(Self.phrase(classNames[best])), \(probability(best))"
   }
 
   /// `5` alone says nothing: `class 5`.
@@ -145,29 +146,12 @@ struct Subject {
   }
 }
 
-extension InputImage {
-  /// An image that is there already.
-  init(image: Image, name: String, caption: String) {
-    self.image = image
-    self.name = name
-    self.caption = caption
-  }
-}
-
-extension Network {
-  /// The names that the checkpoint has for its classes; numbers where it has none.
-  var classNames: [String] {
-    let classes = deconvnet.classCount(input: inputShape)
-    let names = checkpoint.state?.data?.classNames ?? []
-    return names.count == classes ? names : (0..<classes).map { "\($0)" }
-  }
-
-  /// A gray from 0, black, to 1, white, as the network takes it: one scalar a channel.
-  func inputScalars(ofGray gray: Float) -> [Float] {
-    func scalars(_ color: Color) -> [Float] {
-      let dot = Image(width: 1, height: 1, channels: inputShape[2], filledWith: color)
-      return InputImage(image: dot, name: "", caption: "").tensor(pixels).scalars
+extension [String] {
+  /// The number of a class that a user named, or counted from 0.
+  func number(ofClass text: String) throws(CommandFailure) -> Int {
+    guard let number = firstIndex(of: text) ?? Int(text), indices.contains(number) else {
+      throw CommandFailure("there is no class \(text): they are \(Words.list(self))")
     }
-    return zip(scalars(.black), scalars(.white)).map { $0 + gray * ($1 - $0) }
+    return number
   }
 }

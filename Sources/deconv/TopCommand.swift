@@ -1,10 +1,11 @@
 import ArgumentParser
 import CommandSupport
+import Datasets
 import Images
-import ModelFiles
 import Tensors
 import TextOutput
 import Visualization
+import VisualizationSheets
 
 /// `deconv top`: the images that excite each filter most, and what in them does (Fig. 2).
 struct TopCommand: ParsableCommand {
@@ -15,6 +16,9 @@ struct TopCommand: ParsableCommand {
       Looks at every image of a data set once and keeps, for each filter, those that excite it most \
       (Zeiler & Fergus, Fig. 2). On the sheet the projections stand left, what the units saw of the \
       images right; what lies outside an image is light blue.
+
+      With --npy the arrays are index, y, x and value, [filters, count], -1 and NaN where a filter \
+      has fewer images, and projection, [filters, count, height, width, channels].
 
       \(ExitStatus.helpText)
       """)
@@ -36,61 +40,53 @@ struct TopCommand: ParsableCommand {
   @Flag(help: "One scale for all projections of a filter.")
   var sharedScale = false
 
-  @OptionGroup var network: NetworkOptions
   @OptionGroup var data: DataOptions
-
-  @OptionGroup var raw: RawOptions
 
   @Option(
     help: ArgumentHelp("The PNG to write. (default: layer2-top9.png, say)", valueName: "path"))
   var output: String?
 
-  @OptionGroup var force: ForceOption
-  @OptionGroup var threads: ThreadsOption
-  @OptionGroup var quiet: QuietOption
+  @OptionGroup var lab: LabOptions
 
   func validate() throws {
     if count < 1 { throw ValidationError("--count is at least 1, not \(count)") }
   }
 
   func run() throws {
-    try Parallel.$workers.withValue(threads.count ?? Parallel.workers) {
-      let network = try Network(network, pixels: data.pixels)
+    try lab.run(pixels: data.pixels) { network in
       let (layer, filters) = try features.features(of: network.deconvnet)
-      let output = try OutputFile(
-        path: output ?? "layer\(layer.number)-top\(count).png", force: force.isOn)
-      let files = try raw.files(TopArrays.names, force: force.isOn)
-      let log = try ImageLog(network, folder: self.network.logdir)
+      let outputs = try lab.outputs(
+        output ?? "layer\(layer.number)-top\(count).png",
+        arrays: ["index", "y", "x", "value", "projection"], network)
       let positions = try positions(of: layer, in: network)
       let images = try DataImages(data, for: network)
 
       var strongest = StrongestImages(
         of: layer, count: count, filters: filters, positions: positions)
-      images.forEachBatch(progress: quiet.progressStyle) { batch, indices in
-        strongest.look(
-          at: network.deconvnet.activations(of: batch, layer: layer), of: indices)
+      images.forEachBatch(progress: lab.progress) { batch, indices in
+        strongest.look(at: network.deconvnet.activations(of: batch, layer: layer), of: indices)
       }
       var sheet = StrongestSheet(
         title: title(of: layer, images), filters: filters.count, count: count,
         sharesScale: sharedScale)
-      var arrays = TopArrays(count: count)
-      var found: [TopFilter] = []
+      var found = Found()
       try network.deconvnet.project(
         strongest, rule: rule, images: { images.tensor(at: $0) }
       ) { filter, entries, projections in
         sheet.add(
           filter: filter, projections: projections,
           sources: entries.map { images.image(at: $0.image) })
-        if files.areWanted { arrays.add(entries, projections) }
-        found.append(
-          TopFilter(layer: layer, filter: filter, entries, projections, images: images))
+        found.add(
+          filter, entries, projections, count,
+          row: row(layer, filter, entries, projections, images),
+          keepsPatches: outputs.wantsArrays)
       }
-      let image = sheet.image()
-      try image.write(to: output.path)
-      try arrays.write(to: files)
-      try log?.log(image, tag: "top/\(layer.name)")
-      try raw.print(
-        text: report(found, layer, images, network, output).rendered(), objects: found)
+      var result = CommandResult(network)
+      result.fact(layer)
+      describe(found, layer, images, &result)
+      result.rows = found.rows
+      result.draw(sheet.image(), tag: "top/\(layer.name)")
+      try outputs.write(result)
     }
   }
 
@@ -107,54 +103,109 @@ struct TopCommand: ParsableCommand {
     return positions
   }
 
+  /// What was found of the filters, one after the other.
+  private struct Found {
+    var rows: [JSON] = []
+    /// All filters' ranks, nil where a filter has fewer images.
+    var entries: [StrongestImages.Entry?] = []
+    var dead: [Int] = []
+    var rare: [Int] = []
+    var strongest: (filter: Int, entry: StrongestImages.Entry)?
+    var overBorder = 0
+    var patches: [Float] = []
+    var patchShape = [0]
+
+    mutating func add(
+      _ filter: Int, _ found: [StrongestImages.Entry], _ projections: [UnitProjection],
+      _ count: Int, row: JSON, keepsPatches: Bool
+    ) {
+      rows.append(row)
+      if found.isEmpty {
+        dead.append(filter)
+      } else if found.count < count {
+        rare.append(filter)
+      }
+      if let first = found.first, first.unit.value > strongest?.entry.unit.value ?? -.infinity {
+        strongest = (filter, first)
+      }
+      overBorder += projections.count(where: \.reachesOverBorder)
+      entries += found.map(Optional.some) + Array(repeating: nil, count: count - found.count)
+      guard keepsPatches else { return }
+      if patchShape == [0], let shape = projections.first?.patch.shape {
+        // Filters that had no image before.
+        patchShape = shape
+        patches = Array(repeating: 0, count: (entries.count - count) * shape.reduce(1, *))
+      }
+      for projection in projections { patches += projection.patch.scalars }
+      if patchShape != [0] {
+        let missing = (count - found.count) * patchShape.reduce(1, *)
+        patches += Array(repeating: 0, count: missing)
+      }
+    }
+  }
+
+  private func describe(
+    _ found: Found, _ layer: NumberedLayer, _ images: DataImages, _ result: inout CommandResult
+  ) {
+    let filters = found.rows.count
+    result.fact("images", images.description)
+    result.fact("\(layer.filterNoun)s", "\(Format.count(filters)) of \(layer.filters)")
+    result.fact("interior", interior ? "no unit that sees over the border" : nil)
+    result.fact("dead", Words.filters(found.dead, of: filters, layer))
+    result.fact(
+      "rare",
+      found.rare.isEmpty
+        ? nil : "fewer than \(count) images: " + Words.list(found.rare.map(String.init)))
+    result.fact(
+      "strongest",
+      found.strongest.map { filter, entry in
+        "\(layer.filterNoun) \(filter), \(Format.number(entry.unit.value)) on "
+          + images.name(of: entry.image)
+      })
+    let seen = found.entries.count { $0 != nil }
+    if layer.receptiveField != nil, !interior, seen > 0 {
+      let share = Double(found.overBorder) / Double(seen)
+      result.fact("border", "\(Format.percent(share)) of the units see over the border")
+    }
+    result.fact("rule", rule.rawValue)
+    result.fact(
+      "scale", "gray 0, white the largest of \(sharedScale ? "all of a filter" : "each projection")"
+    )
+    let shape = [filters, count]
+    result.array("index", shape: shape, found.entries.map { Int32($0?.image ?? -1) })
+    result.array("y", shape: shape, found.entries.map { Int32($0?.unit.y ?? -1) })
+    result.array("x", shape: shape, found.entries.map { Int32($0?.unit.x ?? -1) })
+    result.array("value", shape: shape, found.entries.map { $0?.unit.value ?? .nan })
+    result.array(
+      "projection", shape: found.patchShape == [0] ? [0] : shape + found.patchShape, found.patches)
+  }
+
+  private func row(
+    _ layer: NumberedLayer, _ filter: Int, _ entries: [StrongestImages.Entry],
+    _ projections: [UnitProjection], _ images: DataImages
+  ) -> JSON {
+    JSON(
+      layer, filter,
+      [
+        "dead": entries.isEmpty,
+        "strongest": zip(entries, projections).map { entry, projection in
+          JSON([
+            "image": entry.image, "source": images.images.sources[entry.image],
+            "label": images.classNames[images.images.labels[entry.image]], "y": entry.unit.y,
+            "x": entry.unit.x, "activation": entry.unit.value,
+            "rows": JSON.ends(projection.field?.rows),
+            "columns": JSON.ends(projection.field?.columns),
+            "over_border": projection.reachesOverBorder, "scale": projection.scale.farthest,
+          ])
+        },
+      ])
+  }
+
   private func title(of layer: NumberedLayer, _ images: DataImages) -> String {
     """
     \(layer): the \(count) strongest of \(images.description)\(interior ? ", interior" : "")
     projections left, what the units saw right; each \
     \(layer.filterNoun) with its largest activation
     """
-  }
-
-  private func report(
-    _ found: [TopFilter], _ layer: NumberedLayer, _ images: DataImages, _ network: Network,
-    _ output: OutputFile
-  ) -> TextTable {
-    var table = TextTable(("", .left), ("", .left))
-    table.add("checkpoint", network.checkpoint.path)
-    table.add("layer", "\(layer.number) (\(layer.name))")
-    table.add("images", images.description)
-    table.add("\(layer.filterNoun)s", "\(Format.count(found.count)) of \(layer.filters)")
-    if interior { table.add("interior", "no unit that sees over the border") }
-    table.add(
-      "dead", Words.filters(found.filter(\.dead).map(\.filter), of: found.count, layer))
-    let few = found.filter { !$0.dead && $0.strongest.count < count }
-    if !few.isEmpty {
-      table.add(
-        "rare",
-        "fewer than \(count) images: " + Words.list(few.map { "\($0.filter)" }))
-    }
-    let strongest = found.filter { !$0.dead }.max {
-      ($0.strongest[0].activation, -$0.filter) < ($1.strongest[0].activation, -$1.filter)
-    }
-    if let strongest {
-      table.add(
-        "strongest",
-        "\(layer.filterNoun) \(strongest.filter), "
-          + "\(Format.number(Double(strongest.strongest[0].activation))) "
-          + "on \(images.name(of: strongest.strongest[0].image))")
-    }
-    let all = found.flatMap(\.strongest)
-    let over = all.filter(\.over_border).count
-    if layer.receptiveField != nil, !interior, !all.isEmpty {
-      table.add(
-        "border",
-        "\(Format.percent(Double(over) / Double(all.count))) of the units see over the border")
-    }
-    table.add("rule", rule.rawValue)
-    table.add(
-      "scale",
-      "gray 0, white the largest of \(sharedScale ? "all of a filter" : "each projection")")
-    table.add("output", output.path)
-    return table
   }
 }

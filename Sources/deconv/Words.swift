@@ -1,4 +1,4 @@
-import CommandSupport
+import ArgumentParser
 import TextOutput
 import Visualization
 
@@ -13,19 +13,19 @@ enum Words {
     return items.dropLast().joined(separator: ", ") + " and \(last)"
   }
 
-  /// A number of three digits at most, without zeros at its end: `0.5`, `10`, `0.001`.
-  static func short(_ value: Double) -> String {
-    let text = Format.number(value, digits: 3)
-    guard text.contains("."), !text.contains("e") else { return text }
-    let trimmed = text.reversed().drop { $0 == "0" }
-    return String(trimmed.drop { $0 == "." }.reversed())
-  }
-
-  /// `50 of 64: 1, 2, 3, …`, or `none of 64`.
+  /// `50 of 64 filters: 1, 2, 3, …`, or `none of 64 filters`.
   static func filters(_ filters: [Int], of count: Int, _ layer: NumberedLayer) -> String {
-    filters.isEmpty
-      ? "none of \(Format.count(count)) \(layer.filterNoun)s"
-      : "\(filters.count) of \(Format.count(count)) \(layer.filterNoun)s: "
-        + list(filters.map(String.init))
+    let among = "of \(Format.count(count)) \(layer.filterNoun)s"
+    return filters.isEmpty
+      ? "none \(among)" : "\(filters.count) \(among): " + list(filters.map(String.init))
+  }
+}
+
+extension ValidationError {
+  /// Refuses a gray outside of 0 to 1.
+  static func check(fill: Float) throws {
+    guard (0...1).contains(fill) else {
+      throw ValidationError("--fill lies between 0, black, and 1, white")
+    }
   }
 }

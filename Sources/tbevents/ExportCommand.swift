@@ -3,6 +3,7 @@ import CommandSupport
 import EventFiles
 import Files
 import Foundation
+import Images
 import NumPyFiles
 import TextOutput
 
@@ -155,7 +156,8 @@ struct ExportCommand: ParsableCommand {
             let suffix = blobs.count > 1 ? "-\(number)" : ""
             try write(
               blob,
-              to: "\(base)/\(series.steps[index])\(suffix).\(BlobKind.fileExtension(of: blob))")
+              to: "\(base)/\(series.steps[index])\(suffix).\(FileSignature.fileExtension(of: blob))"
+            )
             count += 1
           }
         }
@@ -183,17 +185,5 @@ struct ExportCommand: ParsableCommand {
     let joined = parts.joined(separator: "/")
     guard joined.utf8.count <= 1_000 else { return SafeText.fileName(name) }
     return joined.isEmpty ? "run" : joined
-  }
-}
-
-/// What kind of file bytes are, by their first ones.
-enum BlobKind {
-  /// The extension of a file of these bytes.
-  static func fileExtension(of bytes: [UInt8]) -> String {
-    let signatures: [([UInt8], String)] = [
-      ([0x89, 0x50, 0x4E, 0x47], "png"), (Array("GIF8".utf8), "gif"), ([0xFF, 0xD8, 0xFF], "jpg"),
-      (Array("RIFF".utf8), "wav"), (Array("<svg".utf8), "svg"), (Array("BM".utf8), "bmp"),
-    ]
-    return signatures.first { bytes.starts(with: $0.0) }?.1 ?? "bin"
   }
 }

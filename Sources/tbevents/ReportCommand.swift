@@ -55,6 +55,7 @@ struct ReportCommand: ParsableCommand {
       title: title ?? "Report: \(Self.name(of: selection.logdir))", source: selection.logdir,
       tool: "tbevents \(Tool.version)", time: Date().timeIntervalSince1970)
     options.smoothing = smoothing
+    options.remedy = "--run and --tag choose."
     let report = Report(of: contents, options)
     guard !report.isEmpty else { throw selection.noTag(in: contents) }
     let page = Array(try report.html().utf8)

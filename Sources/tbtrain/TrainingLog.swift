@@ -6,6 +6,7 @@ import NeuralNetworks
 import TensorBoard
 import Tensors
 import Visualization
+import VisualizationSheets
 
 /// What a training writes to TensorBoard, and when:
 ///

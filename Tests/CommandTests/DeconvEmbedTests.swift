@@ -11,7 +11,7 @@ import Testing
       #expect(result.errors == "")
       #expect(
         result.lines.map { $0.prefix { $0 != " " } } == [
-          "checkpoint", "layer", "images", "vectors", "neighbours", "run", "output", "look",
+          "checkpoint", "layer", "images", "vectors", "neighbours", "run", "look", "output",
         ])
       #expect(result.lines[1] == "layer       3 (fc1)")
       #expect(result.lines[3] == "vectors     1,024 numbers each")

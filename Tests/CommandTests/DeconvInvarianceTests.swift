@@ -26,8 +26,8 @@ import Testing
         .split(separator: "\n")
       #expect(lines.count == 1 + 18 * 3)
       #expect(lines[0] == "kind,amount,image,class,low_distance,high_distance,probability")
-      let clear = try #require(lines.first { $0.hasPrefix("scale,1.0,1,") }).split(separator: ",")
-      #expect(clear[4] == "0.0" && clear[5] == "0.0")
+      let clear = try #require(lines.first { $0.hasPrefix("scale,1,1,") }).split(separator: ",")
+      #expect(clear[4] == "0" && clear[5] == "0")
     }
   }
 

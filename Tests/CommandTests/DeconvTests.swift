@@ -116,6 +116,64 @@ import Testing
     }
   }
 
+  @Test func layersAndFiltersComeInEveryFormat() throws {
+    try deconv("layers --format json") { result, folder in
+      let objects = try LabNetwork.objects(result.output)
+      #expect(objects.map { $0["name"] as? String } == ["conv1", "conv2", "fc1", "fc2"])
+      #expect(
+        objects[1]["sees"] as? [Int] == [14, 14] && objects[1]["from"] as? [Int] == [-6, -6])
+      #expect(objects[2]["maps"] == nil && objects[2]["parameters"] as? Int == 3_212_288)
+      let table = try Tool.deconv.run(["layers", "--format", "csv"], in: folder)
+      #expect(
+        table.lines[0] == "layer,name,kind,filters,maps_0,maps_1,sees_0,sees_1,apart_0,apart_1,"
+          + "from_0,from_1,parameters")
+      #expect(table.lines[2] == "2,conv2,convolution,64,14,14,14,14,2,2,-6,-6,51264")
+      #expect(table.lines[3] == "3,fc1,dense,1024,,,,,,,,,3212288")
+      let filters = try Tool.deconv.run(
+        ["filters", "--format", "csv", "--npy", "raw", "--threads", "1", "--quiet"], in: folder)
+      #expect(filters.lines.count == 33 && filters.lines[0] == "layer,name,filter,min,max")
+      let header = try LabNetwork.header(folder + "/raw/weight.npy")
+      #expect(header.contains("'shape': (32, 5, 5, 1)"))
+      let none = try Tool.deconv.run(["layers", "--npy", "raw"], in: folder)
+      #expect(none.code == 1)
+      #expect(none.errors == "deconv: there are no arrays to write to raw; leave --npy out\n")
+    }
+  }
+
+  @Test func aClassIsProjectedFromItsLogit() throws {
+    try deconv("project --layer 4 --filter 3 --format json") { result, folder in
+      #expect(result.code == 0, "\(result.errors)")
+      let object = try #require(try LabNetwork.objects(result.output).first)
+      let top = try Tool.deconv.run(
+        ["top", "--layer", "4", "--filter", "3", "--count", "1", "--format", "json"], in: folder)
+      let strongest = try #require(
+        try LabNetwork.objects(top.output).first?["strongest"] as? [[String: Any]])
+      for key in ["activation", "scale", "image"] {
+        #expect(object[key] as? Double == strongest[0][key] as? Double, "\(key)")
+      }
+    }
+  }
+
+  @Test(arguments: [
+    ("filters --output x.jpg", "x.jpg: a PNG is written; give a name that ends in .png"),
+    (
+      "project --layer 1 --filter 0 --image x.jpg",
+      "x.jpg: is a JPEG file; only PNG is read, so convert it first"
+    ),
+    ("evolve nosuch --layer 1", "nosuch: no checkpoint is there"),
+  ])
+  func formatsThatArentTakenAreNamed(arguments: String, sentence: String) throws {
+    try withTemporaryFolder { folder in
+      try saveNetwork(in: folder + "/logdir/run")
+      try Data([0xFF, 0xD8, 0xFF, 0xE0, 0, 16]).write(
+        to: URL(fileURLWithPath: folder + "/x.jpg"))
+      let result = try Tool.deconv.run(
+        arguments.split(separator: " ").map(String.init), in: folder)
+      #expect(result.code == 1)
+      #expect(result.errors == "deconv: \(sentence)\n")
+    }
+  }
+
   @Test(arguments: [
     (
       "project --layer 2 --filter 2",

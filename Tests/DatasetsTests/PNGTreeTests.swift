@@ -133,7 +133,7 @@ struct PNGTreeTests {
     try folder.write(Array(whole.dropLast(6)), to: "Train/dog/b.png")
     try folder.write(Array("GIF89a, not PNG".utf8), to: "Train/dog/a.png")
     folder.expectFailure(
-      "~/Train/dog/a.png: is not a PNG image (its first 8 bytes are another's)"
+      "~/Train/dog/a.png: is a GIF file; only PNG is read, so convert it first"
     ) { try Dataset(path: folder.path) }
     try folder.write(whole, to: "Train/dog/a.png")
     folder.expectFailure(

@@ -14,7 +14,11 @@ struct ImageErrorTests {
     (.notPNG(name: "a.png", byteCount: 0), "a.png: is empty, expected a PNG image"),
     (
       .notPNG(name: "a.png", byteCount: 9),
-      "a.png: is not a PNG image (its first 8 bytes are another's)"
+      "a.png: is not a PNG image"
+    ),
+    (
+      .otherFormat(name: "a.jpg", format: "JPEG"),
+      "a.jpg: is a JPEG file; only PNG is read, so convert it first"
     ),
     (
       .truncated(name: "a.png", byteCount: 77),

@@ -53,6 +53,19 @@ import Testing
       """)
   }
 
+  @Test(arguments: [
+    Array("PK\u{3}\u{4}".utf8) + [20, 0, 0, 0], [0x80, 2, 0x8A, 10, 0x6C, 0xFC, 0x9C, 0x46],
+  ])
+  func filesOfTorchSaveAreNamed(start: [UInt8]) throws {
+    try withTemporaryFolder { folder in
+      let path = folder + "/model.pt"
+      try write(start + [UInt8](repeating: 0, count: 100), to: path)
+      let error = #expect(throws: SafetensorsError.self) { try SafetensorsFile(path: path) }
+      #expect(
+        error?.description.hasPrefix("\(path): a file of torch.save, not of safetensors: ") == true)
+    }
+  }
+
   @Test func headersLongerThanTheFormatAllows() throws {
     try withTemporaryFolder { folder in
       let path = folder + "/long.safetensors"

@@ -11,6 +11,7 @@ import TensorBoardCharts
 import TensorBoardMetrics
 import Tensors
 import Visualization
+import VisualizationSheets
 
 func readmeLogging(
   trainOneStep: () -> Float, weights: [Float], image: Image
@@ -78,8 +79,6 @@ func articleImages(
     .image("rgb", planes, width: 32, height: 32, layout: .channelsFirst, range: -1...1), step: step)
   let recall = LineChart(xName: "threshold", series: [.init("recall", points)])
   try writer.add(.image("recall", recall), step: step)
-  let counts = BarChart(title: "errors by class", bars: [.init("cat", 12), .init("dog", 7)])
-  try writer.add(.image("errors", counts), step: step)
 }
 
 func articlePrefixes(

@@ -182,6 +182,7 @@ import Testing
         try writer.close()
       }
       let page = try page(folder) {
+        $0.remedy = "Choose others."
         $0.pointBudget = 2_400
         $0.runLimit = 10
         $0.histogramLimit = 8
@@ -196,7 +197,7 @@ import Testing
       for sentence in [
         "2 runs of 12: the table has all, charts and images the 10 best.",
         "Histograms of 2 runs a tag are shown, of the best ones; 32 charts of other runs are left out.",
-        "in all. --run and --tag choose.", "beyond 20,000 letters in all.",
+        "in all. Choose others.", "beyond 20,000 letters in all.",
         "5 long texts: shown up to 4,000 letters.",
       ] {
         #expect(page.contains(sentence), "\(sentence)")

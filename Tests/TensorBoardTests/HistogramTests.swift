@@ -1,4 +1,3 @@
-import EventFiles
 import TensorBoard
 import Testing
 
@@ -88,7 +87,7 @@ import Testing
     for row in Histogram(of: numbers).rows {
       #expect(row.count == Double(numbers.count { $0 > row.left && $0 < row.right } + ends(row)))
     }
-    func ends(_ row: HistogramBucket) -> Int {
+    func ends(_ row: Histogram.Row) -> Int {
       (row.left == 0 ? 1 : 0) + (row.right == 2047 ? 1 : 0)
     }
   }
@@ -105,8 +104,8 @@ import Testing
   @Test func equalNumbersAreOneRowWithoutWidth() {
     #expect(
       Histogram(of: [Float](repeating: 0.5, count: 7)).rows
-        == [HistogramBucket(left: 0.5, right: 0.5, count: 7)])
-    #expect(Histogram(of: [3]).rows == [HistogramBucket(left: 3, right: 3, count: 1)])
+        == [Histogram.Row(left: 0.5, right: 0.5, count: 7)])
+    #expect(Histogram(of: [3]).rows == [Histogram.Row(left: 3, right: 3, count: 1)])
   }
 
   @Test func noNumbersAreNoRows() {

@@ -16,14 +16,14 @@ import TextOutput
   @Test func objectsMakeATable() {
     let table = CSV.table([
       JSON(["a": 1, "b": "x,y"]), JSON(["a": 2.5, "c": Float.nan, "b": true]),
-      JSON(["c": [1, 2], "d": JSON(["e": 1])]),
+      JSON(["l": [-1, 2], "d": JSON(["e": 1]), "m": [1, -2, 3, 4, 5]]),
     ])
     #expect(
       table == """
-        a,b,c,d
-        1,"x,y",,
-        2.5,true,nan,
-        ,,1 2,"{""e"":1}"
+        a,b,c,l_0,l_1,d,m
+        1,"x,y",,,,,
+        2.5,true,nan,,,,
+        ,,,-1,2,"{""e"":1}",1 -2 3 4 5
         """)
   }
 

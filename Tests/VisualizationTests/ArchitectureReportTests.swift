@@ -5,6 +5,7 @@ import NeuralNetworks
 import Tensors
 import TestFixtures
 import Testing
+import VisualizationSheets
 
 @testable import Visualization
 

@@ -1,6 +1,7 @@
 import Images
 import Tensors
 import Testing
+import VisualizationSheets
 
 @testable import Visualization
 

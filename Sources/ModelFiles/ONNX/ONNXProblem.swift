@@ -60,10 +60,7 @@ public struct ONNXError: Error, Sendable, Equatable, CustomStringConvertible {
       """
     case .badInput(let what): what
     case .openInput(let name, let shape):
-      """
-      its input "\(name)" of shape \(shape) leaves the images' size open; --resize or --crop \
-      says it
-      """
+      "its input \"\(name)\" of shape \(shape) leaves the images' size open"
     case .unknownOperator(let node, let type):
       "\(node) has the operator \(type), which no layer stands for"
     case .unsupported(let node, let type, let what): "\(node) (\(type)) \(what)"

@@ -1,4 +1,3 @@
-import EventFiles
 import Foundation
 import Synchronization
 import TensorBoard

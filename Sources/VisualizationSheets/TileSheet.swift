@@ -90,8 +90,7 @@ public struct TileSheet: Sendable {
     let heights = cells.indices.map { row in
       max(cells[row].compactMap { $0?.height }.max() ?? 0, captions[row]?.height ?? 0)
     }
-    let heading = Image.text(
-      title, scale: palette.textScale, color: palette.text, background: palette.background)
+    let heading = palette.text(title)
     let (margin, gap) = (12, 6)
     let left = margin + (captions.compactMap { $0?.width }.max().map { $0 + gap } ?? 0)
     let top = margin + heading.height + gap
@@ -128,8 +127,7 @@ public struct TileSheet: Sendable {
   }
 
   private func text(_ caption: String, _ palette: SheetPalette) -> Image? {
-    caption.isEmpty
-      ? nil : Image.text(caption, color: palette.text, background: palette.background)
+    caption.isEmpty ? nil : palette.text(caption, scale: 1)
   }
 
   /// A tile with its frame and caption.
@@ -140,6 +138,6 @@ public struct TileSheet: Sendable {
       .framed(by: tile.isMarked ? 2 : 1, color: frame)
     guard !tile.caption.isEmpty else { return framed }
     return framed.captioned(
-      tile.caption, color: palette.text, background: palette.background)
+      tile.caption, color: palette.ink, background: palette.background)
   }
 }

@@ -1,4 +1,5 @@
 public import Images
+public import Visualization
 
 extension ArchitectureReport {
   /// The first layer's filters with their spectra, and for each rectified layer how many of the images
@@ -33,10 +34,7 @@ extension ArchitectureReport {
       parts.append(TileSheet(title: title, rows: []).image())
     }
     for layer in layers where layer.layer.isRectified { parts.append(bars(layer, palette)) }
-    let width = parts.map(\.width).max() ?? 1
-    return Image.stacked(
-      parts.map { $0.cropped(x: 0, y: 0, width: width, height: $0.height, fill: .white) },
-      background: palette.background)
+    return palette.stacked(parts)
   }
 
   private func bands(_ spectrum: FilterSpectrum) -> String {

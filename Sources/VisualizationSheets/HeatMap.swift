@@ -1,4 +1,5 @@
 public import Images
+import TextOutput
 
 /// Numbers at the places of a grid as colours, with a legend of what the extremes are.
 public struct HeatMap: Sendable {
@@ -63,20 +64,13 @@ public struct HeatMap: Sendable {
       : ColorMap.heat[(value - scale.lowest) / (scale.highest - scale.lowest)]
   }
 
-  /// A bar of the colours with the extremes at its ends, as wide as a panel.
+  /// A bar of the colours with the extremes at its ends, as wide as a panel; where they differ by less
+  /// than a hundredth, it says so: the colours make a mountain of a molehill then.
   func legend(width: Int, palette: SheetPalette) -> Image {
+    guard !isConstant else { return palette.text("\(Format.short(scale.lowest)) everywhere") }
+    let ends = Format.range(scale.lowest, scale.highest)
+    let (low, high) = (palette.text(ends.low), palette.text(ends.high))
     let barHeight = 12
-    guard !isConstant else {
-      return Image.text(
-        "\(Projection.short(scale.lowest)) everywhere", scale: palette.textScale,
-        color: palette.text, background: palette.background)
-    }
-    let low = Image.text(
-      Projection.short(scale.lowest), scale: palette.textScale, color: palette.text,
-      background: palette.background)
-    let high = Image.text(
-      Projection.short(scale.highest), scale: palette.textScale, color: palette.text,
-      background: palette.background)
     let wide = max(width, low.width + high.width + 12)
     var result = Image(
       width: wide, height: barHeight + low.height, channels: 3, filledWith: palette.background)
@@ -87,44 +81,9 @@ public struct HeatMap: Sendable {
     }
     result.paste(low, x: 0, y: barHeight)
     result.paste(high, x: wide - high.width, y: barHeight)
-    return result
-  }
-}
-
-extension SheetPalette {
-  /// A heat map as a panel, with its legend and a caption.
-  ///
-  /// - Parameter image: the map, enlarged already where it isn't drawn one pixel a number.
-  func panel(_ map: HeatMap, as drawn: Image? = nil, _ caption: String) -> Image {
-    let image = drawn ?? enlarged(map.image())
-    return Image.stacked(
-      [
-        Image.text(caption, scale: textScale, color: text, background: background),
-        image.framed(by: 1, color: frame), map.legend(width: image.width + 2, palette: self),
-      ], spacing: 4, background: background)
-  }
-
-  /// An image with a caption above it, beside heat maps.
-  func topPanel(_ image: Image, _ caption: String) -> Image {
-    Image.stacked(
-      [
-        Image.text(caption, scale: textScale, color: text, background: background),
-        image.framed(by: 1, color: frame),
-      ], spacing: 4, background: background)
-  }
-
-  /// An image at a panel's size.
-  func enlarged(_ image: Image) -> Image {
-    image.enlarged(by: max(1, side / max(image.width, image.height)))
-  }
-
-  /// Panels in a row below a title, their upper edges in one line.
-  func topAligned(_ panels: [Image], title: String) -> Image {
-    let height = panels.map(\.height).max() ?? 1
-    return sheet(
-      panels.map { panel in
-        panel.converted(toChannels: 3).cropped(
-          x: 0, y: 0, width: panel.width, height: height, fill: background)
-      }, title: title)
+    let isFlat = scale.highest - scale.lowest < 0.01 * max(abs(scale.lowest), abs(scale.highest))
+    return isFlat
+      ? Image.stacked([result, palette.text("almost flat")], background: palette.background)
+      : result
   }
 }

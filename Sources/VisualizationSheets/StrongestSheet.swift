@@ -1,4 +1,6 @@
 public import Images
+import TextOutput
+public import Visualization
 
 /// The sheet of Fig. 2: for each filter the projections of its strongest units, beside what the units
 /// saw of their images.
@@ -49,8 +51,8 @@ public struct StrongestSheet: Sendable {
     let palette = SheetPalette()
     tiles.append(
       TileSheet.Tile(
-        Image.beside([left, right], spacing: 4, background: palette.background),
-        caption: "\(filter): \(Projection.short(first.unit.activation.value))"))
+        Image.beside([left, right], spacing: 8, background: palette.background),
+        caption: "\(filter): \(Format.short(first.unit.activation.value))"))
   }
 
   /// The sheet.
@@ -63,17 +65,7 @@ public struct StrongestSheet: Sendable {
 
   private func block(_ patches: [Image]) -> Image {
     Image.grid(
-      patches.map { $0.fitted(to: side) }, columns: columns, spacing: 1, border: 0,
+      patches.map { $0.fitted(to: side) }, columns: columns, spacing: 3, border: 0,
       background: SheetPalette().background)
-  }
-}
-
-extension Image {
-  /// The image enlarged by a whole number so that it is about as large, or shrunk if it is larger.
-  func fitted(to side: Int) -> Image {
-    let longest = max(width, height)
-    guard longest > side else { return enlarged(by: side / longest) }
-    return resized(
-      toWidth: max(1, width * side / longest), height: max(1, height * side / longest))
   }
 }

@@ -2,8 +2,9 @@ import Images
 import NeuralNetworks
 import Tensors
 import Testing
+import Visualization
 
-@testable import Visualization
+@testable import VisualizationSheets
 
 @Suite struct ProjectionImageTests {
   private func projection(
@@ -58,11 +59,12 @@ import Testing
     #expect(inside.channels == 1)
   }
 
-  @Test(arguments: [
-    (Float(0.031249), "0.0312"), (1, "1.0"), (123.456, "123.0"), (0, "0.0"), (-2.5, "-2.5"),
-  ])
-  func shortNumbersKeepThreeDigits(value: Float, text: String) {
-    #expect(Projection.short(value) == text)
+  @Test func theSheetOfFiltersNamesThem() throws {
+    let weight = Tensor(shape: [1, 1, 1, 2], scalars: [0.5, -1])
+    let grid = try #require(FilterGrid(of: Conv2D(weight: weight, bias: nil, padding: Padding(0))))
+    #expect(grid.planes == [[0.5], [-1]])
+    let (sheet, bare) = (grid.sheet(title: "a longer title"), grid.image(enlargedBy: 8))
+    #expect(sheet.width > bare.width && sheet.height > bare.height + 20)
   }
 
   @Test func filtersOfOtherChannelsHaveNoImage() {

@@ -3,6 +3,7 @@ import Tensors
 import Testing
 
 @testable import Visualization
+@testable import VisualizationSheets
 
 @Suite struct TileSheetTests {
   private func tile(_ gray: UInt8, _ side: Int = 5) -> Image {
@@ -52,7 +53,7 @@ import Testing
       title: "t", tiles: [TileSheet.Tile(nil, caption: "2: dead"), TileSheet.Tile(tile(9))])
     let image = sheet.image(side: 50)
     #expect(count(image, Color(gray: 9)) == 50 * 50)
-    #expect(count(image, SheetPalette().text) > 20)
+    #expect(count(image, SheetPalette().ink) > 20)
   }
 
   @Test func projectionsOfAFilterMayShareAScale() {

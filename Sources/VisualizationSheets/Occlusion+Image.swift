@@ -1,4 +1,5 @@
 public import Images
+public import Visualization
 
 extension Occlusion {
   /// Fig. 7 (b) as a map: the activity of the strongest feature map.
@@ -25,18 +26,14 @@ extension Occlusion {
     return palette.topAligned(
       [
         palette.topPanel(image, "the image"),
-        palette.panel(
+        palette.topPanel(
           activityMap, as: placed(activityMap.image(), in: source, palette),
           "\(layer.name), \(layer.filterNoun) \(filter)"),
-        palette.panel(
+        palette.topPanel(
           probabilityMap, as: placed(probabilityMap.image(), in: source, palette),
           "p(\(classNames.name(of: label)))"),
-        Image.stacked(
-          [
-            palette.topPanel(
-              placed(classes.image, in: source, palette), "most probable"),
-            classes.legend,
-          ], spacing: 4, background: palette.background),
+        palette.topPanel(
+          placed(classes.image, in: source, palette), "most probable", below: classes.legend),
       ], title: title)
   }
 
@@ -74,12 +71,7 @@ extension Occlusion {
     if shown.count < ranked.count {
       lines.append(palette.entry(.gray, "\(ranked.count - shown.count) more classes"))
     }
-    let width = lines.map(\.width).max() ?? 1
-    let legend = Image.stacked(
-      lines.map {
-        $0.cropped(x: 0, y: 0, width: width, height: $0.height, fill: palette.background)
-      }, background: palette.background)
-    return (image, legend)
+    return (image, palette.stacked(lines))
   }
 
   /// Colours that people with colour-vision deficiencies tell apart: Okabe & Ito, "Color Universal
@@ -90,21 +82,6 @@ extension Occlusion {
     Color(red: 213, green: 94, blue: 0), Color(red: 86, green: 180, blue: 233),
     Color(red: 240, green: 228, blue: 66), Color(gray: 40),
   ]
-}
-
-extension SheetPalette {
-  /// How often an image's pixels are repeated in a panel.
-  func factor(for image: Image) -> Int { max(1, side / max(image.width, image.height)) }
-
-  /// A colour of a legend and what it stands for.
-  func entry(_ color: Color, _ name: String) -> Image {
-    let label = Image.text(name, scale: textScale, color: text, background: background)
-    var result = Image(
-      width: label.width + 22, height: label.height, channels: 3, filledWith: background)
-    result.fill(x: 2, y: 3, width: 16, height: 16, color: color)
-    result.paste(label, x: 22, y: 0)
-    return result
-  }
 }
 
 extension [String] {

@@ -1,7 +1,8 @@
 import Images
 import Testing
+import Visualization
 
-@testable import Visualization
+@testable import VisualizationSheets
 
 @Suite struct HeatMapTests {
   @Test func lightnessRisesFromEndToEnd() {
@@ -37,5 +38,13 @@ import Testing
     let image = Image(width: 2, height: 1, channels: 1, pixels: [0, 255])
     #expect(map.image(over: image, opacity: 1) == map.image())
     #expect(map.image(over: image, opacity: 0) == image.converted(toChannels: 3))
+  }
+
+  @Test func aMapThatHardlyVariesSaysSo() {
+    func height(_ values: [Float]) -> Int {
+      HeatMap(values, rows: 1, columns: 2).legend(width: 80, palette: SheetPalette()).height
+    }
+    #expect(height([0.001_031_08, 0.001_031_42]) > height([0.1, 0.9]))
+    #expect(height([0.1, 0.9]) > height([0.5, 0.5]))
   }
 }

@@ -1,5 +1,6 @@
 public import Images
 public import Tensors
+public import Visualization
 
 /// The maps of a layer as a sheet: one tile a filter, or all units of a dense layer as one image.
 ///

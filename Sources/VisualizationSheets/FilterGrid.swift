@@ -1,6 +1,7 @@
 public import Images
 public import NeuralNetworks
 import Tensors
+import TextOutput
 
 /// A first layer's filters as little images (Zeiler & Fergus, Fig. 6).
 public struct FilterGrid: Sendable {
@@ -8,6 +9,8 @@ public struct FilterGrid: Sendable {
   public let filters: [Image]
   /// The scale of each.
   public let scales: [ContrastScale]
+  /// The weights of each, `[height, width, channels]`.
+  package let planes: [[Float]]
 
   /// The filters of a convolution over gray or RGB images; nil for other numbers of channels, which
   /// no image can show.
@@ -19,7 +22,7 @@ public struct FilterGrid: Sendable {
     let (height, width) = (convolution.kernel.height, convolution.kernel.width)
     let (channels, count) = (convolution.inChannels, convolution.outChannels)
     guard channels == 1 || channels == 3 else { return nil }
-    let planes = convolution.weight.withUnsafeBufferPointer { weights in
+    planes = convolution.weight.withUnsafeBufferPointer { weights in
       (0..<count).map { filter in
         stride(from: filter, to: weights.count, by: count).map { weights[$0] }
       }
@@ -33,9 +36,26 @@ public struct FilterGrid: Sendable {
   ///
   /// - Parameter columns: filters in a row; nil for about twice as many as there are rows.
   public func image(columns: Int? = nil, enlargedBy factor: Int = 1) -> Image {
+    Image.grid(
+      filters.map { $0.enlarged(by: factor) }, columns: columns ?? width, spacing: factor)
+  }
+
+  /// A sheet for people: below each filter its number and its largest weight, sign or not.
+  public func sheet(title: String) -> Image {
+    TileSheet(
+      title: title,
+      tiles: zip(filters, planes).enumerated().map { index, filter in
+        let largest = filter.1.map { abs($0) }.max() ?? 0
+        return TileSheet.Tile(
+          filter.0.fitted(to: 56), caption: "\(index): \(Format.short(largest, digits: 2))")
+      }, columns: width
+    ).image()
+  }
+
+  /// Filters in a row, for about twice as many as there are rows.
+  private var width: Int {
     var wide = 1
     while wide * wide < 2 * filters.count { wide += 1 }
-    return Image.grid(
-      filters.map { $0.enlarged(by: factor) }, columns: columns ?? wide, spacing: factor)
+    return wide
   }
 }

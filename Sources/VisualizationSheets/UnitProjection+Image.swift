@@ -1,5 +1,6 @@
 public import Images
 import Tensors
+public import Visualization
 
 extension UnitProjection {
   /// The scale that makes 0 the middle gray, and what is farthest from it black or white.

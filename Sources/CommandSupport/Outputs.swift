@@ -1,0 +1,130 @@
+package import ArgumentParser
+import Foundation
+import Images
+import TensorBoard
+
+/// `--npy`, `--format`, `--force`, `--threads` and `--quiet`: what every command takes that computes a
+/// result.
+package struct ResultOptions: ParsableArguments {
+  /// How a result is printed.
+  package enum Format: String, ExpressibleByArgument, CaseIterable, Sendable {
+    case text, json, csv
+  }
+
+  @Option(
+    help: ArgumentHelp("Write the numbers as .npy files to this folder.", valueName: "folder"))
+  var npy: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "text, json (an object a line) or csv.",
+      discussion: "What isn't finite is \"NaN\" or \"Infinity\" in JSON, nan or inf in CSV.",
+      valueName: "format"))
+  var format = Format.text
+
+  @OptionGroup var force: ForceOption
+
+  /// `--threads`.
+  @OptionGroup package var threads: ThreadsOption
+
+  @OptionGroup private var quiet: QuietOption
+
+  /// Text, no arrays.
+  package init() {}
+
+  /// The progress style that `--quiet` and stderr ask for.
+  package var progress: ProgressBar.Style { quiet.progressStyle }
+
+  /// A file that the command writes besides.
+  package func file(_ path: String?) throws -> OutputFile? {
+    try path.map { try OutputFile(path: $0, force: force.isOn) }
+  }
+
+  /// Takes the names of all that will be written: an hour of computing shouldn't end in "exists
+  /// already".
+  ///
+  /// - Parameters:
+  ///   - image: the path of what is drawn; nil for nothing.
+  ///   - isVector: whether it can be had as SVG too.
+  ///   - arrays: the names of the result's arrays.
+  ///   - run: the directory and the step of the TensorBoard run; nil for none.
+  /// - Throws: `CommandFailure`, and what the run's writer throws.
+  package func outputs(
+    image: String?, isVector: Bool = false, arrays: [String] = [],
+    run: (directory: String, step: Int)? = nil
+  ) throws -> Outputs {
+    if let image { try Self.check(image, isVector: isVector) }
+    var files: [(name: String, file: OutputFile)] = []
+    if let npy {
+      if arrays.isEmpty {
+        throw CommandFailure("there are no arrays to write to \(npy); leave --npy out")
+      }
+      let folder = npy.hasSuffix("/") ? npy : npy + "/"
+      files = try arrays.map {
+        ($0, try OutputFile(path: "\(folder)\($0).npy", force: force.isOn))
+      }
+    }
+    return Outputs(
+      format: format, image: try file(image), arrays: files,
+      run: try run.map { (try SummaryWriter(directory: $0.directory), $0.step) })
+  }
+
+  /// Refuses the names of images that aren't written: `x.jpg` would hold a PNG.
+  private static func check(_ path: String, isVector: Bool) throws(CommandFailure) {
+    let name = path.split(separator: "/").last ?? ""
+    guard let dot = name.lastIndex(of: ".") else { return }
+    let others = ["jpg", "jpeg", "gif", "bmp", "webp", "tif", "tiff", "pdf", "heic", "avif"]
+    let ending = name[dot...].dropFirst().lowercased()
+    if others.contains(ending) || ending == "svg" && !isVector {
+      throw CommandFailure(
+        """
+        \(path): a PNG\(isVector ? " or SVG" : "") is written; give a name that ends in \
+        .png\(isVector ? " or .svg" : "")
+        """)
+    }
+  }
+}
+
+/// The one place that turns a command's result into what its flags ask for.
+package struct Outputs {
+  let format: ResultOptions.Format
+  let image: OutputFile?
+  let arrays: [(name: String, file: OutputFile)]
+  let run: (writer: SummaryWriter, step: Int)?
+
+  /// Whether arrays are written: some cost much to make.
+  package var wantsArrays: Bool { !arrays.isEmpty }
+
+  /// Where the drawing goes.
+  package var imagePath: String? { image?.path }
+
+  /// Writes the image, the arrays and the run, and prints the result.
+  package func write(_ result: CommandResult) throws {
+    var result = result
+    if let image {
+      if image.path.hasSuffix(".svg"), let svg = result.svg {
+        try image.write(Data(svg().utf8))
+      } else {
+        try result.sheet?.write(to: image.path)
+      }
+      result.fact("output", image.path)
+    }
+    for (name, file) in arrays {
+      guard let bytes = result.arrays[name] else {
+        preconditionFailure("no array \(name) among \(result.arrays.keys.sorted())")
+      }
+      try file.write(Data(bytes()))
+    }
+    if let run {
+      for logged in result.logged {
+        try run.writer.add(.image(logged.tag, logged.image), step: logged.step ?? run.step)
+      }
+      try run.writer.close()
+    }
+    switch format {
+    case .text: try Console.print(result.text)
+    case .json: try Console.print(result.json)
+    case .csv: try Console.print(result.csv)
+    }
+  }
+}
