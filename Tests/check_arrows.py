@@ -5,6 +5,7 @@
 - Arrows point down: a target depends only on targets that stand before it in Package.swift.
 - The logger never reaches the training core, nor the core the logger.
 - Foundation stays in the rooms that touch files, time or JSON.
+- The table of Sources/README.md has every room and what it stands on.
 """
 import json
 import pathlib
@@ -58,6 +59,12 @@ def reachable(name, declared):
     return seen
 
 
+def table(readme):
+    """The rooms of the table in Sources/README.md, and what it says each stands on."""
+    rows = re.findall(r"^\| `(\w+)` \|.*\|(.*)\|$", readme.read_text(encoding="utf-8"), re.MULTILINE)
+    return {name: set(re.findall(r"`(\w+)`", below)) for name, below in rows}
+
+
 def problems(root):
     manifest = json.loads(subprocess.run(
         ["swift", "package", "dump-package"], cwd=root, check=True, capture_output=True).stdout)
@@ -80,6 +87,11 @@ def problems(root):
                 yield f"{path.relative_to(root)}: {name} does without Foundation"
         for module in declared[name] - set(imported):
             yield f"{name} declares {module} in Package.swift, but no file imports it"
+    rooms = {name: declared[name] for name in order if (root / "Sources" / name).is_dir()}
+    listed = table(root / "Sources" / "README.md")
+    for name in sorted(rooms.keys() | listed.keys()):
+        if rooms.get(name) != listed.get(name):
+            yield f"Sources/README.md: the row of {name} isn't as Package.swift has it"
     for name in order:
         below = reachable(name, declared)
         if name in LOGGER and below & CORE:

@@ -1,24 +1,24 @@
 // Convolution as a matrix product that is never written out: for one row of the kernel the
 // receptive fields of neighbouring positions are overlapping runs of kernel_width · in_channels
-// scalars of the bordered image, so a register tile reads them in place.
+// scalars of the padded image, so a register tile reads them in place.
 #include "kernels.h"
 
 #include <string.h>
 
-static ck_int bordered_row(const ck_conv *c) {
+static ck_int padded_row(const ck_conv *c) {
   return (c->left + c->width + c->right) * c->in_channels;
 }
 
-ck_int ck_conv_bordered_count(const ck_conv *c) {
-  return (c->top + c->height + c->bottom) * bordered_row(c);
+ck_int ck_conv_padded_count(const ck_conv *c) {
+  return (c->top + c->height + c->bottom) * padded_row(c);
 }
 
-void ck_conv_border(const ck_conv *c, const float *restrict x, float *restrict bordered) {
-  const ck_int row = bordered_row(c), inside = c->width * c->in_channels;
+void ck_conv_pad(const ck_conv *c, const float *restrict x, float *restrict padded) {
+  const ck_int row = padded_row(c), inside = c->width * c->in_channels;
   const size_t left = (size_t)(c->left * c->in_channels) * sizeof(float);
   const size_t right = (size_t)(c->right * c->in_channels) * sizeof(float);
-  memset(bordered, 0, (size_t)(c->top * row) * sizeof(float));
-  float *to = bordered + c->top * row;
+  memset(padded, 0, (size_t)(c->top * row) * sizeof(float));
+  float *to = padded + c->top * row;
   for (ck_int y = 0; y < c->height; y++, to += row, x += inside) {
     memset(to, 0, left);
     memcpy(to + c->left * c->in_channels, x, (size_t)inside * sizeof(float));
@@ -28,9 +28,9 @@ void ck_conv_border(const ck_conv *c, const float *restrict x, float *restrict b
 }
 
 void ck_conv_inside(
-    const ck_conv *c, const float *restrict bordered, int add, float *restrict x) {
-  const ck_int row = bordered_row(c), inside = c->width * c->in_channels;
-  const float *from = bordered + c->top * row + c->left * c->in_channels;
+    const ck_conv *c, const float *restrict padded, int add, float *restrict x) {
+  const ck_int row = padded_row(c), inside = c->width * c->in_channels;
+  const float *from = padded + c->top * row + c->left * c->in_channels;
   for (ck_int y = 0; y < c->height; y++, from += row, x += inside) {
     if (add) {
       for (ck_int i = 0; i < inside; i++) x[i] += from[i];
@@ -54,11 +54,11 @@ void ck_conv_pack(
 }
 
 void ck_conv_forward(
-    ck_isa isa, const ck_conv *c, const float *restrict bordered, const float *restrict packed,
+    ck_isa isa, const ck_conv *c, const float *restrict padded, const float *restrict packed,
     const float *restrict bias, int relu, float *restrict y) {
   CK_DENORMALS_ARE_ZEROS;
   const ck_kernels *kernels = ck_table(isa);
-  const ck_int row = bordered_row(c), panel = kernels->panel, n = c->out_channels;
+  const ck_int row = padded_row(c), panel = kernels->panel, n = c->out_channels;
   const ck_tile t = {
       .a_row = c->stride_x * c->in_channels,
       .a_segment = row,
@@ -76,7 +76,7 @@ void ck_conv_forward(
         const int rows = (int)(ck_split(c->out_width, tiles, tile + 1) - ox);
         ck_run_tile(
             kernels, kernels->tile_strided, rows, n - j, &t,
-            bordered + oy * c->stride_y * row + ox * t.a_row, packed + j * field(c),
+            padded + oy * c->stride_y * row + ox * t.a_row, packed + j * field(c),
             bias ? bias + j : NULL, y + (oy * c->out_width + ox) * n + j);
       }
     }
@@ -84,11 +84,11 @@ void ck_conv_forward(
 }
 
 void ck_conv_weight_gradient(
-    ck_isa isa, const ck_conv *c, const float *restrict bordered, const float *restrict dy,
+    ck_isa isa, const ck_conv *c, const float *restrict padded, const float *restrict dy,
     float *restrict d_weight) {
   CK_DENORMALS_ARE_ZEROS;
   const ck_kernels *kernels = ck_table(isa);
-  const ck_int row = bordered_row(c), n = c->out_channels;
+  const ck_int row = padded_row(c), n = c->out_channels;
   const ck_int run = c->kernel_width * c->in_channels;
   const ck_tile t = {
       .a_segment = c->stride_y * row,
@@ -106,7 +106,7 @@ void ck_conv_weight_gradient(
     for (ck_int tile = 0; tile < tiles; tile++) {
       const ck_int i = ck_split(run, tiles, tile);
       const int rows = (int)(ck_split(run, tiles, tile + 1) - i);
-      const float *a = bordered + ky * row + i;
+      const float *a = padded + ky * row + i;
       float *to = d_weight + (ky * run + i) * n;
       for (ck_int j = 0; j < whole; j += kernels->panel) {
         kernels->tile_contiguous(rows, &t, a, dy + j, to + j, to + j);
@@ -128,7 +128,7 @@ void ck_conv_weight_gradient(
 void ck_conv_find_nonzeros(
     const ck_conv *c, const float *restrict dy, const ck_nonzeros *lists) {
   const ck_int n = c->out_channels, positions = c->out_height * c->out_width;
-  const ck_int row = bordered_row(c);
+  const ck_int row = padded_row(c);
   const int32_t run = (int32_t)(c->kernel_width * c->in_channels);
   memset(lists->channel_count, 0, (size_t)n * sizeof(int32_t));
   for (ck_int p = 0; p < positions; p++, dy += n) {
@@ -172,7 +172,7 @@ void ck_conv_find_pooled_nonzeros(
     return;
   }
   const ck_int n = c->out_channels, positions = c->out_height * c->out_width;
-  const ck_int row = bordered_row(c);
+  const ck_int row = padded_row(c);
   const int32_t run = (int32_t)(c->kernel_width * c->in_channels);
   memset(lists->channel_count, 0, (size_t)n * sizeof(int32_t));
   memset(lists->position_count, 0, (size_t)positions * sizeof(int32_t));
@@ -203,18 +203,18 @@ void ck_conv_find_pooled_nonzeros(
 }
 
 void ck_conv_weight_gradient_sparse(
-    ck_isa isa, const ck_conv *c, const float *restrict bordered, const ck_nonzeros *lists,
+    ck_isa isa, const ck_conv *c, const float *restrict padded, const ck_nonzeros *lists,
     float *restrict d_weight, float *restrict d_bias) {
   CK_DENORMALS_ARE_ZEROS;
   const ck_kernels *kernels = ck_table(isa);
-  const ck_int row = bordered_row(c), positions = c->out_height * c->out_width;
+  const ck_int row = padded_row(c), positions = c->out_height * c->out_width;
   const ck_int run = c->kernel_width * c->in_channels;
   for (ck_int o = 0; o < c->out_channels; o++) {
     const ck_int count = lists->channel_count[o];
     const float *values = lists->channel_value + o * positions;
     for (ck_int ky = 0; ky < c->kernel_height; ky++, d_weight += run) {
       kernels->gather(
-          run, count, lists->channel_offset + o * positions, values, bordered + ky * row, d_weight);
+          run, count, lists->channel_offset + o * positions, values, padded + ky * row, d_weight);
     }
     for (ck_int e = 0; e < count; e++) d_bias[o] += values[e];
   }
@@ -222,14 +222,14 @@ void ck_conv_weight_gradient_sparse(
 
 void ck_conv_input_gradient_sparse(
     ck_isa isa, const ck_conv *c, const ck_nonzeros *lists, const float *restrict rows,
-    float *restrict d_bordered) {
+    float *restrict d_padded) {
   CK_DENORMALS_ARE_ZEROS;
   const ck_kernels *kernels = ck_table(isa);
-  const ck_int row = bordered_row(c), n = c->out_channels;
+  const ck_int row = padded_row(c), n = c->out_channels;
   const ck_int run = c->kernel_width * c->in_channels;
   for (ck_int ky = 0; ky < c->kernel_height; ky++, rows += n * run) {
     for (ck_int oy = 0; oy < c->out_height; oy++) {
-      float *to = d_bordered + (oy * c->stride_y + ky) * row;
+      float *to = d_padded + (oy * c->stride_y + ky) * row;
       for (ck_int ox = 0; ox < c->out_width; ox++, to += c->stride_x * c->in_channels) {
         const ck_int p = oy * c->out_width + ox;
         if (lists->position_count[p] == 0) continue;

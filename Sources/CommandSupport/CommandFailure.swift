@@ -3,6 +3,6 @@ public struct CommandFailure: Error, Sendable, Equatable, CustomStringConvertibl
   /// The sentence, lower case, with the file's name and the remedy where there is one.
   public let description: String
 
-  /// A failure that is told as `<tool>: <sentence>` and ends the command with exit code 1.
+  /// A failure that is printed as `<tool>: <sentence>` and ends the command with exit code 1.
   public init(_ sentence: String) { description = sentence }
 }

@@ -84,7 +84,7 @@ public struct ProgressBar: Sendable {
     draw(on: terminal, at: seconds())
   }
 
-  /// Takes the bar away. What it stood for is told by whatever the command prints next.
+  /// Takes the bar away. What the command prints next takes its place.
   public mutating func finish() {
     if case .live = style, lastDraw != nil { write("\r\u{1B}[K") }
     lastDraw = nil

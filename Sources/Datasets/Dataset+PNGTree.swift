@@ -88,7 +88,7 @@ private struct PNGTreePart {
         path: files[0], found: "is \(first): \(files.count) images of this size are too many",
         expected: "at most \(Self.maximumByteCount >> 30) GiB of pixels")
     }
-    // Of several failures the first file's is told, whatever the threads do.
+    // Of several failures the first file's is reported, whatever the threads do.
     let failure = Mutex<(index: Int, error: DatasetError)?>(nil)
     let pixels = filledInParallel(files.count, of: size, chunk: 32) { index, bytes in
       guard failure.withLock({ $0.map { index < $0.index } ?? true }) else { return }

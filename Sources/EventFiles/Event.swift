@@ -24,7 +24,7 @@ public struct Event: Sendable, Equatable {
   public var step: Int
   /// What it holds, if it is anything this library knows.
   public var content: Content?
-  /// The name of the program or library that wrote the file; told by its first event.
+  /// The name of the program or library that wrote the file; from its first event.
   public var writer: String?
 
   /// An event.
@@ -43,7 +43,7 @@ public struct Event: Sendable, Equatable {
 public struct SessionLog: Sendable, Equatable {
   /// What happened.
   public enum Status: Int, Sendable {
-    /// Not told.
+    /// Not stated.
     case unspecified = 0
     /// The run started, or starts again at the event's step: readers drop that step and later ones.
     case start = 1

@@ -10,7 +10,7 @@ public enum EventFileError: Error, Sendable, Equatable {
   case damagedRecord(path: String, offset: Int, got: UInt32, wanted: UInt32)
   /// A record's checksums are right, but it isn't an event.
   case malformedEvent(path: String, offset: Int, reason: String)
-  /// A record is longer than the reader was told to accept.
+  /// A record is longer than the reader accepts.
   case recordTooLong(path: String, offset: Int, length: UInt64, limit: Int)
   /// A directory has no event files in it.
   case noEventFiles(path: String)

@@ -4,7 +4,7 @@
 public struct GraphDefinition: Sendable, Equatable {
   /// The operations. Each name occurs once.
   public var nodes: [Node]
-  /// TensorFlow's version of the format that the writer knew; 0: not told.
+  /// TensorFlow's version of the format that the writer knew; 0: not stated.
   public var producer: Int
 
   /// A graph.

@@ -38,7 +38,7 @@ public enum HyperparameterData: Sendable, Equatable {
     public var description = ""
     /// Who made it.
     public var user = ""
-    /// When it was made, in seconds since 1970; 0: not told.
+    /// When it was made, in seconds since 1970; 0: not stated.
     public var timeCreated = 0.0
     /// The hyperparameters, each a column of the dashboard.
     public var hyperparameters: [HyperparameterInfo]
@@ -56,7 +56,7 @@ public enum HyperparameterData: Sendable, Equatable {
   public struct HyperparameterInfo: Sendable, Equatable {
     /// What the values are.
     public enum Kind: Int, Sendable {
-      /// Not told.
+      /// Not stated.
       case unspecified = 0
       /// Texts.
       case string = 1
@@ -103,7 +103,7 @@ public enum HyperparameterData: Sendable, Equatable {
     public var displayName = ""
     /// A description, in Markdown.
     public var description = ""
-    /// 1: measured on training data; 2: on validation data; 0: not told.
+    /// 1: measured on training data; 2: on validation data; 0: not stated.
     public var datasetType = 0
 
     /// A metric.
@@ -137,7 +137,7 @@ public enum HyperparameterData: Sendable, Equatable {
   public struct SessionEnd: Sendable, Equatable {
     /// How it ended.
     public enum Status: Int, Sendable {
-      /// Not told.
+      /// Not stated.
       case unknown = 0
       /// As it should.
       case success = 1

@@ -14,11 +14,11 @@ public struct RunContents: Sendable {
   public private(set) var replacementCount = 0
   /// Whether a graph was logged.
   public private(set) var hasGraph = false
-  /// The hyperparameters, as they were told last.
+  /// The hyperparameters, as they were last written.
   public private(set) var sessionStart: HyperparameterData.SessionStart?
-  /// How the run ended, as it was told last; nil again once it is started anew.
+  /// How the run ended, as it was last written; nil again once it is started anew.
   public private(set) var sessionEnd: HyperparameterData.SessionEnd?
-  /// Which hyperparameters and metrics there are, as the run told it last.
+  /// Which hyperparameters and metrics there are, as the run last wrote it.
   public private(set) var experiment: HyperparameterData.Experiment?
 
   /// The run.
@@ -50,7 +50,7 @@ public struct RunContents: Sendable {
   ///   - appliesRestarts: Whether a restart drops the values it repeats, as TensorBoard does it.
   ///   - wants: Which tags are asked for; nothing is kept of others.
   /// - Throws: `EventFileError` when the directory can't be listed. Damage within files, and files that
-  ///   can't be opened, are told in `files`, and what is whole is read.
+  ///   can't be opened, are listed in `files`, and what is whole is read.
   public init(
     of run: Run, appliesRestarts: Bool = true,
     tags wants: @escaping @Sendable (String) -> Bool = { _ in true }

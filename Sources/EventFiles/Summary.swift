@@ -89,7 +89,7 @@ public struct Summary: Sendable, Equatable {
 public struct SummaryMetadata: Sendable, Equatable {
   /// How a tag's values are stored and sampled.
   public enum DataClass: Int, Sendable {
-    /// Not told: readers infer it from the plugins they know, and drop the rest.
+    /// Not stated: readers infer it from the plugins they know, and drop the rest.
     case unknown = 0
     /// A number a step.
     case scalar = 1

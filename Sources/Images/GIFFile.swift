@@ -15,7 +15,7 @@ struct GIFFile {
     bytes.append(0x70 | (palette.map { 0x80 | UInt8($0.bits - 1) } ?? 0))
     bytes += [0, 0]
     if let palette { bytes += palette.table }
-    // Repeated for ever: the extension that Netscape 2.0 brought.
+    // Repeated forever: the extension that Netscape 2.0 brought.
     bytes += [0x21, 0xFF, 11] + Array("NETSCAPE2.0".utf8) + [3, 1, 0, 0, 0]
   }
 

@@ -1,5 +1,5 @@
 extension Image {
-  /// The bytes of an animated GIF file that repeats for ever.
+  /// The bytes of an animated GIF file that repeats forever.
   ///
   /// Gray images, and frames that hold at most 256 colours, stay as they are; frames with more get
   /// the 256 colours that keep the squared error least, each frame its own. Where an image has an

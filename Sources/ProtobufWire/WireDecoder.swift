@@ -8,7 +8,7 @@ package struct WireField: Sendable, Equatable {
   package var position: Int
 }
 
-/// Reads protobuf fields from bytes that nobody vouches for.
+/// Reads protobuf fields from bytes that can't be trusted.
 ///
 /// Reads nothing outside them, reserves no more memory than they take, and goes no deeper than
 /// `depthLimit` nested messages. A loop over `nextField()` reads each value, or skips it:

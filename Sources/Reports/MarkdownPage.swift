@@ -1,6 +1,6 @@
 import TextOutput
 
-/// Markdown as HTML, of which nothing can harm: every letter of the text is escaped, tags in it are shown
+/// Markdown as HTML, made safe: every letter of the text is escaped, tags in it are shown
 /// as they are written, and links and images become text, so that the page refers to nothing outside.
 ///
 /// Headings, paragraphs, lists, quotations, rules, code and tables (GitHub Flavored Markdown, §4 and 5).

@@ -12,7 +12,7 @@ struct Metric: Equatable {
   enum Data: Int, Equatable {
     /// Test or validation data.
     case test = 0
-    /// Not told.
+    /// Not stated.
     case unknown = 1
     /// Training data.
     case training = 2

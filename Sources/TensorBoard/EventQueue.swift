@@ -38,7 +38,7 @@ final class EventQueue: Sendable {
   private let maximumBufferedBytes: Int
   /// The thread writes before the interval is over when the buffer holds this many bytes.
   private let hurryingSize: Int
-  /// What errors name in a forked process, where another thread's lock may be held for ever.
+  /// What errors name in a forked process, where another thread's lock may be held forever.
   private let firstPath: String
   private let process = ThreadPlatform.forkCount.load(ordering: .relaxed)
 

@@ -112,7 +112,7 @@ extension HyperparameterData.HyperparameterInfo {
 extension HyperparameterData.MetricInfo {
   /// What a metric was measured on.
   public enum Dataset: Int, Sendable {
-    /// Not told.
+    /// Not stated.
     case unknown = 0
     /// Training data.
     case training = 1

@@ -79,7 +79,7 @@ final class GaugeInstrument: Instrument, MeterHandler, RecorderHandler {
 final class DistributionInstrument: Instrument, RecorderHandler, TimerHandler {
   private struct State {
     var values: [Double] = []
-    /// Each how manieth value is kept, when there are too many.
+    /// One value of so many is kept when there are too many.
     var every = 1
     var count = 0
     var sum = 0.0

@@ -108,29 +108,29 @@ struct ConvolutionBackward {
     var c = geometry.c
     var lists = plan.lists(scratch)
     let map = scratch + plan.map
-    let bordered = scratch + plan.bordered
+    let padded = scratch + plan.padded
     if isSparse {
       upper.list(i, &c, map, &lists)
     } else {
       upper.withMap(i, geometry, map) { dy in
         if usesLists { ck_conv_find_nonzeros(&c, dy, &lists) }
         guard wantsParameters, let x, let sums else { return }
-        ck_conv_border(&c, x, bordered)
-        ck_conv_weight_gradient(isa, &c, bordered, dy, sums)
+        ck_conv_pad(&c, x, padded)
+        ck_conv_weight_gradient(isa, &c, padded, dy, sums)
         ck_add_rows(
           isa, geometry.output.height * geometry.output.width, geometry.outChannels, dy,
           geometry.outChannels, sums + geometry.weightCount)
       }
     }
     if isSparse, wantsParameters, let x, let sums {
-      ck_conv_border(&c, x, bordered)
+      ck_conv_pad(&c, x, padded)
       ck_conv_weight_gradient_sparse(
-        isa, &c, bordered, &lists, sums, sums + geometry.weightCount)
+        isa, &c, padded, &lists, sums, sums + geometry.weightCount)
     }
     guard let rows, let dx else { return }
-    bordered.update(repeating: 0, count: ck_conv_bordered_count(&c))
-    ck_conv_input_gradient_sparse(isa, &c, &lists, rows, bordered)
-    ck_conv_inside(&c, bordered, 0, dx)
+    padded.update(repeating: 0, count: ck_conv_padded_count(&c))
+    ck_conv_input_gradient_sparse(isa, &c, &lists, rows, padded)
+    ck_conv_inside(&c, padded, 0, dx)
   }
 
   /// The weights of the convolution that gives the input's gradient.
@@ -189,7 +189,7 @@ struct ConvolutionBackward {
 
 /// Where each part of a thread's scratch memory begins, in scalars.
 private struct Plan {
-  let bordered: Int
+  let padded: Int
   let map: Int
   let scratchCount: Int
   /// A chunk's sums: the weights' gradient, then the bias's.
@@ -208,7 +208,7 @@ private struct Plan {
       return end
     }
     var c = geometry.c
-    bordered = reserve(ck_conv_bordered_count(&c))
+    padded = reserve(ck_conv_padded_count(&c))
     map = reserve(isPooled ? geometry.outputCount : 0)
     listsStart = reserve(usesLists ? 4 * geometry.outputCount + outChannels + positions : 0)
     scratchCount = end

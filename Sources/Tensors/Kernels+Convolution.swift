@@ -63,15 +63,15 @@ extension Kernels {
   ) {
     var c = geometry.c
     let bands = bands(batch, geometry)
-    let borderedCount = aligned(ck_conv_bordered_count(&c))
+    let paddedCount = aligned(ck_conv_padded_count(&c))
     withScratch(ck_conv_packed_count(instructionSet, &c)) { packed in
       ck_conv_pack(instructionSet, &c, weight, packed)
       forEachImage(
-        batch, scratch: borderedCount + (pooling == nil ? 0 : geometry.outputCount)
-      ) { i, bordered in
-        let map = pooling == nil ? y + i * geometry.outputCount : bordered + borderedCount
+        batch, scratch: paddedCount + (pooling == nil ? 0 : geometry.outputCount)
+      ) { i, padded in
+        let map = pooling == nil ? y + i * geometry.outputCount : padded + paddedCount
         forward(
-          geometry, x + i * geometry.inputCount, bordered, packed, bias, relu, map, bands: bands)
+          geometry, x + i * geometry.inputCount, padded, packed, bias, relu, map, bands: bands)
         guard let pooling, let switches else { return }
         var pool = pooling.c
         ck_max_pool(
@@ -83,18 +83,18 @@ extension Kernels {
 
   private static func forward(
     _ geometry: ConvolutionGeometry, _ x: UnsafePointer<Float>,
-    _ bordered: UnsafeMutablePointer<Float>, _ packed: UnsafePointer<Float>,
+    _ padded: UnsafeMutablePointer<Float>, _ packed: UnsafePointer<Float>,
     _ bias: UnsafePointer<Float>?, _ relu: Bool, _ y: UnsafeMutablePointer<Float>, bands: Int
   ) {
     var c = geometry.c
-    ck_conv_border(&c, x, bordered)
-    let row = ck_conv_bordered_count(&c) / (c.top + c.height + c.bottom)
+    ck_conv_pad(&c, x, padded)
+    let row = ck_conv_padded_count(&c) / (c.top + c.height + c.bottom)
     Parallel.forEach(bands) { band in
       let rows = c.out_height * band / bands..<c.out_height * (band + 1) / bands
       var c = c
       c.out_height = rows.count
       ck_conv_forward(
-        instructionSet, &c, bordered + rows.lowerBound * c.stride_y * row, packed, bias,
+        instructionSet, &c, padded + rows.lowerBound * c.stride_y * row, packed, bias,
         relu ? 1 : 0, y + rows.lowerBound * c.out_width * c.out_channels)
     }
   }

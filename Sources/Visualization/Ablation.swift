@@ -67,7 +67,7 @@ public struct Ablation: Sendable {
 
   /// Looks at a batch.
   ///
-  /// - Parameter visit: is told each filter's place in `filters` and the logits without it.
+  /// - Parameter visit: receives each filter's index in `filters` and the logits without it.
   public mutating func look(
     at images: Tensor, labels: [Int], visit: (_ place: Int, _ logits: Tensor) -> Void = { _, _ in }
   ) {

@@ -126,7 +126,7 @@ public struct Deconvnet: Sendable {
 
   /// Takes a signal at the output of a stage down to the pixels.
   ///
-  /// - Parameter visit: is told the signal at the input of each stage on the way.
+  /// - Parameter visit: receives the signal at the input of each stage on the way.
   func descend(
     _ signal: Tensor, from start: Int, _ traces: [Trace], rule: ProjectionRule,
     visit: (_ name: String, _ signal: Tensor) -> Void = { _, _ in }

@@ -67,7 +67,7 @@ extension Deconvnet {
   ///   - warps: what is done to each.
   ///   - stages: the features to compare: a low layer's and a high one's in the paper.
   ///   - fill: what comes in from outside, one scalar a channel; nil for 0.
-  ///   - progress: is told the number of warped images done.
+  ///   - progress: receives the number of warped images done.
   public func invariance(
     of images: [(image: Tensor, label: Int)], under warps: [Warp], at stages: [FeatureStage],
     fill: [Float]? = nil, progress: (_ done: Int) -> Void = { _ in }

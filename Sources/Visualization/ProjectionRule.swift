@@ -1,6 +1,6 @@
 /// What a rectifier does to the signal on its way down to the pixels; all else is one pass.
 public enum ProjectionRule: String, Sendable, CaseIterable, Codable {
-  /// The signal itself is rectified; where the forward pass was positive is of no account.
+  /// The signal itself is rectified; where the forward pass was positive doesn't matter.
   ///
   /// - Source: Zeiler & Fergus, "Visualizing and Understanding Convolutional Networks", ECCV 2014,
   ///   arXiv 1311.2901, §2.1.

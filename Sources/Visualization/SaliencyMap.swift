@@ -44,7 +44,7 @@ public struct SaliencyMap: Sendable {
   }
 }
 
-/// What the methods can be told.
+/// Settings of the methods.
 public struct SaliencySettings: Sendable, Equatable {
   /// Grad-CAM's layer; nil for the highest convolution.
   public var layer: NumberedLayer?

@@ -42,7 +42,7 @@ public struct MapSheet: Sendable {
     let side = maps.rank == 3 ? max(maps.shape[0], maps.shape[1]) : 1
     let goal = side > 112 ? side : 56
     func scale(_ scalars: some Sequence<Float>) -> ContrastScale {
-      // A map that is the same everywhere is black where that is 0, and never a gray riddle.
+      // A map that is the same everywhere is black where that is 0, and not an arbitrary gray.
       let own = ContrastScale(.minMax, of: scalars)
       let lowest = min(0, own.lowest)
       return ContrastScale(.minMax, lowest: lowest, highest: max(own.highest, lowest + 1e-12))

@@ -3,7 +3,7 @@ import Visualization
 
 /// The flags that say which filters of which layer a command looks at: by default all.
 struct FeatureOptions: ParsableArguments {
-  // Unconditional: -1 is told to be no layer or filter; it isn't a missing value.
+  // Unconditional: -1 is refused as a layer or filter; it isn't a missing value.
   @Option(parsing: .unconditional, help: ArgumentHelp("The layer, from 1.", valueName: "number"))
   var layer: Int
 

@@ -10,7 +10,7 @@ struct RepairCommand: ParsableCommand {
     commandName: "repair",
     abstract: "Write a new event file with every record that is whole.",
     discussion: """
-      What was dropped is told; the damaged file stays as it is. TensorBoard reads on only if the \
+      What was dropped is listed; the damaged file stays as it is. TensorBoard reads on only if the \
       damaged file then leaves the run's directory.
 
       \(ExitStatus.helpText)

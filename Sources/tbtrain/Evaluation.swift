@@ -11,7 +11,7 @@ struct Evaluation {
   /// The convolutions' maps behind the activation, `activation1`, …, or a recurrent layer's `states`
   /// after each row, over all images.
   let activations: [(name: String, statistics: Statistics)]
-  /// The convolutions, and how many of their filters gave nothing but zero for every image.
+  /// The convolutions, and how many of their filters gave nothing but zero forevery image.
   let deadFilters: [(layer: String, dead: Int)]
   /// The softmax of each image, `[count, classes]`.
   let probabilities: [Float]

@@ -17,7 +17,7 @@ extension Training {
   ///
   /// - Parameters:
   ///   - compared: the flags in which it differs from other runs of its sweep.
-  ///   - advanced: is told each step that is done.
+  ///   - advanced: receives each step that is done.
   /// - Returns: how it ended, which is also in the run's folder.
   mutating func run(
     _ bar: inout ProgressBar, _ interruption: Interruption, compared: [String] = [],

@@ -90,7 +90,7 @@ struct TrainingLog {
       values[flag] = Double(text).map { .number($0) } ?? .string(text)
     }
     // The dashboard shows five columns of its own accord: those that a sweep compares first; of a run
-    // alone, what isn't one of the first four is told in the fifth.
+    // alone, what isn't one of the first four is said in the fifth.
     let usual =
       settings.network == .lenet
       ? ["optimizer", "learning-rate", "batch-size", "dropout"]

@@ -101,7 +101,7 @@ static void check_convolution(
   const ck_int count = c.out_height * c.out_width * out, weights = kernel * kernel * in * out;
   float *x = random_floats(height * width * in, 1, 1), *w = random_floats(weights, 2, 1);
   float *bias = random_floats(out, 3, 1), *dy = random_floats(count, 4, 1), *y = floats(count);
-  float *bordered = floats(ck_conv_bordered_count(&c));
+  float *padded = floats(ck_conv_padded_count(&c));
   float *packed = floats(ck_conv_packed_count(isa, &c)), *dw = floats(weights);
   double *want = calloc((size_t)count, sizeof(double)), *want_dw = calloc((size_t)weights, sizeof(double));
   if (!want || !want_dw) abort();
@@ -120,12 +120,12 @@ static void check_convolution(
       }
     }
   }
-  ck_conv_border(&c, x, bordered);
+  ck_conv_pad(&c, x, padded);
   ck_conv_pack(isa, &c, w, packed);
-  ck_conv_forward(isa, &c, bordered, packed, bias, 0, y);
+  ck_conv_forward(isa, &c, padded, packed, bias, 0, y);
   report("convolution", isa, distance(count, y, want), 2e-6);
   memset(dw, 0, (size_t)weights * sizeof(float));
-  ck_conv_weight_gradient(isa, &c, bordered, dy, dw);
+  ck_conv_weight_gradient(isa, &c, padded, dy, dw);
   report("its weights' gradient", isa, distance(weights, dw, want_dw), 2e-6);
   if (ck_winograd_serves(&c)) {
     const ck_int rows = ck_winograd_tile_rows(&c);
@@ -137,7 +137,7 @@ static void check_convolution(
     report("convolution by tiles", isa, distance(count, y, want), 2e-5);
     free(transformed), free(scratch);
   }
-  free(x), free(w), free(bias), free(dy), free(y), free(bordered), free(packed), free(dw);
+  free(x), free(w), free(bias), free(dy), free(y), free(padded), free(packed), free(dw);
   free(want), free(want_dw);
 }
 

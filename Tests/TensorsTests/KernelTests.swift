@@ -123,16 +123,16 @@ import Testing
       }
     }
 
-    var bordered = [Float](repeating: .nan, count: ck_conv_bordered_count(&c))
-    ck_conv_border(&c, x, &bordered)
+    var padded = [Float](repeating: .nan, count: ck_conv_padded_count(&c))
+    ck_conv_pad(&c, x, &padded)
     var packed = [Float](repeating: .nan, count: ck_conv_packed_count(isa, &c))
     ck_conv_pack(isa, &c, weight, &packed)
     var y = [Float](repeating: .nan, count: count)
-    ck_conv_forward(isa, &c, bordered, packed, bias, 0, &y)
+    ck_conv_forward(isa, &c, padded, packed, bias, 0, &y)
     #expect(distance(y, expected) < 1e-5)
 
     var dense = [Float](repeating: 0, count: weight.count)
-    ck_conv_weight_gradient(isa, &c, bordered, dy, &dense)
+    ck_conv_weight_gradient(isa, &c, padded, dy, &dense)
     #expect(distance(dense, dWeight) < 1e-5)
 
     let positions = c.out_height * c.out_width
@@ -143,7 +143,7 @@ import Testing
     ck_conv_rows(&c, weight, &rows)
     var sparse = [Float](repeating: 0, count: weight.count)
     var dBias = [Float](repeating: 0, count: s[3])
-    var back = [Float](repeating: 0, count: bordered.count)
+    var back = [Float](repeating: 0, count: padded.count)
     counts.0.withUnsafeMutableBufferPointer { channelCount in
       counts.1.withUnsafeMutableBufferPointer { positionCount in
         offsets.0.withUnsafeMutableBufferPointer { channelOffset in
@@ -158,7 +158,7 @@ import Testing
                   position_offset: positionOffset.baseAddress,
                   position_value: positionValue.baseAddress)
                 ck_conv_find_nonzeros(&c, dy, &lists)
-                ck_conv_weight_gradient_sparse(isa, &c, bordered, &lists, &sparse, &dBias)
+                ck_conv_weight_gradient_sparse(isa, &c, padded, &lists, &sparse, &dBias)
                 ck_conv_input_gradient_sparse(isa, &c, &lists, rows, &back)
               }
             }

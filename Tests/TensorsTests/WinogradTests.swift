@@ -82,15 +82,15 @@ import Testing
       size.height * size.width * size.inputs, c.out_height * c.out_width * size.outputs
     )
     let x = random(Self.batch * input, 1)
-    var bordered = [Float](repeating: .nan, count: ck_conv_bordered_count(&c))
+    var padded = [Float](repeating: .nan, count: ck_conv_padded_count(&c))
     var packed = [Float](repeating: .nan, count: ck_conv_packed_count(isa, &c))
     ck_conv_pack(
       isa, &c, random(size.kernel * size.kernel * size.inputs * size.outputs, 2), &packed)
     return (0..<Self.batch).flatMap { image in
       var y = [Float](repeating: .nan, count: output)
-      ck_conv_border(&c, Array(x[image * input..<(image + 1) * input]), &bordered)
+      ck_conv_pad(&c, Array(x[image * input..<(image + 1) * input]), &padded)
       ck_conv_forward(
-        isa, &c, bordered, packed, random(size.outputs, 3), relu ? 1 : 0, &y)
+        isa, &c, padded, packed, random(size.outputs, 3), relu ? 1 : 0, &y)
       return y
     }
   }

@@ -1,6 +1,6 @@
 // The arithmetic of the training core, one function a job, on raw memory.
 //
-// Rules for every function:
+// Rules forevery function:
 //  - single precision, single thread, no allocation, no state; threads are the caller's business;
 //  - images are NHWC rows of `channels` scalars, convolution weights HWIO, matrices row-major;
 //  - a stride ("ld", leading dimension) is counted in scalars; memory need not be aligned, but
@@ -68,42 +68,42 @@ void ck_pack(
 
 // ---------------------------------------------------------------- convolution
 
-// One image's convolution (cross-correlation) over a zero-bordered input:
-// out = (bordered - kernel) / stride + 1 in each direction.
+// One image's convolution (cross-correlation) over a zero-padded input:
+// out = (padded - kernel) / stride + 1 in each direction.
 typedef struct ck_conv {
-  ck_int height, width, in_channels;              // of the image, without its border
-  ck_int top, left, bottom, right;                // border of zeros
+  ck_int height, width, in_channels;              // of the image, without its padding
+  ck_int top, left, bottom, right;                // padding, zeros
   ck_int kernel_height, kernel_width, out_channels;
   ck_int stride_y, stride_x;
   ck_int out_height, out_width;
 } ck_conv;
 
-// Scalars of the bordered image.
-ck_int ck_conv_bordered_count(const ck_conv *conv);
-// Copies an image into a border of zeros. Overwrites all of `bordered`.
-void ck_conv_border(const ck_conv *conv, const float *restrict x, float *restrict bordered);
-// Copies (add: 0) or adds (add: 1) the inside of a bordered image to x.
+// Scalars of the padded image.
+ck_int ck_conv_padded_count(const ck_conv *conv);
+// Copies an image into zero padding. Overwrites all of `padded`.
+void ck_conv_pad(const ck_conv *conv, const float *restrict x, float *restrict padded);
+// Copies (add: 0) or adds (add: 1) the inside of a padded image to x.
 void ck_conv_inside(
-    const ck_conv *conv, const float *restrict bordered, int add, float *restrict x);
+    const ck_conv *conv, const float *restrict padded, int add, float *restrict x);
 
 // Scalars of weights packed for ck_conv_forward.
 ck_int ck_conv_packed_count(ck_isa isa, const ck_conv *conv);
 // Packs HWIO weights for ck_conv_forward. Overwrites all of `packed`.
 void ck_conv_pack(
     ck_isa isa, const ck_conv *conv, const float *restrict weight, float *restrict packed);
-// y [out_height, out_width, out_channels] = bias + conv(bordered); bias may be NULL.
+// y [out_height, out_width, out_channels] = bias + conv(padded); bias may be NULL.
 void ck_conv_forward(
-    ck_isa isa, const ck_conv *conv, const float *restrict bordered, const float *restrict packed,
+    ck_isa isa, const ck_conv *conv, const float *restrict padded, const float *restrict packed,
     const float *restrict bias, int relu, float *restrict y);
 // d_weight (HWIO) += gradient of the weights, for the output gradient dy. Dense form.
 void ck_conv_weight_gradient(
-    ck_isa isa, const ck_conv *conv, const float *restrict bordered, const float *restrict dy,
+    ck_isa isa, const ck_conv *conv, const float *restrict padded, const float *restrict dy,
     float *restrict d_weight);
 
 struct ck_pool;
 
 // The non-zero entries of one output gradient [out_height · out_width, out_channels].
-// By channel: value and offset of the receptive field in the bordered image, channel o's at
+// By channel: value and offset of the receptive field in the padded image, channel o's at
 // o · positions. By position: value and offset of the channel's weights in a kernel row of
 // [kernel_height][out_channels][kernel_width · in_channels], position p's at p · out_channels.
 typedef struct ck_nonzeros {
@@ -128,13 +128,13 @@ void ck_conv_find_pooled_nonzeros(
 // d_weight, laid out [out_channels][kernel_height][kernel_width · in_channels], and d_bias
 // [out_channels] += gradients.
 void ck_conv_weight_gradient_sparse(
-    ck_isa isa, const ck_conv *conv, const float *restrict bordered, const ck_nonzeros *lists,
+    ck_isa isa, const ck_conv *conv, const float *restrict padded, const ck_nonzeros *lists,
     float *restrict d_weight, float *restrict d_bias);
-// Bordered input gradient += gradient; weights laid out [kernel_height][out_channels][kernel_width ·
+// Padded input gradient += gradient; weights laid out [kernel_height][out_channels][kernel_width ·
 // in_channels] (see ck_conv_rows). Serves any stride, and dense gradients too, more slowly.
 void ck_conv_input_gradient_sparse(
     ck_isa isa, const ck_conv *conv, const ck_nonzeros *lists, const float *restrict rows,
-    float *restrict d_bordered);
+    float *restrict d_padded);
 // HWIO weights to [kernel_height][out_channels][kernel_width · in_channels].
 void ck_conv_rows(const ck_conv *conv, const float *restrict weight, float *restrict rows);
 // HWIO weights turned by 180° with in and out exchanged: the dense input gradient of a convolution
@@ -147,7 +147,7 @@ void ck_conv_flip(const ck_conv *conv, const float *restrict weight, float *rest
 // 3e-6 of the largest output, instead of 1e-6).
 typedef struct ck_winograd {
   const ck_conv *conv;
-  const float *x;       // the images, without border
+  const float *x;       // the images, without padding
   const float *weight;  // from ck_winograd_weights
   const float *bias;    // out_channels scalars, or NULL
   int relu;             // max(0, ·) at the end

@@ -38,7 +38,7 @@ struct ONNXImporter {
     var importer = ONNXImporter(
       reader: ONNXTensorReader(file.wire, folder: file.folder), operatorSet: file.operatorSet)
     let graph = file.graph
-    // Files that are missing are told before anything else.
+    // Missing files are reported before anything else.
     for tensor in graph.initializers { try importer.reader.check(tensor) }
     let needed = importer.add(graph)
     try importer.addInput(of: graph, imageSize: imageSize, needed: needed)

@@ -91,14 +91,14 @@ int main(void) {
   const ck_conv conv2 = {14, 14, 32, 2, 2, 2, 2, 5, 5, 64, 1, 1, 14, 14};
   const ck_int in = 14 * 14 * 32, out = 14 * 14 * 64, weights = 25 * 32 * 64;
   float *x = floats(batch * in, 0.6), *w = floats(weights, 1), *bias = floats(64, 1);
-  float *y = floats(batch * out, 1), *bordered = floats(ck_conv_bordered_count(&conv2), 1);
+  float *y = floats(batch * out, 1), *padded = floats(ck_conv_padded_count(&conv2), 1);
   float *packed = floats(ck_conv_packed_count(isa, &conv2), 1);
   const double direct_work = 2.0 * 14 * 14 * weights * batch;
   ck_conv_pack(isa, &conv2, w, packed);
   line("conv2 forward, direct", direct_work, 4.0 * (batch * (in + out) + weights), BEST({
          for (ck_int i = 0; i < batch; i++) {
-           ck_conv_border(&conv2, x + i * in, bordered);
-           ck_conv_forward(isa, &conv2, bordered, packed, bias, 1, y + i * out);
+           ck_conv_pad(&conv2, x + i * in, padded);
+           ck_conv_forward(isa, &conv2, padded, packed, bias, 1, y + i * out);
          }
        }));
   uint8_t *switches = malloc(batch * out / 4);
@@ -116,7 +116,7 @@ int main(void) {
   float *dw = floats(weights, 1);
   line("conv2 weight gradient, dense", direct_work, 4.0 * (batch * (in + out) + 2 * weights), BEST({
          for (ck_int i = 0; i < batch; i++) {
-           ck_conv_weight_gradient(isa, &conv2, bordered, y + i * out, dw);
+           ck_conv_weight_gradient(isa, &conv2, padded, y + i * out, dw);
          }
        }));
 
