@@ -9,7 +9,7 @@ public import Tensors
 /// `model.load_state_dict(load_file("checkpoint.safetensors"))` works as it is. What the network is,
 /// the data it learned from, step, seed and settings are strings in the metadata; the optimizer's
 /// state lies in a file of its own beside it. An ONNX model says itself what it computes, and becomes
-/// the same chain of layers.
+/// the same network.
 public struct Checkpoint: Sendable {
   /// The file.
   public let path: String

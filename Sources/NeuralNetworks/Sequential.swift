@@ -51,6 +51,11 @@ public struct Sequential: Layer {
   public subscript(name: String) -> (any Layer)? { layers.first { $0.name == name }?.layer }
 
   public func outputShape(for inputShape: [Int]) throws(ShapeError) -> [Int] {
+    try shapes(for: inputShape)[layers.count]
+  }
+
+  /// The shape of one input, then of each layer's output.
+  package func shapes(for inputShape: [Int]) throws(ShapeError) -> [[Int]] {
     let wiring = fullWiring
     var shapes = [inputShape]
     for (index, named) in layers.enumerated() {
@@ -61,7 +66,7 @@ public struct Sequential: Layer {
         throw error.inside(named.name)
       }
     }
-    return shapes[layers.count]
+    return shapes
   }
 
   public var parameterCount: Int { layers.reduce(0) { $0 + $1.layer.parameterCount } }

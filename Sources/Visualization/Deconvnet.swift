@@ -73,7 +73,17 @@ public struct Deconvnet: Sendable {
 
   /// The shape of a layer's activations for one image: `[H, W, filters]` or `[units]`.
   public func activationShape(of layer: NumberedLayer, input: [Int]) -> [Int] {
-    Sequential(Array(chain.layers[...layer.stage])).knownOutputShape(for: input)
+    activationShapes(input: input)[layer.number - 1]
+  }
+
+  /// The shapes of all layers' activations for one image, in the order of `layers`.
+  public func activationShapes(input: [Int]) -> [[Int]] {
+    do throws(ShapeError) {
+      let shapes = try chain.shapes(for: input)
+      return layers.map { shapes[$0.stage + 1] }
+    } catch {
+      preconditionFailure("\(error)")
+    }
   }
 
   /// The scalars of a layer that training changes.

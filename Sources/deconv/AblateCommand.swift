@@ -22,8 +22,8 @@ struct AblateCommand: ParsableCommand {
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("The layer. (default: the highest convolution)", valueName: "number"))
-  var layer: Int?
+    help: ArgumentHelp("The layer. (default: the highest convolution)", valueName: "layer"))
+  var layer: LayerName?
 
   @Option(
     parsing: .unconditional,

@@ -126,7 +126,7 @@ struct CorrespondCommand: ParsableCommand {
   private func stages(of network: Network) throws -> [FeatureStage] {
     let deconvnet = network.deconvnet
     let low = try deconvnet.layer(low ?? deconvnet.highestConvolution?.number ?? 1)
-    let high = try deconvnet.layer(high ?? network.lastButOne)
+    let high = try high.map { try deconvnet.layer($0) } ?? network.lastButOne
     let pooled = try? FeatureStage(low, pooled: true)
     return [try pooled ?? FeatureStage(low), try FeatureStage(high)]
   }

@@ -25,8 +25,8 @@ struct EmbedCommand: ParsableCommand {
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("The layer. (default: the last but one)", valueName: "number"))
-  var layer: Int?
+    help: ArgumentHelp("The layer. (default: the last but one)", valueName: "layer"))
+  var layer: LayerName?
 
   @Option(help: "How a map becomes a number; none: all of it.")
   var pool = FeatureVectors.Pooling.max
@@ -50,7 +50,7 @@ struct EmbedCommand: ParsableCommand {
 
   func run() throws {
     try lab.run(pixels: data.pixels) { network in
-      let layer = try network.deconvnet.layer(self.layer ?? network.lastButOne)
+      let layer = try layer?.layer(of: network.deconvnet) ?? network.lastButOne
       let outputs = try lab.results.outputs(
         image: output, arrays: ["features", "label", "index"])
       let set = try DataImages(data, for: network)

@@ -4,8 +4,10 @@ import Visualization
 /// The flags that say which filters of which layer a command looks at: by default all.
 struct FeatureOptions: ParsableArguments {
   // Unconditional: -1 is refused as a layer or filter; it isn't a missing value.
-  @Option(parsing: .unconditional, help: ArgumentHelp("The layer, from 1.", valueName: "number"))
-  var layer: Int
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("The layer: a number from 1, or a name.", valueName: "layer"))
+  var layer: LayerName
 
   @Option(
     parsing: .unconditional,
@@ -16,7 +18,7 @@ struct FeatureOptions: ParsableArguments {
   ///
   /// - Throws: `DeconvnetError` when the network has no such layer or the layer no such filter.
   func features(of deconvnet: Deconvnet) throws -> (layer: NumberedLayer, filters: [Int]) {
-    let layer = try deconvnet.layer(self.layer)
+    let layer = try layer.layer(of: deconvnet)
     return (layer, try filter.filters(of: layer, in: deconvnet))
   }
 }

@@ -82,7 +82,7 @@ struct InvarianceCommand: ParsableCommand {
       let deconvnet = network.deconvnet
       let stages = [
         try FeatureStage(deconvnet.layer(low)),
-        try FeatureStage(deconvnet.layer(high ?? network.lastButOne)),
+        try FeatureStage(high.map { try deconvnet.layer($0) } ?? network.lastButOne),
       ]
       let outputs = try lab.outputs(
         output, isVector: true,

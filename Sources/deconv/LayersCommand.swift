@@ -33,8 +33,9 @@ struct LayersCommand: ParsableCommand {
   func run() throws {
     try lab.run { network in
       let deconvnet = network.deconvnet
+      let shapes = deconvnet.activationShapes(input: network.inputShape)
       func maps(_ layer: NumberedLayer) -> [Int]? {
-        let shape = deconvnet.activationShape(of: layer, input: network.inputShape)
+        let shape = shapes[layer.number - 1]
         return shape.count == 3 ? Array(shape[..<2]) : nil
       }
       func field(

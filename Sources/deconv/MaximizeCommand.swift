@@ -25,8 +25,8 @@ struct MaximizeCommand: ParsableCommand {
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("The layer. (default: the last)", valueName: "number"))
-  var layer: Int?
+    help: ArgumentHelp("The layer. (default: the last)", valueName: "layer"))
+  var layer: LayerName?
 
   @Option(
     parsing: .unconditional,
@@ -147,7 +147,7 @@ struct MaximizeCommand: ParsableCommand {
   /// What is to be excited.
   private func targets(_ network: Network) throws -> (NumberedLayer, [Int]) {
     let deconvnet = network.deconvnet
-    let layer = try deconvnet.layer(layer ?? deconvnet.layers.count)
+    let layer = try layer?.layer(of: deconvnet) ?? deconvnet.layer(deconvnet.layers.count)
     if let label { return (layer, [try network.classNames.number(ofClass: label)]) }
     if filter == nil, !layer.isLast {
       throw CommandFailure(

@@ -98,20 +98,22 @@ struct Network {
 }
 
 extension Network {
-  /// The layer of a number, or the highest convolution.
+  /// The layer that is named, or the highest convolution.
   ///
   /// - Parameter use: what the layer is for.
   /// - Throws: `DeconvnetError`, or `CommandFailure` for a network of dense layers.
-  func convolution(_ number: Int?, use: String) throws -> NumberedLayer {
-    if let number { return try deconvnet.layer(number) }
+  func convolution(_ name: LayerName?, use: String) throws -> NumberedLayer {
+    if let name { return try name.layer(of: deconvnet) }
     guard let highest = deconvnet.highestConvolution else {
       throw CommandFailure("\(checkpoint.path): has no convolution; --layer says \(use)")
     }
     return highest
   }
 
-  /// The number of the last layer but one, whose features are the network's own words.
-  var lastButOne: Int { max(1, deconvnet.layers.count - 1) }
+  /// The last layer but one, whose features are the network's own words.
+  var lastButOne: NumberedLayer {
+    get throws { try deconvnet.layer(max(1, deconvnet.layers.count - 1)) }
+  }
 
   /// The names that the checkpoint has for its classes; numbers where it has none.
   var classNames: [String] {

@@ -47,8 +47,8 @@ struct OccludeCommand: ParsableCommand {
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "The layer of the feature map. (default: the highest convolution)", valueName: "number"))
-  var layer: Int?
+      "The layer of the feature map. (default: the highest convolution)", valueName: "layer"))
+  var layer: LayerName?
 
   @Option(help: ArgumentHelp("The PNG to write.", valueName: "path"))
   var output = "occlusion.png"

@@ -24,8 +24,10 @@ struct ProjectCommand: ParsableCommand {
       """)
 
   // Unconditional: -1 is refused as no layer, filter or position; it isn't a missing value.
-  @Option(parsing: .unconditional, help: ArgumentHelp("The layer, from 1.", valueName: "number"))
-  var layer: Int
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("The layer: a number from 1, or a name.", valueName: "layer"))
+  var layer: LayerName
 
   @Option(
     parsing: .unconditional,
@@ -70,7 +72,7 @@ struct ProjectCommand: ParsableCommand {
 
   func run() throws {
     try lab.run(pixels: data.pixels) { network in
-      let layer = try network.deconvnet.layer(self.layer)
+      let layer = try layer.layer(of: network.deconvnet)
       let filters = try filter.filters(of: layer, in: network.deconvnet)
       let which = layer.filterNoun + (filters.count == 1 ? "\(filters[0])" : "s")
       let outputs = try lab.outputs(

@@ -30,8 +30,8 @@ struct SaliencyCommand: ParsableCommand {
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "gradcam's layer. (default: the highest convolution)", valueName: "number"))
-  var layer: Int?
+      "gradcam's layer. (default: the highest convolution)", valueName: "layer"))
+  var layer: LayerName?
 
   @Flag(help: "gradcam takes the maps behind the layer's pooling.")
   var pooled = false
@@ -101,7 +101,7 @@ struct SaliencyCommand: ParsableCommand {
   private func settings(for network: Network) throws -> SaliencySettings {
     var settings = SaliencySettings()
     if isGradCAM {
-      let layer = try layer.map { try network.deconvnet.layer($0) }
+      let layer = try layer?.layer(of: network.deconvnet)
       guard let layer = layer ?? network.deconvnet.highestConvolution else {
         throw CommandFailure(
           "\(network.checkpoint.path): has no convolution, so gradcam has no maps to weigh")

@@ -77,6 +77,7 @@ import Testing
 
   @Test(arguments: [
     ("--layer 5", "there is no layer 5: "),
+    ("--layer one", "there is no convolution or dense layer \"one\": there are conv1, conv2, fc1"),
     ("--filter 64", "layer 2 (conv2) has no filter 64: its filters are 0 to 63"),
     ("--data nowhere", "nowhere: "),
   ])
@@ -94,9 +95,9 @@ import Testing
   @Test func helpAndWrongUsage() throws {
     try LabNetwork.check(
       "ablate",
-      wrongUsage: ["--rows -1", "--filter x", "--layer one", "--per-class 0", "--threads 0"],
+      wrongUsage: ["--rows -1", "--filter x", "--layer=", "--per-class 0", "--threads 0"],
       flags: [
-        "--layer <number>", "--filter <list>", "--rows <count>", "default: 20", "--npy <folder>",
+        "--layer <layer>", "--filter <list>", "--rows <count>", "default: 20", "--npy <folder>",
         "default: ablation.png",
       ])
   }

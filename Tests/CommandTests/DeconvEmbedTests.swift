@@ -37,7 +37,7 @@ import Testing
     try withTemporaryFolder { folder in
       let lab = try LabNetwork(in: folder)
       for (flags, dimension) in [
-        ("--layer 2", 64), ("--layer 1 --pool mean", 32), ("--layer 2 --pool none", 12_544),
+        ("--layer conv2", 64), ("--layer 1 --pool mean", 32), ("--layer 2 --pool none", 12_544),
       ] {
         let result = try lab.deconv("embed \(flags) --images 7 --format json --quiet")
         #expect(result.code == 0, "\(flags): \(result.errors)")
@@ -71,9 +71,9 @@ import Testing
 
   @Test func helpUsageAndFlags() throws {
     try LabNetwork.check(
-      "embed", wrongUsage: ["--images 0", "--pool sum", "--layer x"],
+      "embed", wrongUsage: ["--images 0", "--pool sum"],
       flags: [
-        "--layer <number>", "--pool <pool>", "default: max)", "--images <number>",
+        "--layer <layer>", "--pool <pool>", "default: max)", "--images <number>",
         "(default: 1000)", "--split <split>", "--npy <folder>", "--format <format>",
         "--output <path>", "--force", "--threads <count>", "--quiet",
       ])

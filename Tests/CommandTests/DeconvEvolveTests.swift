@@ -144,9 +144,9 @@ import Testing
   @Test func helpUsageAndFlags() throws {
     try LabNetwork.check(
       "evolve",
-      wrongUsage: ["", "--layer x", "--layer 1 --filter b", "--layer 1 --threads 0"],
+      wrongUsage: ["", "--layer 1 --filter b", "--layer 1 --threads 0"],
       flags: [
-        "--layer <number>", "--filter <list>", "(default: all)", "--gif <path>",
+        "--layer <layer>", "--filter <list>", "(default: all)", "--gif <path>",
         "default: train)", "--rule <rule>", "--npy <folder>", "--format <format>",
         "--output <path>", "--force", "--quiet", "--per-class <count>",
       ])

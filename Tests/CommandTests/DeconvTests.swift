@@ -276,7 +276,7 @@ import Testing
   }
 
   @Test(arguments: [
-    "project", "project --layer 2", "project --layer two --filter 1",
+    "project", "project --layer 2", "project --layer= --filter 1",
     "project --layer 1 --filter 1 --at 3", "project --layer 1 --filter 1 --at 3,4 --whole-map",
     "project --layer 1 --filter 1 --rule sideways", "project --layer 1 --filter 1 --threads 0",
     "project --layer 1 --filter 1 --image a.png --data b", "layers --nonsense", "nonsense",
@@ -300,7 +300,7 @@ import Testing
   @Test func helpOfProjectNamesEveryFlagWithItsDefault() {
     let help = Tool.deconv.help("project")
     for flag in [
-      "--layer <number>", "--filter <list>", "--at <y,x>", "--whole-map", "--rule <rule>",
+      "--layer <layer>", "--filter <list>", "--at <y,x>", "--whole-map", "--rule <rule>",
       "--checkpoint <path>", "--logdir <folder>", "--image <png>", "--data <set>",
       "--pixels <range>", "--output <path>", "--force", "--threads <count>", "--quiet",
       "default: deconvnet",

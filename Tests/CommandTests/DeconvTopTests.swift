@@ -122,11 +122,11 @@ import Testing
     try LabNetwork.check(
       "top",
       wrongUsage: [
-        "", "--layer x", "--layer 1 --filter 3-1", "--layer 1 --filter a", "--layer 1 --count 0",
+        "", "--layer 1 --filter 3-1", "--layer 1 --filter a", "--layer 1 --count 0",
         "--layer 1 --per-class 0", "--layer 1 --split all", "--layer 1 --format xml",
       ],
       flags: [
-        "--layer <number>", "--filter <list>", "(default: all)", "--count <number>",
+        "--layer <layer>", "--filter <list>", "(default: all)", "--count <number>",
         "(default: 9)", "--interior", "--rule <rule>", "--shared-scale", "--data <set>",
         "--split <split>", "--per-class <count>", "--pixels <range>", "--npy <folder>",
         "--format <format>", "--output <path>", "--force", "--threads <count>", "--quiet",

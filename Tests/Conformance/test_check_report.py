@@ -29,7 +29,7 @@ class WrongPages(unittest.TestCase):
         ("</h1>", "</h2>", "no HTML"),
         ("</table>", "", "no HTML"),
         ('<section id="notes">', '<section id="runs">', "id runs is there twice"),
-        ('href="#images"', 'href="#images"', "'#images', which isn't there"),
+        ('href="#images"', 'href="#nowhere"', "'#nowhere', which isn't there"),
         ('href="#images"', 'href="https://example.org/"', "refers to 'https://example.org/'"),
         ("</header>", '<img src="a.png" alt=""></header>', "refers to 'a.png'"),
         ("<main>", '<main onclick="x()">', "main has onclick"),
