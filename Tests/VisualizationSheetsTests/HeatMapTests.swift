@@ -5,20 +5,6 @@ import Visualization
 @testable import VisualizationSheets
 
 @Suite struct HeatMapTests {
-  @Test func lightnessRisesFromEndToEnd() {
-    let lumas = (0..<256).map { Int(ColorMap.heat[Float($0) / 255].luma) }
-    #expect(lumas == lumas.sorted())
-    #expect(lumas[0] < 45 && lumas[255] > 215)
-    #expect(Set((0..<256).map { ColorMap.heat[Float($0) / 255] }).count > 250)
-  }
-
-  @Test func whatLiesOutsideHasTheNearestEndsColor() {
-    #expect(ColorMap.heat[-3] == ColorMap.heat[0])
-    #expect(ColorMap.heat[3] == ColorMap.heat[1])
-    #expect(ColorMap.heat[.nan] == ColorMap.heat[0])
-    #expect(ColorMap.heat[.infinity] == ColorMap.heat[1])
-  }
-
   @Test func theLowestIsDarkestAndTheHighestLightest() {
     let map = HeatMap([-2, 0, 1, 4], rows: 2, columns: 2)
     let image = map.image()
