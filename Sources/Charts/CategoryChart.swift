@@ -1,20 +1,20 @@
 import TextOutput
 
 /// Values by category, a dot each: what a metric came to with each value of a setting.
-public struct CategoryChart: Sendable {
+package struct CategoryChart: Sendable {
   /// A dot.
-  public struct Dot: Sendable {
+  package struct Dot: Sendable {
     /// The position of its category.
-    public var category: Int
+    package var category: Int
     /// Where it is along the vertical axis.
-    public var value: Double
+    package var value: Double
     /// What pointing at it tells.
-    public var name: String
+    package var name: String
     /// Its classes in the page's style sheet.
-    public var styleClass: String
+    package var styleClass: String
 
     /// A dot.
-    public init(category: Int, value: Double, name: String, styleClass: String) {
+    package init(category: Int, value: Double, name: String, styleClass: String) {
       self.category = category
       self.value = value
       self.name = name
@@ -23,12 +23,12 @@ public struct CategoryChart: Sendable {
   }
 
   /// What stands below, from left to right.
-  public var categories: [String]
+  package var categories: [String]
   /// The dots; those that aren't finite aren't drawn.
-  public var dots: [Dot]
+  package var dots: [Dot]
 
   /// A chart of these.
-  public init(categories: [String], dots: [Dot]) {
+  package init(categories: [String], dots: [Dot]) {
     precondition(
       dots.allSatisfy { categories.indices.contains($0.category) },
       "each dot's category is one of the \(categories.count)")
@@ -44,7 +44,7 @@ public struct CategoryChart: Sendable {
 
   /// The chart for a page, in the style sheet's colours: the class `dot` on values, `mean` on the line
   /// that marks the mean of a category of several.
-  public func figure(width: Int, height: Int, label: String) -> String {
+  package func figure(width: Int, height: Int, label: String) -> String {
     let axis = Axis(dots.map(\.value), scale: .linear, margin: 0.06)
     let ticks = axis.ticks(about: max(2, height / 34))
     let left = Double((ticks.map(\.text.count).max() ?? 1) + 1) * 6.5 + 3

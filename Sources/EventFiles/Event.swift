@@ -28,7 +28,7 @@ public struct Event: Sendable, Equatable {
   public var writer: String?
 
   /// An event.
-  public init(wallTime: Double, step: Int = 0, content: Content? = nil, writer: String? = nil) {
+  package init(wallTime: Double, step: Int = 0, content: Content? = nil, writer: String? = nil) {
     self.wallTime = wallTime
     self.step = step
     self.content = content
@@ -76,7 +76,7 @@ public struct TaggedRunMetadata: Sendable, Equatable {
   public var runMetadata: [UInt8]
 
   /// Metadata under a tag.
-  public init(tag: String, runMetadata: [UInt8]) {
+  package init(tag: String, runMetadata: [UInt8]) {
     self.tag = tag
     self.runMetadata = runMetadata
   }

@@ -125,7 +125,7 @@ extension HyperparameterData.MetricInfo: WireMessage {
         try decodeName(from: &name)
       case (3, .lengthDelimited): displayName = try decoder.string()
       case (4, .lengthDelimited): description = try decoder.string()
-      case (5, .varint): datasetType = try decoder.integer()
+      case (5, .varint): dataset = Dataset(rawValue: try decoder.integer()) ?? .unknown
       default: try decoder.skip(field)
       }
     }
@@ -148,7 +148,7 @@ extension HyperparameterData.MetricInfo: WireMessage {
     }
     if !displayName.isEmpty { encoder.encode(displayName, field: 3) }
     if !description.isEmpty { encoder.encode(description, field: 4) }
-    if datasetType != 0 { encoder.encode(datasetType, field: 5) }
+    if dataset != .unknown { encoder.encode(dataset.rawValue, field: 5) }
   }
 }
 

@@ -46,7 +46,7 @@ public enum HyperparameterData: Sendable, Equatable {
     public var metrics: [MetricInfo]
 
     /// An experiment.
-    public init(hyperparameters: [HyperparameterInfo], metrics: [MetricInfo]) {
+    package init(hyperparameters: [HyperparameterInfo], metrics: [MetricInfo]) {
       self.hyperparameters = hyperparameters
       self.metrics = metrics
     }
@@ -77,19 +77,24 @@ public enum HyperparameterData: Sendable, Equatable {
     /// The name.
     public var name: String
     /// A name to show instead.
-    public var displayName = ""
+    public var displayName: String
     /// A description, in Markdown.
-    public var description = ""
+    public var description: String
     /// What the values are.
     public var kind: Kind
     /// Which values are possible; nil: any.
     public var domain: Domain?
 
     /// A hyperparameter.
-    public init(name: String, kind: Kind, domain: Domain? = nil) {
+    public init(
+      name: String, kind: Kind, domain: Domain? = nil, displayName: String = "",
+      description: String = ""
+    ) {
       self.name = name
       self.kind = kind
       self.domain = domain
+      self.displayName = displayName
+      self.description = description
     }
   }
 
@@ -98,16 +103,39 @@ public enum HyperparameterData: Sendable, Equatable {
     /// The scalar's tag.
     public var tag: String
     /// The child run that holds the scalar; "" for the run of the hyperparameters itself.
-    public var group = ""
+    public var group: String
     /// A name to show instead.
-    public var displayName = ""
+    public var displayName: String
     /// A description, in Markdown.
-    public var description = ""
-    /// 1: measured on training data; 2: on validation data; 0: not stated.
-    public var datasetType = 0
+    public var description: String
+    /// What it was measured on.
+    public var dataset: Dataset
+
+    /// What a metric was measured on.
+    public enum Dataset: Int, Sendable {
+      /// Not stated.
+      case unknown = 0
+      /// Training data.
+      case training = 1
+      /// Validation data.
+      case validation = 2
+    }
 
     /// A metric.
-    public init(tag: String) { self.tag = tag }
+    ///
+    /// - Parameters:
+    ///   - tag: The scalar's tag.
+    ///   - group: The child run that holds the scalar; "" for the run of the hyperparameters itself.
+    public init(
+      tag: String, group: String = "", displayName: String = "", description: String = "",
+      dataset: Dataset = .unknown
+    ) {
+      self.tag = tag
+      self.group = group
+      self.displayName = displayName
+      self.description = description
+      self.dataset = dataset
+    }
   }
 
   /// The hyperparameters of a run.
@@ -124,7 +152,7 @@ public enum HyperparameterData: Sendable, Equatable {
     public var monitorLocation = ""
 
     /// The hyperparameters of a run.
-    public init(
+    package init(
       hyperparameters: [String: HyperparameterValue], groupName: String = "", startTime: Double
     ) {
       self.hyperparameters = hyperparameters
@@ -153,7 +181,7 @@ public enum HyperparameterData: Sendable, Equatable {
     public var endTime: Double
 
     /// How a run ended.
-    public init(status: Status, endTime: Double) {
+    package init(status: Status, endTime: Double) {
       self.status = status
       self.endTime = endTime
     }

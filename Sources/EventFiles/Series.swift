@@ -97,7 +97,7 @@ public struct ScalarPoint: Sendable, Equatable {
   public var value: Double
 
   /// A point.
-  public init(step: Int, wallTime: Double, value: Double) {
+  package init(step: Int, wallTime: Double, value: Double) {
     self.step = step
     self.wallTime = wallTime
     self.value = value

@@ -1,3 +1,5 @@
+internal import EventFiles
+
 // How numbers become rows. One pass finds the extremes, another counts the numbers in 2048 cells of
 // equal width; then neighbouring cells are merged into rows. Where most numbers fall into few cells,
 // because others lie far outside, those few are counted again in finer ones.
@@ -20,10 +22,10 @@ extension Histogram {
   init<Scalar: CountableScalar>(counting numbers: UnsafeBufferPointer<Scalar>) {
     let extremes = Extremes(of: numbers)
     let finiteCount = numbers.count - extremes.nonFiniteCount
-    var rows: [Row] = []
+    var rows: [HistogramBucket] = []
     if finiteCount > 0, extremes.min == extremes.max {
       let value = Double(extremes.min)
-      rows = [Row(left: value, right: value, count: Double(finiteCount))]
+      rows = [HistogramBucket(left: value, right: value, count: Double(finiteCount))]
     } else if finiteCount > 0 {
       let cells = Cells(from: extremes.min, to: extremes.max)
       let counts =
@@ -37,7 +39,7 @@ extension Histogram {
 
   private static func appendRows<Scalar: CountableScalar>(
     _ numbers: UnsafeBufferPointer<Scalar>, _ cells: Cells<Scalar>, _ counts: [Int], _ share: Int,
-    zoomsLeft: Int, to rows: inout [Row]
+    zoomsLeft: Int, to rows: inout [HistogramBucket]
   ) {
     // The numbers of some cells are those between the least and the greatest of them, since a greater
     // number never has a lesser cell. So the inner cells begin and end at numbers, and hold the same.
@@ -73,13 +75,14 @@ extension Histogram {
   /// Adds the rows of some cells.
   private static func merge<Scalar: CountableScalar>(
     _ counts: [Int], _ cells: Cells<Scalar>, _ range: Range<Int>, _ share: Int,
-    to rows: inout [Row]
+    to rows: inout [HistogramBucket]
   ) {
     var start = range.lowerBound
     var total = 0
     func endRow(at end: Int) {
       guard end > start else { return }
-      rows.append(Row(left: cells.edge(start), right: cells.edge(end), count: Double(total)))
+      rows.append(
+        HistogramBucket(left: cells.edge(start), right: cells.edge(end), count: Double(total)))
       start = end
       total = 0
     }

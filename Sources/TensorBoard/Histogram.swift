@@ -1,34 +1,19 @@
+public import EventFiles
+
 /// How many of some numbers lie where: rows from the least finite number to the greatest.
 ///
 /// Rows follow the numbers: many narrow ones where numbers are dense, few where they are rare, one for
 /// a stretch without any. So the dashboards' curves and percentiles come out right for weights around
 /// zero, activations with a spike at zero and gradients with far outliers alike.
 public struct Histogram: Sendable, Equatable {
-  /// Some numbers of about the same size.
-  public struct Row: Sendable, Equatable {
-    /// Where the row begins.
-    public var left: Double
-    /// Where it ends, and the next one begins. A number there belongs to either.
-    public var right: Double
-    /// How many numbers lie between.
-    public var count: Double
-
-    /// A row.
-    public init(left: Double, right: Double, count: Double) {
-      self.left = left
-      self.right = right
-      self.count = count
-    }
-  }
-
   /// The rows, in ascending order and without gaps. One row without width where all finite numbers are
   /// equal, none where there are none.
-  public var rows: [Row]
+  public var rows: [HistogramBucket]
   /// How many numbers were NaN or infinite, and so aren't in a row.
   public var nonFiniteCount: Int
 
   /// A histogram of these rows.
-  public init(rows: [Row], nonFiniteCount: Int = 0) {
+  public init(rows: [HistogramBucket], nonFiniteCount: Int = 0) {
     self.rows = rows
     self.nonFiniteCount = nonFiniteCount
   }

@@ -68,7 +68,9 @@ extension HyperparameterData.HyperparameterInfo {
     _ name: String, _ values: [HyperparameterValue], displayName: String = "",
     description: String = ""
   ) -> Self {
-    Self(name, values.first?.kind ?? .unspecified, .values(values), displayName, description)
+    Self(
+      name: name, kind: values.first?.kind ?? .unspecified, domain: .values(values),
+      displayName: displayName, description: description)
   }
 
   /// A number in an interval.
@@ -76,64 +78,32 @@ extension HyperparameterData.HyperparameterInfo {
     _ name: String, _ bounds: ClosedRange<Double>, displayName: String = "",
     description: String = ""
   ) -> Self {
-    Self(name, .number, .interval(bounds.lowerBound, bounds.upperBound), displayName, description)
+    Self(
+      name: name, kind: .number, domain: .interval(bounds.lowerBound, bounds.upperBound),
+      displayName: displayName, description: description)
   }
 
   /// A truth value.
   public static func bool(
     _ name: String, displayName: String = "", description: String = ""
   ) -> Self {
-    Self(name, .bool, .values([false, true]), displayName, description)
+    Self(
+      name: name, kind: .bool, domain: .values([false, true]), displayName: displayName,
+      description: description)
   }
 
   /// Any number.
   public static func number(
     _ name: String, displayName: String = "", description: String = ""
   ) -> Self {
-    Self(name, .number, nil, displayName, description)
+    Self(name: name, kind: .number, displayName: displayName, description: description)
   }
 
   /// Any text.
   public static func string(
     _ name: String, displayName: String = "", description: String = ""
   ) -> Self {
-    Self(name, .string, nil, displayName, description)
-  }
-
-  private init(
-    _ name: String, _ kind: Kind, _ domain: Domain?, _ displayName: String, _ description: String
-  ) {
-    self.init(name: name, kind: kind, domain: domain)
-    self.displayName = displayName
-    self.description = description
-  }
-}
-
-extension HyperparameterData.MetricInfo {
-  /// What a metric was measured on.
-  public enum Dataset: Int, Sendable {
-    /// Not stated.
-    case unknown = 0
-    /// Training data.
-    case training = 1
-    /// Validation data.
-    case validation = 2
-  }
-
-  /// A metric.
-  ///
-  /// - Parameters:
-  ///   - tag: The scalar's tag.
-  ///   - group: The child run that holds the scalar; "" for the run of the hyperparameters itself.
-  public init(
-    tag: String, group: String = "", displayName: String, description: String = "",
-    dataset: Dataset = .unknown
-  ) {
-    self.init(tag: tag)
-    self.group = group
-    self.displayName = displayName
-    self.description = description
-    datasetType = dataset.rawValue
+    Self(name: name, kind: .string, displayName: displayName, description: description)
   }
 }
 

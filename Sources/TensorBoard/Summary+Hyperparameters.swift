@@ -31,7 +31,7 @@ extension Summary {
           name: name, kind: values[name]?.kind ?? .unspecified)
       }
       let experiment = HyperparameterData.Experiment(
-        hyperparameters: infos, metrics: metrics.map(HyperparameterData.MetricInfo.init))
+        hyperparameters: infos, metrics: metrics.map { HyperparameterData.MetricInfo(tag: $0) })
       summary.values.insert(
         hyperparameterValue("_hparams_/experiment", .experiment(experiment)), at: 0)
     }

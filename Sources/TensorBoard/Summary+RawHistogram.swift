@@ -16,14 +16,14 @@ extension Summary {
     }
     try SummaryError.checkFinite(edges, tag: tag, what: "edges")
     try check(tag, counts)
-    var rows: [Histogram.Row] = []
+    var rows: [HistogramBucket] = []
     for (index, count) in counts.enumerated() {
       guard edges[index] < edges[index + 1] else {
         throw .outOfRange(
           tag: tag, what: "edge \(index + 1)", value: "\(edges[index + 1])",
           expected: "more than \(edges[index]), the edge before")
       }
-      rows.append(Histogram.Row(left: edges[index], right: edges[index + 1], count: count))
+      rows.append(HistogramBucket(left: edges[index], right: edges[index + 1], count: count))
     }
     return histogram(tag, Histogram(rows: rows))
   }
@@ -72,7 +72,7 @@ extension Summary {
         expected: "a number from \(above) to \(limits[last])")
     }
     let rows = (first...last).map { index in
-      Histogram.Row(
+      HistogramBucket(
         left: index == first ? min : limits[index - 1], right: index == last ? max : limits[index],
         count: counts[index])
     }

@@ -6,7 +6,7 @@ extension Summary {
   ///
   /// ```swift
   /// let points = curve.map { LineChart.Point(x: $0.threshold, y: $0.recall) }
-  /// try writer.add(.image("recall", LineChart([.init("recall", points)])), step: step)
+  /// try writer.add(.image("recall", LineChart(series: [.init("recall", points)])), step: step)
   /// ```
   ///
   /// - Parameters:
@@ -17,5 +17,15 @@ extension Summary {
     _ tag: String, _ chart: LineChart, width: Int = 900, height: Int = 540
   ) throws(SummaryError) -> Summary {
     try image(tag, chart.image(width: width, height: height))
+  }
+
+  /// A chart of bars, for the dashboards Images and Time Series.
+  ///
+  /// - Parameter width: In pixels.
+  /// - Throws: `SummaryError` where it can't be encoded as PNG.
+  public static func image(
+    _ tag: String, _ chart: BarChart, width: Int = 900
+  ) throws(SummaryError) -> Summary {
+    try image(tag, chart.image(width: width))
   }
 }

@@ -79,6 +79,8 @@ func articleImages(
     .image("rgb", planes, width: 32, height: 32, layout: .channelsFirst, range: -1...1), step: step)
   let recall = LineChart(xName: "threshold", series: [.init("recall", points)])
   try writer.add(.image("recall", recall), step: step)
+  let counts = BarChart(title: "errors by class", bars: [.init("cat", 12), .init("dog", 7)])
+  try writer.add(.image("errors", counts), step: step)
 }
 
 func articlePrefixes(

@@ -1,3 +1,4 @@
+import EventFiles
 import TensorBoard
 import Testing
 
@@ -87,7 +88,7 @@ import Testing
     for row in Histogram(of: numbers).rows {
       #expect(row.count == Double(numbers.count { $0 > row.left && $0 < row.right } + ends(row)))
     }
-    func ends(_ row: Histogram.Row) -> Int {
+    func ends(_ row: HistogramBucket) -> Int {
       (row.left == 0 ? 1 : 0) + (row.right == 2047 ? 1 : 0)
     }
   }
@@ -104,8 +105,8 @@ import Testing
   @Test func equalNumbersAreOneRowWithoutWidth() {
     #expect(
       Histogram(of: [Float](repeating: 0.5, count: 7)).rows
-        == [Histogram.Row(left: 0.5, right: 0.5, count: 7)])
-    #expect(Histogram(of: [3]).rows == [Histogram.Row(left: 3, right: 3, count: 1)])
+        == [HistogramBucket(left: 0.5, right: 0.5, count: 7)])
+    #expect(Histogram(of: [3]).rows == [HistogramBucket(left: 3, right: 3, count: 1)])
   }
 
   @Test func noNumbersAreNoRows() {

@@ -40,7 +40,8 @@ import Testing
     #expect(experiment.hyperparameters[0].description == "*which*")
     #expect(experiment.metrics.map(\.tag) == ["a", "b"])
     #expect(experiment.metrics[1].group == "g" && experiment.metrics[1].displayName == "B")
-    #expect(experiment.metrics[1].description == "d" && experiment.metrics[1].datasetType == 2)
+    #expect(
+      experiment.metrics[1].description == "d" && experiment.metrics[1].dataset == .validation)
     #expect(experiment.description == "all" && experiment.user == "me")
     #expect(experiment.timeCreated == 3)
   }
