@@ -243,3 +243,9 @@ for target in package.targets where target.type != .system {
     target.cSettings = (target.cSettings ?? []) + [.treatAllWarnings(as: .error)]
   }
 }
+
+// For `DOCUMENTATION=1 swift package generate-documentation`; nobody who depends on us resolves it.
+if Context.environment["DOCUMENTATION"] != nil {
+  package.dependencies.append(
+    .package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.4.0"))
+}

@@ -24,7 +24,7 @@ public struct BarChart: Sendable {
 
   /// The chart as an image, as high as its bars take.
   ///
-  /// - Parameter textScale: How large letters are: 2 gives letters of 10 by 16 pixels.
+  /// - `textScale`: How large letters are: 2 gives letters of 10 by 16 pixels.
   public func image(width: Int = 900, textScale: Int = 2) -> Image {
     precondition(width >= 100, "a chart is at least 100 pixels wide, got \(width)")
     let letter = (width: 6 * textScale, height: 10 * textScale)

@@ -25,9 +25,8 @@ extension LineChart {
   /// Classes: `grid` on the lines behind, `raw` on faint curves, `curve` on curves, `dot` on single
   /// points, `band` on bands, beside each series' own `styleClass`.
   ///
-  /// - Parameters:
-  ///   - label: What the chart shows, for those who don't see it.
-  ///   - marksPoints: Whether curves of few points show each of them.
+  /// - `label`: What the chart shows, for those who don't see it.
+  /// - `marksPoints`: Whether curves of few points show each of them.
   public func figure(
     width: Int, height: Int, label: String, marksPoints: Bool = true
   ) -> Figure {

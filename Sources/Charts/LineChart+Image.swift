@@ -3,7 +3,7 @@ public import Images
 extension LineChart {
   /// The chart as an image, its lines without jags.
   ///
-  /// - Parameter textScale: How large letters are: 2 gives letters of 10 by 16 pixels.
+  /// - `textScale`: How large letters are: 2 gives letters of 10 by 16 pixels.
   public func image(width: Int = 1200, height: Int = 720, textScale: Int = 2) -> Image {
     precondition(width >= 100 && height >= 80, "a chart has at least 100x80 pixels")
     let letter = (width: Double(6 * textScale), height: Double(10 * textScale))

@@ -7,10 +7,9 @@ extension LineChart {
   /// Each letter of the plot has two dots across and four up (Unicode's Braille patterns); without
   /// Unicode, one mark a letter. Without colours, marks along the lines tell several curves apart.
   ///
-  /// - Parameters:
-  ///   - columns: Letters in a line, at least 30.
-  ///   - rows: Lines of the plot itself.
-  ///   - usesColor: Whether curves are told apart by the terminal's colours, not only by marks.
+  /// - `columns`: Letters in a line, at least 30.
+  /// - `rows`: Lines of the plot itself.
+  /// - `usesColor`: Whether curves are told apart by the terminal's colours, not only by marks.
   public func text(
     columns: Int, rows: Int = 16, usesUnicode: Bool = true, usesColor: Bool = false
   ) -> String {

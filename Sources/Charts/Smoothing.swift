@@ -5,7 +5,7 @@ public enum Smoothing {
   /// As TensorBoard's line chart does it: values that aren't finite stay as they are and aren't
   /// averaged, and a constant curve stays constant.
   ///
-  /// - Parameter weight: 0 for none, up to 1: how much of the average so far is kept at each value.
+  /// - `weight`: 0 for none, up to 1: how much of the average so far is kept at each value.
   /// - Source: TensorBoard, `line_chart_v2/data_transformer.ts`; Kingma & Ba, arXiv:1412.6980, §3, for
   ///   the correction.
   public static func exponential(_ values: [Double], weight: Double) -> [Double] {

@@ -100,12 +100,11 @@ public struct Batches: Sequence, Sendable {
 extension LabeledImages {
   /// Shuffled batches over so many epochs.
   ///
-  /// - Parameters:
-  ///   - size: The number of images in a batch; an epoch's last one may have fewer.
-  ///   - seed: Orders and flips are functions of it.
-  ///   - step: The first step, when a run is resumed; steps are counted from 0 over all epochs.
-  ///   - pixelRange: How bytes become scalars.
-  ///   - flips: Whether half of the images, others in each epoch, are mirrored left to right.
+  /// - `size`: The number of images in a batch; an epoch's last one may have fewer.
+  /// - `seed`: Orders and flips are functions of it.
+  /// - `step`: The first step, when a run is resumed; steps are counted from 0 over all epochs.
+  /// - `pixelRange`: How bytes become scalars.
+  /// - `flips`: Whether half of the images, others in each epoch, are mirrored left to right.
   public func batches(
     of size: Int, epochs: Int, seed: Int, startingAt step: Int = 0,
     pixelRange: PixelRange = .zeroToOne, flips: Bool = false

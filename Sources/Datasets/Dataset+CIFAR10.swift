@@ -8,10 +8,9 @@ extension Dataset {
   /// the images become 28x28 gray, what LeNet takes: luma as ITU-R BT.601 weighs it, then the mean
   /// of the area of each new pixel (`Image.resized`).
   ///
-  /// - Parameters:
-  ///   - channels: 1 makes gray images, 3 keeps the colours.
-  ///   - side: Rows and columns of the images; 32 leaves them as they are.
-  ///   - readsTraining: false reads the test file alone; then there are no training images.
+  /// - `channels`: 1 makes gray images, 3 keeps the colours.
+  /// - `side`: Rows and columns of the images; 32 leaves them as they are.
+  /// - `readsTraining`: false reads the test file alone; then there are no training images.
   /// - Source: Krizhevsky, "Learning Multiple Layers of Features from Tiny Images", 2009, and
   ///   https://www.cs.toronto.edu/~kriz/cifar.html.
   /// - Throws: `DatasetError`.

@@ -6,7 +6,7 @@ extension Dataset {
   /// Nothing in the files tells the two apart: the classes have the names of clothes when `fashion`
   /// is in the folder's name.
   ///
-  /// - Parameter readsTraining: false reads the test files alone; then there are no training images.
+  /// - `readsTraining`: false reads the test files alone; then there are no training images.
   /// - Source: LeCun, Cortes & Burges, http://yann.lecun.com/exdb/mnist/; Xiao, Rasul & Vollgraf,
   ///   "Fashion-MNIST", 2017, arXiv:1708.07747.
   /// - Throws: `DatasetError`.

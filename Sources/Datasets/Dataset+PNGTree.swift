@@ -8,10 +8,9 @@ extension Dataset {
   /// Classes and files are in the order of their names. All images have one size and are all gray
   /// or all in colour; alpha channels are dropped. The case of `Train` and `Test` doesn't matter.
   ///
-  /// - Parameters:
-  ///   - trainingPerClass: Reads at most so many images of each class, the first ones; nil: all; 0:
-  ///     there needs to be no `Train`.
-  ///   - testPerClass: The same for the test images.
+  /// - `trainingPerClass`: Reads at most so many images of each class, the first ones; nil: all; 0:
+  ///   there needs to be no `Train`.
+  /// - `testPerClass`: The same for the test images.
   /// - Throws: `DatasetError`.
   public static func pngTree(
     directory: String, trainingPerClass: Int? = nil, testPerClass: Int? = nil

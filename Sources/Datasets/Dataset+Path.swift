@@ -26,11 +26,10 @@ extension Dataset {
 
   /// A data set by the name of a drawn one, `shapes` or `digits`, or by the path of a folder.
   ///
-  /// - Parameters:
-  ///   - seed: What a drawn set is made from; a folder's images don't depend on it.
-  ///   - trainingPerClass: At most so many training images of each class; nil: all, and 1000 of a
-  ///     drawn set.
-  ///   - testPerClass: The same for the test images; nil: all, and 100 of a drawn set.
+  /// - `seed`: What a drawn set is made from; a folder's images don't depend on it.
+  /// - `trainingPerClass`: At most so many training images of each class; nil: all, and 1000 of a
+  ///   drawn set.
+  /// - `testPerClass`: The same for the test images; nil: all, and 100 of a drawn set.
   /// - Throws: `DatasetError`, also when a drawn set is asked for more than `largestDrawnClass`
   ///   images of a class.
   public init(

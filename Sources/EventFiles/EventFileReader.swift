@@ -13,7 +13,7 @@ public struct EventFileReader: Sendable {
 
   /// A reader at the start of a file.
   ///
-  /// - Parameter maximumRecordLength: In bytes; a longer record is an error, so that a file made to
+  /// - `maximumRecordLength`: In bytes; a longer record is an error, so that a file made to
   ///   harm can't ask for more memory.
   public init(path: String, maximumRecordLength: Int = 256 << 20) throws(EventFileError) {
     records = try RecordReader(path: path, maximumLength: maximumRecordLength)

@@ -123,9 +123,8 @@ public enum HyperparameterData: Sendable, Equatable {
 
     /// A metric.
     ///
-    /// - Parameters:
-    ///   - tag: The scalar's tag.
-    ///   - group: The child run that holds the scalar; "" for the run of the hyperparameters itself.
+    /// - `tag`: The scalar's tag.
+    /// - `group`: The child run that holds the scalar; "" for the run of the hyperparameters itself.
     public init(
       tag: String, group: String = "", displayName: String = "", description: String = "",
       dataset: Dataset = .unknown

@@ -14,7 +14,7 @@ public struct Run: Sendable, Equatable {
 
   /// The run in a directory.
   ///
-  /// - Parameter name: by default the directory's last name.
+  /// - `name`: by default the directory's last name.
   /// - Throws: `EventFileError` when there are no event files in it.
   public init(directory: String, name: String? = nil) throws(EventFileError) {
     self.directory = directory

@@ -46,9 +46,8 @@ public struct RunContents: Sendable {
 
   /// Reads a run's files to their ends.
   ///
-  /// - Parameters:
-  ///   - appliesRestarts: Whether a restart drops the values it repeats, as TensorBoard does it.
-  ///   - wants: Which tags are asked for; nothing is kept of others.
+  /// - `appliesRestarts`: Whether a restart drops the values it repeats, as TensorBoard does it.
+  /// - `wants`: Which tags are asked for; nothing is kept of others.
   /// - Throws: `EventFileError` when the directory can't be listed. Damage within files, and files that
   ///   can't be opened, are listed in `files`, and what is whole is read.
   public init(
@@ -63,7 +62,7 @@ public struct RunContents: Sendable {
 
   /// The first series of a tag, which is known by its bytes.
   ///
-  /// - Parameter kind: Only one of this kind; nil: of any.
+  /// - `kind`: Only one of this kind; nil: of any.
   public func series(tag: String, kind: Series.Kind? = nil) -> Series? {
     all.first {
       $0.count > 0 && (kind == nil || $0.kind == kind) && $0.tag.utf8.elementsEqual(tag.utf8)

@@ -85,7 +85,7 @@ extension Image {
 
   /// Images of planes `[height, width, channels]`, and the scale of each.
   ///
-  /// - Parameter sharingScale: One scale for all planes, so that their brightness can be compared;
+  /// - `sharingScale`: One scale for all planes, so that their brightness can be compared;
   ///   otherwise each plane has its own.
   public static func contrastStretched(
     _ planes: [[Float]], width: Int, height: Int, channels: Int = 1, rule: ContrastRule = .minMax,

@@ -15,11 +15,10 @@ extension Image {
 
   /// Images in rows and columns, each in the middle of a cell that is large enough for the largest.
   ///
-  /// - Parameters:
-  ///   - columns: Cells in a row; nil makes the grid about square.
-  ///   - spacing: Pixels between cells.
-  ///   - border: Pixels around all cells; nil is the spacing.
-  ///   - background: The colour of what no image covers.
+  /// - `columns`: Cells in a row; nil makes the grid about square.
+  /// - `spacing`: Pixels between cells.
+  /// - `border`: Pixels around all cells; nil is the spacing.
+  /// - `background`: The colour of what no image covers.
   public static func grid(
     _ images: [Image], columns: Int? = nil, spacing: Int = 1, border: Int? = nil,
     background: Color = .black

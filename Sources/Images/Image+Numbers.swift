@@ -29,7 +29,7 @@ extension Image {
 
   /// An image of floating-point numbers, a byte each.
   ///
-  /// - Parameter range: What becomes black and white: `0...1`, or `-1...1`. What lies outside becomes
+  /// - `range`: What becomes black and white: `0...1`, or `-1...1`. What lies outside becomes
   ///   one of the two, NaN black.
   /// - Throws: `ImageError.wrongCount` where their number isn't that of 1 to 4 channels.
   public init(

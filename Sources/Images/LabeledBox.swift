@@ -42,7 +42,7 @@ extension Image {
   /// it begins in the image. What lies outside the image is left out; a box without area, or
   /// with a number that isn't finite, isn't drawn.
   ///
-  /// - Parameter scale: How often each pixel is repeated in both directions before boxes are drawn.
+  /// - `scale`: How often each pixel is repeated in both directions before boxes are drawn.
   public func drawing(_ boxes: [LabeledBox], scale: Int = 1) -> Image {
     var result = converted(toChannels: channels.isMultiple(of: 2) ? 4 : 3).enlarged(by: scale)
     let letterScale = max(1, min(result.width, result.height) / 400)

@@ -10,10 +10,9 @@ extension Checkpoint {
   /// The optimizer's state is written first, under a name of its own (`optimizer-<step>.safetensors`);
   /// `checkpoint.safetensors` names it and is renamed into place; then older states are removed.
   ///
-  /// - Parameters:
-  ///   - inputShape: one input's shape, `[H, W, C]`.
-  ///   - optimizer: the optimizer's slots; nil when training won't go on from here.
-  ///   - folder: the run's folder; it is made if it isn't there.
+  /// - `inputShape`: one input's shape, `[H, W, C]`.
+  /// - `optimizer`: the optimizer's slots; nil when training won't go on from here.
+  /// - `folder`: the run's folder; it is made if it isn't there.
   /// - Returns: the path of the checkpoint.
   /// - Throws: `CheckpointError` or `SafetensorsError`.
   @discardableResult
@@ -38,7 +37,7 @@ extension Checkpoint {
   /// Keeps a network under a name of its own, without an optimizer's state: to be looked at, not to be
   /// trained on. The file is replaced whole, or not at all.
   ///
-  /// - Parameter path: the file; its folder is made if it isn't there.
+  /// - `path`: the file; its folder is made if it isn't there.
   /// - Throws: `CheckpointError` or `SafetensorsError`.
   public static func keep(
     _ model: Sequential, inputShape: [Int], state: TrainingState, as path: String

@@ -16,7 +16,7 @@ public struct AveragePool2D: Layer {
   /// Whether a last window that reaches over the edge counts (`ceil_mode`).
   public let roundsUp: Bool
 
-  /// - Parameter stride: by default the window's size, so that windows don't overlap.
+  /// - `stride`: by default the window's size, so that windows don't overlap.
   public init(
     size: Extent, stride: Extent? = nil, padding: Padding = 0,
     countsPadding: Bool = true, roundsUp: Bool = false

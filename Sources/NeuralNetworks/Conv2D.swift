@@ -49,10 +49,9 @@ public struct Conv2D: Layer {
 
   /// New filters, drawn by an initializer.
   ///
-  /// - Parameters:
-  ///   - padding: by default such that a stride of 1 keeps the image's size ("same").
-  ///   - groups: a divisor of both `inChannels` and `outChannels`; as many as channels make the
-  ///     convolution depthwise.
+  /// - `padding`: by default such that a stride of 1 keeps the image's size ("same").
+  /// - `groups`: a divisor of both `inChannels` and `outChannels`; as many as channels make the
+  ///   convolution depthwise.
   public init(
     in inChannels: Int, out outChannels: Int, kernel: Extent, stride: Extent = 1,
     padding: Padding? = nil, dilation: Extent = 1, groups: Int = 1,

@@ -17,9 +17,8 @@ public enum Initializer: String, Sendable, CaseIterable, Codable {
 
   /// New weights.
   ///
-  /// - Parameters:
-  ///   - fanIn: the inputs that one output is a sum of.
-  ///   - fanOut: the outputs that one input is part of.
+  /// - `fanIn`: the inputs that one output is a sum of.
+  /// - `fanOut`: the outputs that one input is part of.
   public func weights(
     shape: [Int], fanIn: Int, fanOut: Int, using generator: inout SeededGenerator
   ) -> Tensor {

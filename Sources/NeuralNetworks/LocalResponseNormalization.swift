@@ -21,7 +21,7 @@ public struct LocalResponseNormalization: Layer {
 
   /// PyTorch's defaults.
   ///
-  /// - Parameter before: nil for PyTorch's, `size / 2`.
+  /// - `before`: nil for PyTorch's, `size / 2`.
   public init(
     size: Int, before: Int? = nil, alpha: Float = 1e-4, beta: Float = 0.75, k: Float = 1
   ) {

@@ -17,7 +17,7 @@ public struct MaxPool2D: Layer {
   /// Whether a last window that reaches over the edge counts (`ceil_mode`).
   public let roundsUp: Bool
 
-  /// - Parameter stride: by default the window's size, so that windows don't overlap.
+  /// - `stride`: by default the window's size, so that windows don't overlap.
   public init(
     size: Extent, stride: Extent? = nil, padding: Padding = 0, roundsUp: Bool = false
   ) {

@@ -47,7 +47,7 @@ public struct LSTM: RecurrentLayer {
 
   /// New parameters.
   ///
-  /// - Parameter forgetBias: what the forget gates start from: 1 keeps what is in the cells
+  /// - `forgetBias`: what the forget gates start from: 1 keeps what is in the cells
   ///   (Jozefowicz, Zaremba & Sutskever, "An Empirical Exploration of Recurrent Network Architectures",
   ///   ICML 2015).
   public init(

@@ -32,7 +32,7 @@ public struct Momentum: Optimizer {
   /// Whether the gradient is followed from where the velocity leads.
   public let isNesterov: Bool
 
-  /// - Parameter momentum: TensorFlow has no default; 0.9 is the common choice.
+  /// - `momentum`: TensorFlow has no default; 0.9 is the common choice.
   public init(learningRate: Float = 0.01, momentum: Float = 0.9, isNesterov: Bool = false) {
     self.learningRate = learningRate
     self.momentum = momentum

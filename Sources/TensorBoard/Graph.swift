@@ -118,7 +118,7 @@ public struct Graph: Sendable, Equatable {
 extension SummaryWriter {
   /// Adds the graph of the run's model, for the dashboard Graphs. A run shows one graph.
   ///
-  /// - Parameter wallTime: Seconds since 1970; nil: now.
+  /// - `wallTime`: Seconds since 1970; nil: now.
   /// - Throws: `SummaryWriterError` when the writer is closed, or where the time is negative or isn't
   ///   finite; never for an error of the file.
   public func add(_ graph: Graph, wallTime: Double? = nil) throws(SummaryWriterError) {

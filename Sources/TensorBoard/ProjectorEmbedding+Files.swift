@@ -9,7 +9,7 @@ extension SummaryWriter {
   /// Writes an embedding beside the event file, for the dashboard Projector. One of the same name and
   /// step replaces that written before; others stay.
   ///
-  /// - Parameter step: Shown behind the name; nil: the run has one state of the embedding only.
+  /// - `step`: Shown behind the name; nil: the run has one state of the embedding only.
   /// - Throws: `EventFileError` or `ImageError`, where a file can't be written.
   public func add(_ embedding: ProjectorEmbedding, step: Int? = nil) throws {
     let directory = Path.directory(of: path)

@@ -24,12 +24,11 @@ public struct ProjectorEmbedding: Sendable {
 
   /// Vectors, side by side.
   ///
-  /// - Parameters:
-  ///   - name: What the dashboard calls it.
-  ///   - vectors: `[count, dimension]` in row-major order; kept in 32 bits.
-  ///   - columns: What is known of each vector: names, and a text a vector. With them points are coloured,
-  ///     labelled and searched.
-  ///   - sprites: An image a vector, all of one size; shown instead of the point.
+  /// - `name`: What the dashboard calls it.
+  /// - `vectors`: `[count, dimension]` in row-major order; kept in 32 bits.
+  /// - `columns`: What is known of each vector: names, and a text a vector. With them points are coloured,
+  ///   labelled and searched.
+  /// - `sprites`: An image a vector, all of one size; shown instead of the point.
   /// - Throws: `SummaryError` where there is no vector, a number isn't finite, a column or the sprites
   ///   have another count, two columns have one name, or a text holds a tab or a line feed.
   public init(

@@ -7,11 +7,10 @@ extension Summary {
   /// try writer.add(.audio("speech", samples, sampleRate: 16_000), step: 3)
   /// ```
   ///
-  /// - Parameters:
-  ///   - samples: From -1 to 1; what lies beyond is cut. Of several channels, the samples of one moment
-  ///     stand side by side: left, right, left, right.
-  ///   - sampleRate: Samples of a channel, a second, of any type of number; kept as a whole one.
-  ///   - channels: 1 mono, 2 stereo.
+  /// - `samples`: From -1 to 1; what lies beyond is cut. Of several channels, the samples of one moment
+  ///   stand side by side: left, right, left, right.
+  /// - `sampleRate`: Samples of a channel, a second, of any type of number; kept as a whole one.
+  /// - `channels`: 1 mono, 2 stereo.
   /// - Throws: `SummaryError` where there is no sample, where one isn't finite, or where their number is
   ///   no multiple of the channels'.
   public static func audio(

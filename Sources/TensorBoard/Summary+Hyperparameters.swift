@@ -60,7 +60,7 @@ extension Summary {
 
   /// How the run ended, for the dashboard HParams.
   ///
-  /// - Parameter endTime: In seconds since 1970; nil: now.
+  /// - `endTime`: In seconds since 1970; nil: now.
   public static func runEnded(
     _ status: HyperparameterData.SessionEnd.Status, endTime: Double? = nil
   ) -> Summary {

@@ -41,7 +41,7 @@ extension Summary {
 
   /// An image that is encoded already: PNG, JPEG, BMP, or GIF, which is shown moving.
   ///
-  /// - Parameter channels: Channels a pixel: 1 gray, 2 gray and alpha, 3 RGB, 4 RGBA.
+  /// - `channels`: Channels a pixel: 1 gray, 2 gray and alpha, 3 RGB, 4 RGBA.
   public static func image(
     _ tag: String, encoded: [UInt8], width: Int, height: Int, channels: Int
   ) -> Summary {
@@ -77,9 +77,8 @@ extension Summary {
 
   /// Images as one image of rows and columns, for the dashboards Images and Time Series.
   ///
-  /// - Parameters:
-  ///   - columns: Images in a row; nil makes the grid about square.
-  ///   - spacing: Pixels around each image.
+  /// - `columns`: Images in a row; nil makes the grid about square.
+  /// - `spacing`: Pixels around each image.
   /// - Throws: `SummaryError` where there is no image, or where the grid can't be made.
   public static func grid(
     _ tag: String, _ images: [Image], columns: Int? = nil, spacing: Int = 2
@@ -97,10 +96,9 @@ extension Summary {
 
   /// An image with boxes and their labels drawn into it, for the dashboards Images and Time Series.
   ///
-  /// - Parameters:
-  ///   - boxes: In pixels of the image; what lies outside it is left out.
-  ///   - scale: How often each pixel is repeated before boxes are drawn, so that labels fit small
-  ///     images; nil makes the shorter side at least 200 pixels long.
+  /// - `boxes`: In pixels of the image; what lies outside it is left out.
+  /// - `scale`: How often each pixel is repeated before boxes are drawn, so that labels fit small
+  ///   images; nil makes the shorter side at least 200 pixels long.
   /// - Throws: `SummaryError` where a box has no area or a number that isn't finite.
   public static func image(
     _ tag: String, _ image: Image, boxes: [LabeledBox], scale: Int? = nil
@@ -126,7 +124,7 @@ extension Summary {
   ///
   /// Gray frames stay as they are, and so do colours where a frame has at most 256 of them.
   ///
-  /// - Parameter framesPerSecond: At most 50, which is what browsers show.
+  /// - `framesPerSecond`: At most 50, which is what browsers show.
   /// - Throws: `SummaryError` where there is no frame, where sizes differ, or where the rate isn't above
   ///   0 and at most 50.
   public static func video(

@@ -4,12 +4,11 @@ internal import ProtobufWire
 extension Summary {
   /// A mesh, or without faces a cloud of points, for the dashboard Mesh.
   ///
-  /// - Parameters:
-  ///   - vertices: `[batch, N, 3]` in row-major order: x, y, z of each; kept in 32 bits.
-  ///   - faces: `[batch, M, 3]`: numbers of three vertices each; empty: a cloud of points.
-  ///   - colors: `[batch, N, 3]`: red, green and blue of each vertex, 0 to 255; empty: gray.
-  ///   - batch: How many meshes of equal counts there are. The dashboard shows the first.
-  ///   - configuration: Camera and material.
+  /// - `vertices`: `[batch, N, 3]` in row-major order: x, y, z of each; kept in 32 bits.
+  /// - `faces`: `[batch, M, 3]`: numbers of three vertices each; empty: a cloud of points.
+  /// - `colors`: `[batch, N, 3]`: red, green and blue of each vertex, 0 to 255; empty: gray.
+  /// - `batch`: How many meshes of equal counts there are. The dashboard shows the first.
+  /// - `configuration`: Camera and material.
   /// - Throws: `SummaryError` where there is no vertex, counts don't fit, a vertex isn't finite, a face has
   ///   a vertex that isn't there, or a colour isn't 0 to 255.
   public static func mesh(
@@ -77,10 +76,9 @@ extension Summary {
 
   /// A mesh, or without faces a cloud of points, for the dashboard Mesh.
   ///
-  /// - Parameters:
-  ///   - vertices: x, y, z of each.
-  ///   - faces: Numbers of three vertices each; empty: a cloud of points.
-  ///   - colors: Red, green and blue of each vertex; empty: gray.
+  /// - `vertices`: x, y, z of each.
+  /// - `faces`: Numbers of three vertices each; empty: a cloud of points.
+  /// - `colors`: Red, green and blue of each vertex; empty: gray.
   public static func mesh<Vertex: BinaryFloatingPoint, Corner: BinaryInteger>(
     _ tag: String, vertices: [SIMD3<Vertex>], faces: [SIMD3<Corner>] = [SIMD3<Int32>](),
     colors: [SIMD3<UInt8>] = [], configuration: MeshConfiguration? = nil

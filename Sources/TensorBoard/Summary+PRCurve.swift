@@ -7,11 +7,10 @@ extension Summary {
   /// A prediction counts as positive at threshold t where it isn't less than t. The curve has the
   /// same numbers as those of TensorFlow's summary and torch's `add_pr_curve`.
   ///
-  /// - Parameters:
-  ///   - labels: Whether each example is of the class.
-  ///   - predictions: How probable the classifier takes that to be, 0 to 1; one a label.
-  ///   - weights: How much each example counts; nil: 1.
-  ///   - thresholds: How many points the curve has, at thresholds of equal distance from 0 to 1.
+  /// - `labels`: Whether each example is of the class.
+  /// - `predictions`: How probable the classifier takes that to be, 0 to 1; one a label.
+  /// - `weights`: How much each example counts; nil: 1.
+  /// - `thresholds`: How many points the curve has, at thresholds of equal distance from 0 to 1.
   /// - Throws: `SummaryError` where numbers of labels, predictions or weights differ or are 0, a
   ///   prediction isn't in 0 to 1, or a weight is negative or isn't finite.
   public static func prCurve(
@@ -40,10 +39,9 @@ extension Summary {
 
   /// A curve for each class of a classifier, `<tag>/<class>`: the class against all others.
   ///
-  /// - Parameters:
-  ///   - classes: Their names, by number.
-  ///   - labels: The number of each example's class.
-  ///   - probabilities: `[examples, classes]` in row-major order: the softmax of the logits.
+  /// - `classes`: Their names, by number.
+  /// - `labels`: The number of each example's class.
+  /// - `probabilities`: `[examples, classes]` in row-major order: the softmax of the logits.
   public static func prCurves(
     _ tag: String, classes: [String], labels: some Collection<some BinaryInteger>,
     probabilities: some Collection<some BinaryFloatingPoint>, thresholds: Int = 127
@@ -78,9 +76,8 @@ extension Summary {
   /// A curve that was counted elsewhere, for the dashboard PR Curves: at thresholds of equal distance
   /// from 0 to 1, the first first.
   ///
-  /// - Parameters:
-  ///   - precision: nil: true positives by all positives.
-  ///   - recall: nil: true positives by all examples of the class.
+  /// - `precision`: nil: true positives by all positives.
+  /// - `recall`: nil: true positives by all examples of the class.
   /// - Throws: `SummaryError` where the lists aren't of one length, or of less than two.
   public static func prCurve(
     _ tag: String, truePositives: [Double], falsePositives: [Double], trueNegatives: [Double],

@@ -3,10 +3,9 @@ public import EventFiles
 extension Summary {
   /// Numbers of any shape. No dashboard of TensorBoard's own shows them; readers and plugins do.
   ///
-  /// - Parameters:
-  ///   - values: In row-major order.
-  ///   - shape: The length of each dimension; nil: that of a list, `[]`: a single number.
-  ///   - plugin: Whose values they are.
+  /// - `values`: In row-major order.
+  /// - `shape`: The length of each dimension; nil: that of a list, `[]`: a single number.
+  /// - `plugin`: Whose values they are.
   /// - Throws: `SummaryError` where the shape doesn't hold as many numbers.
   public static func tensor(
     _ tag: String, _ values: some Collection<some BinaryFloatingPoint>, shape: [Int]? = nil,

@@ -24,7 +24,7 @@ public struct SummaryScope: Sendable {
 
   /// Adds values under their tags behind the prefix, as one event.
   ///
-  /// - Parameter step: By default the scope's, which must then have one.
+  /// - `step`: By default the scope's, which must then have one.
   /// - Throws: `SummaryWriterError` when the writer is closed; never for an error of the file.
   public func add(
     _ summaries: Summary..., step: (some BinaryInteger)? = nil as Int?, wallTime: Double? = nil

@@ -35,7 +35,7 @@ extension SummaryWriter {
   /// try writer.add(.histogram("weights", weights), step: step, every: .seconds(10))
   /// ```
   ///
-  /// - Parameter interval: What has to pass since this line of the program last added something. At one
+  /// - `interval`: What has to pass since this line of the program last added something. At one
   ///   step it may add several times, for each layer of a network, say.
   /// - Throws: `SummaryWriterError` when the writer is closed; what `summary` throws.
   public func add(
@@ -61,7 +61,7 @@ extension SummaryWriter {
   /// A view of the run that puts a prefix before each tag: `scoped("train")` adds `loss` as
   /// `train/loss`.
   ///
-  /// - Parameter step: The step of what is added without one.
+  /// - `step`: The step of what is added without one.
   public func scoped(_ prefix: String, step: (some BinaryInteger)? = nil as Int?) -> SummaryScope {
     SummaryScope(writer: self, prefix: prefix, step: step.map { Int($0) })
   }

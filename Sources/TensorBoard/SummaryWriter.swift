@@ -97,7 +97,7 @@ public final class SummaryWriter: Sendable {
 
   /// Adds values under their tags, at a step.
   ///
-  /// - Parameter wallTime: Seconds since 1970; nil: now.
+  /// - `wallTime`: Seconds since 1970; nil: now.
   /// - Throws: `SummaryWriterError` when the writer is closed, or where the time is negative or isn't
   ///   finite: TensorBoard stops reading at such an event. Never for an error of the file.
   public func add(

@@ -9,9 +9,8 @@ extension Summary {
   /// try writer.add(.image("recall", LineChart(series: [.init("recall", points)])), step: step)
   /// ```
   ///
-  /// - Parameters:
-  ///   - width: In pixels.
-  ///   - height: In pixels.
+  /// - `width`: In pixels.
+  /// - `height`: In pixels.
   /// - Throws: `SummaryError` where it can't be encoded as PNG.
   public static func image(
     _ tag: String, _ chart: LineChart, width: Int = 900, height: Int = 540
@@ -21,7 +20,7 @@ extension Summary {
 
   /// A chart of bars, for the dashboards Images and Time Series.
   ///
-  /// - Parameter width: In pixels.
+  /// - `width`: In pixels.
   /// - Throws: `SummaryError` where it can't be encoded as PNG.
   public static func image(
     _ tag: String, _ chart: BarChart, width: Int = 900

@@ -13,7 +13,7 @@ public final class TensorBoardLogLines: Sendable {
 
   /// Lines for a run.
   ///
-  /// - Parameter clock: Tells the step at which lines are shown.
+  /// - `clock`: Tells the step at which lines are shown.
   public init(writer: SummaryWriter, clock: StepClock = StepClock()) {
     self.writer = writer
     self.clock = clock

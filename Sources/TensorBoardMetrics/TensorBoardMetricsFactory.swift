@@ -34,7 +34,7 @@ public final class TensorBoardMetricsFactory: MetricsFactory, Sendable {
 
   /// A backend that writes to a run.
   ///
-  /// - Parameter clock: Tells the step; without one, the program calls `write(step:)` itself.
+  /// - `clock`: Tells the step; without one, the program calls `write(step:)` itself.
   public init(writer: SummaryWriter, clock: StepClock = StepClock()) {
     self.writer = writer
     self.clock = clock

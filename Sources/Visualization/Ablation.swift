@@ -47,7 +47,7 @@ public struct Ablation: Sendable {
 
   /// Nothing seen yet.
   ///
-  /// - Parameter filters: nil for all of the layer's.
+  /// - `filters`: nil for all of the layer's.
   public init(of layer: NumberedLayer, filters: [Int]? = nil, in deconvnet: Deconvnet) {
     self.init(of: layer, filters: filters, in: deconvnet, usesShortcut: true)
   }
@@ -67,7 +67,7 @@ public struct Ablation: Sendable {
 
   /// Looks at a batch.
   ///
-  /// - Parameter visit: receives each filter's index in `filters` and the logits without it.
+  /// - `visit`: receives each filter's index in `filters` and the logits without it.
   public mutating func look(
     at images: Tensor, labels: [Int], visit: (_ place: Int, _ logits: Tensor) -> Void = { _, _ in }
   ) {

@@ -40,7 +40,7 @@ public struct ArchitectureReport: Sendable {
 
   /// A report, from one pass over images.
   ///
-  /// - Parameter statistics: of each of the network's layers, over the same images.
+  /// - `statistics`: of each of the network's layers, over the same images.
   public init(of deconvnet: Deconvnet, _ statistics: [ActivationStatistics]) {
     imageCount = statistics.first?.seen ?? 0
     layers = zip(deconvnet.layers, statistics).map { layer, statistics in

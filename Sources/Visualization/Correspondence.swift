@@ -141,10 +141,9 @@ extension Deconvnet {
 extension PixelBox {
   /// Boxes at random places of an image: the controls of a comparison.
   ///
-  /// - Parameters:
-  ///   - sizes: a box is as large as each of these.
-  ///   - isShared: one place for all, so that only the place is what the images have in common;
-  ///     otherwise each box has its own.
+  /// - `sizes`: a box is as large as each of these.
+  /// - `isShared`: one place for all, so that only the place is what the images have in common;
+  ///   otherwise each box has its own.
   public static func random(
     like sizes: [PixelBox], height: Int, width: Int, isShared: Bool,
     using generator: inout SeededGenerator

@@ -5,12 +5,11 @@ extension Deconvnet {
   /// search nor this holds more than some images: only those that were found go through the network
   /// again.
   ///
-  /// - Parameters:
-  ///   - strongest: the search, over all images.
-  ///   - images: gives images by their numbers, `[N, H, W, C]`.
-  ///   - body: is called for each filter in the search's order, with its strongest images and their
-  ///     units' projections, both the strongest first; both empty for a dead filter. The `image` of a
-  ///     projection's unit is its place among `images`, not its number.
+  /// - `strongest`: the search, over all images.
+  /// - `images`: gives images by their numbers, `[N, H, W, C]`.
+  /// - `body`: is called for each filter in the search's order, with its strongest images and their
+  ///   units' projections, both the strongest first; both empty for a dead filter. The `image` of a
+  ///   projection's unit is its place among `images`, not its number.
   /// - Source: Zeiler & Fergus, arXiv 1311.2901, §4, Fig. 2.
   /// - Throws: `DeconvnetError`, or what `images` or `body` throws.
   public func project(

@@ -7,11 +7,10 @@ extension Deconvnet {
   /// Brings single units down to the pixels of their images.
   ///
   /// Only what the way down needs is computed of the forward pass: the switches below the layer.
-  /// - Parameters:
-  ///   - units: which, with the activations that they are known to have; several may be of one
-  ///     image.
-  ///   - number: the layer's number, from 1.
-  ///   - images: the images, `[N, H, W, C]`.
+  /// - `units`: which, with the activations that they are known to have; several may be of one
+  ///   image.
+  /// - `number`: the layer's number, from 1.
+  /// - `images`: the images, `[N, H, W, C]`.
   /// - Source: Zeiler & Fergus, arXiv 1311.2901, §2.1.
   /// - Throws: `DeconvnetError`.
   public func project(
@@ -46,10 +45,9 @@ extension Deconvnet {
   /// Brings a feature of each image down to its pixels, and computes only what that needs: of the
   /// layer itself, for a single unit, the one filter's map.
   ///
-  /// - Parameters:
-  ///   - selection: what is kept of the layer.
-  ///   - number: the layer's number, from 1.
-  ///   - images: the images, `[N, H, W, C]`.
+  /// - `selection`: what is kept of the layer.
+  /// - `number`: the layer's number, from 1.
+  /// - `images`: the images, `[N, H, W, C]`.
   /// - Throws: `DeconvnetError`.
   public func project(
     _ selection: FeatureSelection, layer number: Int, of images: Tensor,

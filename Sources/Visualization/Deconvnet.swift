@@ -93,10 +93,9 @@ public struct Deconvnet: Sendable {
 
   /// Brings a feature down to the pixels.
   ///
-  /// - Parameters:
-  ///   - selection: what is kept of the layer.
-  ///   - number: the layer's number, from 1.
-  ///   - trace: what the network's `forward` returned, in inference, for the images.
+  /// - `selection`: what is kept of the layer.
+  /// - `number`: the layer's number, from 1.
+  /// - `trace`: what the network's `forward` returned, in inference, for the images.
   /// - Throws: `DeconvnetError`.
   public func project(
     _ selection: FeatureSelection, layer number: Int, from trace: Trace,

@@ -27,10 +27,9 @@ public struct FeatureEvolution: Sendable {
 
   /// Adds a moment: a search over all images with the network of that moment.
   ///
-  /// - Parameters:
-  ///   - strongest: the search, for these filters.
-  ///   - deconvnet: the network's.
-  ///   - images: gives images by their numbers, `[N, H, W, C]`.
+  /// - `strongest`: the search, for these filters.
+  /// - `deconvnet`: the network's.
+  /// - `images`: gives images by their numbers, `[N, H, W, C]`.
   /// - Throws: `DeconvnetError`, or what `images` throws.
   public mutating func add(
     step: Int, _ strongest: StrongestImages, of deconvnet: Deconvnet,

@@ -23,10 +23,9 @@ public struct GradCAM: Sendable {
 extension Deconvnet {
   /// Grad-CAM of a class at a convolution.
   ///
-  /// - Parameters:
-  ///   - image: `[1, H, W, C]`.
-  ///   - layer: a convolution; its maps behind the activation function.
-  ///   - pooled: takes the maps behind the pooling that follows.
+  /// - `image`: `[1, H, W, C]`.
+  /// - `layer`: a convolution; its maps behind the activation function.
+  /// - `pooled`: takes the maps behind the pooling that follows.
   /// - Throws: `DeconvnetError`; `.noPooling` where nothing pools the maps.
   public func gradCAM(
     of label: Int, in image: Tensor, layer: NumberedLayer, pooled: Bool = false

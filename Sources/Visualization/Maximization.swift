@@ -54,10 +54,9 @@ public struct Maximization: Sendable {
 
   /// Begins with gray and noise.
   ///
-  /// - Parameters:
-  ///   - filter: of a convolution; of a dense layer a unit, of the last one a class.
-  ///   - input: height, width and channels.
-  ///   - seeds: one an image.
+  /// - `filter`: of a convolution; of a dense layer a unit, of the last one a class.
+  /// - `input`: height, width and channels.
+  /// - `seeds`: one an image.
   public init(
     of filter: Int, layer: NumberedLayer, in deconvnet: Deconvnet, input: [Int], seeds: [Int],
     _ settings: MaximizationSettings = MaximizationSettings()

@@ -102,11 +102,10 @@ public struct Occlusion: Sendable {
 extension Deconvnet {
   /// Covers an image place by place.
   ///
-  /// - Parameters:
-  ///   - image: `[1, H, W, C]`, no smaller than the square.
-  ///   - label: the class whose probability is watched.
-  ///   - layer: whose strongest map is watched; the paper takes its highest convolution.
-  ///   - progress: receives the number of places done.
+  /// - `image`: `[1, H, W, C]`, no smaller than the square.
+  /// - `label`: the class whose probability is watched.
+  /// - `layer`: whose strongest map is watched; the paper takes its highest convolution.
+  /// - `progress`: receives the number of places done.
   public func occlude(
     _ image: Tensor, label: Int, layer: NumberedLayer, with occluder: Occluder,
     progress: (_ done: Int) -> Void = { _ in }

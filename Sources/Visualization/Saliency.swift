@@ -3,7 +3,7 @@ public import Tensors
 extension Deconvnet {
   /// The derivative of a class's logit by each pixel, signed, `[N, H, W, C]`.
   ///
-  /// - Parameter rule: `.gradient` is the derivative itself; `.guided` stops negative signals at every
+  /// - `rule`: `.gradient` is the derivative itself; `.guided` stops negative signals at every
   ///   rectifier.
   /// - Source: Simonyan, Vedaldi & Zisserman, arXiv 1312.6034, §3.
   /// - Throws: `DeconvnetError.cannotProject`.
@@ -20,10 +20,9 @@ extension Deconvnet {
   ///
   /// Their sum is about the logit's rise from baseline to image; with more steps, closer.
   ///
-  /// - Parameters:
-  ///   - image: `[1, H, W, C]`.
-  ///   - baseline: of the same shape: black, or gray.
-  ///   - steps: derivatives taken, each at the middle of its stretch.
+  /// - `image`: `[1, H, W, C]`.
+  /// - `baseline`: of the same shape: black, or gray.
+  /// - `steps`: derivatives taken, each at the middle of its stretch.
   /// - Source: Sundararajan, Taly & Yan, arXiv 1703.01365, §3.
   /// - Throws: `DeconvnetError.cannotProject`.
   public func integratedGradients(
@@ -47,9 +46,8 @@ extension Deconvnet {
   ///
   /// Noisy scalars are not clipped to the range of pixels.
   ///
-  /// - Parameters:
-  ///   - image: `[1, H, W, C]`.
-  ///   - noise: what is added, `[copies, H, W, C]`.
+  /// - `image`: `[1, H, W, C]`.
+  /// - `noise`: what is added, `[copies, H, W, C]`.
   /// - Source: Smilkov et al., arXiv 1706.03825, §2.
   /// - Throws: `DeconvnetError.cannotProject`.
   public func smoothGradient(
@@ -69,9 +67,8 @@ extension Deconvnet {
 
   /// SmoothGrad with normal noise from a seed.
   ///
-  /// - Parameters:
-  ///   - deviation: the noise's standard deviation, in units of the input.
-  ///   - copies: noisy images.
+  /// - `deviation`: the noise's standard deviation, in units of the input.
+  /// - `copies`: noisy images.
   public func smoothGradient(
     of label: Int, in image: Tensor, deviation: Float, copies: Int, seed: Int
   ) throws(DeconvnetError) -> Tensor {

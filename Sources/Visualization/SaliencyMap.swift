@@ -72,7 +72,7 @@ extension Deconvnet {
 
   /// Which pixels of an image speak for a class.
   ///
-  /// - Parameter image: `[1, H, W, C]`.
+  /// - `image`: `[1, H, W, C]`.
   /// - Throws: `DeconvnetError`, also when Grad-CAM finds no convolution.
   public func saliencyMap(
     _ method: SaliencyMethod, of label: Int, in image: Tensor,

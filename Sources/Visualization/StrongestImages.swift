@@ -31,10 +31,9 @@ public struct StrongestImages: Sendable {
 
   /// Nothing seen yet.
   ///
-  /// - Parameters:
-  ///   - count: images to keep of a filter.
-  ///   - filters: those to look at; nil for all.
-  ///   - positions: the only positions of the maps that count; nil for all.
+  /// - `count`: images to keep of a filter.
+  /// - `filters`: those to look at; nil for all.
+  /// - `positions`: the only positions of the maps that count; nil for all.
   public init(
     of layer: NumberedLayer, count: Int = 9, filters: [Int]? = nil,
     positions: (rows: Range<Int>, columns: Range<Int>)? = nil
@@ -56,7 +55,7 @@ public struct StrongestImages: Sendable {
   /// Looks at a layer's activations for a batch, `[N, H, W, filters]` or `[N, units]`, of all its
   /// filters or of those looked at alone.
   ///
-  /// - Parameter images: the number of each image of the batch.
+  /// - `images`: the number of each image of the batch.
   public mutating func look(at activations: Tensor, of images: [Int]) {
     let shape = activations.shape
     precondition(

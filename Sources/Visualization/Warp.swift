@@ -43,7 +43,7 @@ public struct Warp: Sendable, Equatable {
 
   /// The image warped, `[1, H, W, C]`.
   ///
-  /// - Parameter fill: what lies outside, one scalar a channel; nil for 0.
+  /// - `fill`: what lies outside, one scalar a channel; nil for 0.
   public func applied(to image: Tensor, fill: [Float]? = nil) -> Tensor {
     precondition(
       image.rank == 4 && image.shape[0] == 1, "one image is warped, not shape \(image.shape)")

@@ -5,7 +5,7 @@ extension ArchitectureReport {
   /// The first layer's filters with their spectra, and for each rectified layer how many of the images
   /// excite each filter; dead filters are marked.
   ///
-  /// - Parameter filters: the first layer's filters as images; nil where they can't be shown.
+  /// - `filters`: the first layer's filters as images; nil where they can't be shown.
   public func sheet(title: String, filters: [Image]?) -> Image {
     let palette = SheetPalette()
     var parts: [Image] = []

@@ -15,9 +15,8 @@ public struct FilterGrid: Sendable {
   /// The filters of a convolution over gray or RGB images; nil for other numbers of channels, which
   /// no image can show.
   ///
-  /// - Parameters:
-  ///   - sharingScale: one symmetric scale for all, so that strong and weak filters can be told
-  ///     apart; otherwise each filter goes from its own lowest to its highest weight.
+  /// - `sharingScale`: one symmetric scale for all, so that strong and weak filters can be told
+  ///   apart; otherwise each filter goes from its own lowest to its highest weight.
   public init?(of convolution: Conv2D, sharingScale: Bool = false) {
     let (height, width) = (convolution.kernel.height, convolution.kernel.width)
     let (channels, count) = (convolution.inChannels, convolution.outChannels)
@@ -34,7 +33,7 @@ public struct FilterGrid: Sendable {
 
   /// All filters in rows, on black, each pixel enlarged.
   ///
-  /// - Parameter columns: filters in a row; nil for about twice as many as there are rows.
+  /// - `columns`: filters in a row; nil for about twice as many as there are rows.
   public func image(columns: Int? = nil, enlargedBy factor: Int = 1) -> Image {
     Image.grid(
       filters.map { $0.enlarged(by: factor) }, columns: columns ?? width, spacing: factor)

@@ -14,7 +14,7 @@ public struct HeatMap: Sendable {
 
   /// A grid of numbers.
   ///
-  /// - Parameter scale: nil for from the lowest to the highest number.
+  /// - `scale`: nil for from the lowest to the highest number.
   public init(_ values: [Float], rows: Int, columns: Int, scale: ContrastScale? = nil) {
     precondition(
       values.count == rows * columns && !values.isEmpty,
@@ -38,7 +38,7 @@ public struct HeatMap: Sendable {
 
   /// The numbers as colours laid over an image of the same size.
   ///
-  /// - Parameter opacity: of the colours, 0 to 1.
+  /// - `opacity`: of the colours, 0 to 1.
   public func image(over image: Image, opacity: Float = 0.55) -> Image {
     precondition(
       image.width == columns && image.height == rows,

@@ -11,11 +11,10 @@ public struct MapSheet: Sendable {
   private let filters: [Int]
   private let sharesScale: Bool
 
-  /// - Parameters:
-  ///   - maps: of one image, `[H, W, filters]` or `[units]`.
-  ///   - filters: those to show.
-  ///   - sharesScale: black is then 0 or the lowest of all, and white the largest of all; otherwise of
-  ///     each map.
+  /// - `maps`: of one image, `[H, W, filters]` or `[units]`.
+  /// - `filters`: those to show.
+  /// - `sharesScale`: black is then 0 or the lowest of all, and white the largest of all; otherwise of
+  ///   each map.
   public init(_ maps: Tensor, of layer: NumberedLayer, filters: [Int], sharesScale: Bool = false) {
     precondition(
       maps.shape.last == layer.filters,
@@ -28,11 +27,10 @@ public struct MapSheet: Sendable {
 
   /// The sheet.
   ///
-  /// - Parameters:
-  ///   - first: a tile before all others: the image. One that is much larger than the maps stands left
-  ///     of all of them, so that it leaves no holes among them.
-  ///   - caption: what stands below a filter's map; its number is added.
-  ///   - isMarked: which filters get a coloured frame.
+  /// - `first`: a tile before all others: the image. One that is much larger than the maps stands left
+  ///   of all of them, so that it leaves no holes among them.
+  /// - `caption`: what stands below a filter's map; its number is added.
+  /// - `isMarked`: which filters get a coloured frame.
   public func image(
     title: String, first: TileSheet.Tile? = nil, caption: (_ filter: Int) -> String,
     isMarked: (_ filter: Int) -> Bool = { _ in false }

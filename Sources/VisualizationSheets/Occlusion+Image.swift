@@ -13,7 +13,7 @@ extension Occlusion {
   ///
   /// The box in the image is where the square costs the class most.
   ///
-  /// - Parameter classNames: how classes are called in the legend; numbers where there are none.
+  /// - `classNames`: how classes are called in the legend; numbers where there are none.
   public func sheet(source: Image, title: String, classNames: [String]) -> Image {
     let palette = SheetPalette()
     let worst = corner(ofPlace: labelProbabilities.indexOfSmallest)

@@ -54,7 +54,7 @@ extension Projection {
   /// The parts that the kept unit of an image sees of images of the network's input size, of one size;
   /// what lies outside is marked by a colour. Of whole maps and units that see everything, all of them.
   ///
-  /// - Parameter side: the larger side that they get, about, in pixels.
+  /// - `side`: the larger side that they get, about, in pixels.
   public func panels(
     ofImage index: Int = 0, of images: [Image], side: Int
   ) -> [Image] {

@@ -18,9 +18,8 @@ public struct StrongestSheet: Sendable {
 
   /// An empty sheet.
   ///
-  /// - Parameters:
-  ///   - filters: how many filters it will have.
-  ///   - count: images a filter, at most.
+  /// - `filters`: how many filters it will have.
+  /// - `count`: images a filter, at most.
   public init(title: String, filters: Int, count: Int = 9, sharesScale: Bool = false) {
     self.title = title
     self.sharesScale = sharesScale
@@ -32,9 +31,8 @@ public struct StrongestSheet: Sendable {
 
   /// Adds a filter.
   ///
-  /// - Parameters:
-  ///   - projections: the strongest first; none for a dead filter.
-  ///   - sources: the image of each.
+  /// - `projections`: the strongest first; none for a dead filter.
+  /// - `sources`: the image of each.
   public mutating func add(
     filter: Int, projections: [UnitProjection], sources: [Image]
   ) {

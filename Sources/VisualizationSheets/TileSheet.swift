@@ -56,7 +56,7 @@ public struct TileSheet: Sendable {
 
   /// Tiles one after the other.
   ///
-  /// - Parameter columns: tiles in a row; nil for about one and a half times as many as there are rows.
+  /// - `columns`: tiles in a row; nil for about one and a half times as many as there are rows.
   public init(title: String, tiles: [Tile], columns: Int? = nil) {
     var wide = 1
     while wide * wide * 2 < 3 * tiles.count { wide += 1 }
