@@ -101,9 +101,8 @@ let package = Package(
       name: "tbtrain",
       dependencies: [
         "CommandSupport", "VisualizationSheets", "Visualization", "ModelFiles", "DatasetFetching",
-        "Datasets",
-        "NeuralNetworks", "Tensors", "TensorBoard", "EventFiles", "Images", "TextOutput",
-        argumentParser,
+        "Datasets", "Files", "NeuralNetworks", "Tensors", "TensorBoard", "EventFiles", "Images",
+        "TextOutput", argumentParser,
       ]),
     .executableTarget(
       name: "deconv",
@@ -207,7 +206,7 @@ let package = Package(
       dependencies: [
         "tbtrain", "deconv", "tbevents", "example-own-loop", "example-hyperparameters",
         "example-projector", "example-metrics", "CommandSupport", "TensorBoard", "EventFiles",
-        "Images", "ModelFiles", "NeuralNetworks", "Tensors",
+        "Files", "Images", "ModelFiles", "NeuralNetworks", "Tensors",
       ], exclude: ["Fixtures"]),
     .executableTarget(
       name: "reference-run", dependencies: ["TensorBoard", "Images"],

@@ -1,5 +1,6 @@
 package import Images
 package import NumPyFiles
+package import TensorBoard
 package import TextOutput
 
 /// What a command found, described once: `Outputs` makes a text, JSON, CSV, arrays, images and a
@@ -31,15 +32,7 @@ package struct CommandResult {
   /// The same as SVG, where it can be had.
   package var svg: (() -> String)?
   /// What TensorBoard shows.
-  package var logged: [LoggedImage] = []
-
-  /// An image of the TensorBoard run.
-  package struct LoggedImage {
-    var tag: String
-    var image: Image
-    /// Nil for the checkpoint's.
-    var step: Int?
-  }
+  private(set) var logged: [(summary: () throws -> Summary, step: Int?)] = []
 
   /// Nothing found yet.
   package init() {}
@@ -86,7 +79,17 @@ package struct CommandResult {
   package mutating func array<Scalar: NumPyScalar>(
     _ name: String, shape: [Int], _ scalars: @escaping @autoclosure () -> [Scalar]
   ) {
-    arrays[name] = { NumPyFile.bytes(of: scalars(), shape: shape) }
+    array(name) { (shape, scalars()) }
+  }
+
+  /// The same where the shape comes with the scalars.
+  package mutating func array<Scalar: NumPyScalar>(
+    _ name: String, _ make: @escaping () -> (shape: [Int], scalars: [Scalar])
+  ) {
+    arrays[name] = {
+      let array = make()
+      return NumPyFile.bytes(of: array.scalars, shape: array.shape)
+    }
   }
 
   /// Adds an array of one dimension.
@@ -97,12 +100,14 @@ package struct CommandResult {
   /// Sets what is drawn, and logs it under a tag.
   package mutating func draw(_ sheet: Image, tag: String) {
     self.sheet = sheet
-    log(sheet, tag: tag)
+    log(try .image(tag, sheet))
   }
 
-  /// Adds an image to the TensorBoard run.
-  package mutating func log(_ image: Image, tag: String, step: Int? = nil) {
-    logged.append(LoggedImage(tag: tag, image: image, step: step))
+  /// Adds to the TensorBoard run; without a step at the checkpoint's.
+  package mutating func log(
+    _ summary: @escaping @autoclosure () throws -> Summary, step: Int? = nil
+  ) {
+    logged.append((summary, step))
   }
 
   /// For people: the facts, then the sections.

@@ -1,27 +1,14 @@
 package import ArgumentParser
-import Foundation
+private import Files
 import Images
 import TensorBoard
+package import TextOutput
 
 /// `--npy`, `--format`, `--force`, `--threads` and `--quiet`: what every command takes that computes a
 /// result.
 package struct ResultOptions: ParsableArguments {
-  /// How a result is printed.
-  package enum Format: String, ExpressibleByArgument, CaseIterable, Sendable {
-    case text, json, csv
-  }
-
-  @Option(
-    help: ArgumentHelp("Write the numbers as .npy files to this folder.", valueName: "folder"))
-  var npy: String?
-
-  @Option(
-    help: ArgumentHelp(
-      "text, json (an object a line) or csv.",
-      discussion: "What isn't finite is \"NaN\" or \"Infinity\" in JSON, nan or inf in CSV.",
-      valueName: "format"))
-  var format = Format.text
-
+  @Option("Write the numbers as .npy files to this directory.", "directory") var npy: String?
+  @OptionGroup private var format: FormatOption
   @OptionGroup var force: ForceOption
 
   /// `--threads`.
@@ -59,9 +46,8 @@ package struct ResultOptions: ParsableArguments {
       if arrays.isEmpty {
         throw CommandFailure("there are no arrays to write to \(npy); leave --npy out")
       }
-      let folder = npy.hasSuffix("/") ? npy : npy + "/"
       files = try arrays.map {
-        ($0, try OutputFile(path: "\(folder)\($0).npy", force: force.isOn))
+        ($0, try OutputFile(path: Path.joined(npy, "\($0).npy"), force: force.isOn))
       }
     }
     return Outputs(
@@ -87,7 +73,7 @@ package struct ResultOptions: ParsableArguments {
 
 /// The one place that turns a command's result into what its flags ask for.
 package struct Outputs {
-  let format: ResultOptions.Format
+  let format: FormatOption
   let image: OutputFile?
   let arrays: [(name: String, file: OutputFile)]
   let run: (writer: SummaryWriter, step: Int)?
@@ -95,15 +81,15 @@ package struct Outputs {
   /// Whether arrays are written: some cost much to make.
   package var wantsArrays: Bool { !arrays.isEmpty }
 
-  /// Where the drawing goes.
-  package var imagePath: String? { image?.path }
+  /// Where the drawing goes, for programs.
+  package var json: JSON { JSON(["output": image?.path]) }
 
   /// Writes the image, the arrays and the run, and prints the result.
   package func write(_ result: CommandResult) throws {
     var result = result
     if let image {
       if image.path.hasSuffix(".svg"), let svg = result.svg {
-        try image.write(Data(svg().utf8))
+        try image.write(svg().utf8)
       } else {
         try result.sheet?.write(to: image.path)
       }
@@ -113,18 +99,14 @@ package struct Outputs {
       guard let bytes = result.arrays[name] else {
         preconditionFailure("no array \(name) among \(result.arrays.keys.sorted())")
       }
-      try file.write(Data(bytes()))
+      try file.write(bytes())
     }
     if let run {
       for logged in result.logged {
-        try run.writer.add(.image(logged.tag, logged.image), step: logged.step ?? run.step)
+        try run.writer.add(logged.summary(), step: logged.step ?? run.step)
       }
       try run.writer.close()
     }
-    switch format {
-    case .text: try Console.print(result.text)
-    case .json: try Console.print(result.json)
-    case .csv: try Console.print(result.csv)
-    }
+    try format.print(result)
   }
 }

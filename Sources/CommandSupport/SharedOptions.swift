@@ -28,8 +28,7 @@ public struct QuietOption: ParsableArguments {
 /// `--seed`.
 public struct SeedOption: ParsableArguments {
   /// What every random choice is a function of.
-  @Option(name: .customLong("seed"), help: "Seed of every random choice.")
-  public var value = 1
+  @Option("Seed of every random choice.", name: .customLong("seed")) public var value = 1
 
   /// Seed 1.
   public init() {}
@@ -39,31 +38,21 @@ public struct SeedOption: ParsableArguments {
 public struct ThreadsOption: ParsableArguments {
   /// How many threads compute, or nil for one a core.
   @Option(
-    name: .customLong("threads"), parsing: .unconditional,
-    help: ArgumentHelp(
-      "Threads that compute. (default: one a core)",
-      discussion: "The results are the same, bit for bit, with any number.", valueName: "count"))
+    "Threads that compute. (default: one a core)", "count", .within(1...4096),
+    more: "The results are the same, bit for bit, with any number.", name: .customLong("threads"))
   public var count: Int?
 
   /// One a core.
   public init() {}
-
-  /// Refuses numbers below 1, and more than any machine has.
-  public func validate() throws {
-    if let count, !(1...4096).contains(count) {
-      throw ValidationError("--threads lies in 1 ... 4096, not \(count)")
-    }
-  }
 }
 
 /// `--checkpoint`.
 public struct CheckpointOption: ParsableArguments {
   /// The checkpoint's path, or nil for the newest.
   @Option(
-    name: .customLong("checkpoint"),
-    help: ArgumentHelp(
-      "The trained network. (default: the newest in logdir/)",
-      discussion: "A .safetensors or .onnx file, or the folder of a run.", valueName: "path"))
+    "The trained network. (default: the newest in logdir/)", "path",
+    more: "A .safetensors or .onnx file, or the directory of a run.",
+    name: .customLong("checkpoint"))
   public var path: String?
 
   /// The newest.

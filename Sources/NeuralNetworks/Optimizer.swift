@@ -18,25 +18,13 @@ public protocol Optimizer: Sendable {
 
 /// The optimizers that commands offer by name.
 public enum OptimizerKind: String, Sendable, CaseIterable, Codable {
-  case sgd, momentum, nesterov, adam, rmsprop, adagrad
+  case sgd, momentum, nesterov, adam, adamw, rmsprop, adagrad
 
   /// The rule's learning rate if none is given: TensorFlow's defaults where it has one.
   public var defaultLearningRate: Float {
     switch self {
     case .sgd, .momentum, .nesterov, .adagrad: 0.01
-    case .adam, .rmsprop: 0.001
-    }
-  }
-
-  /// The rule. `momentum` is read by those that have one.
-  public func makeOptimizer(learningRate: Float, momentum: Float) -> any Optimizer {
-    switch self {
-    case .sgd: SGD(learningRate: learningRate)
-    case .momentum: Momentum(learningRate: learningRate, momentum: momentum)
-    case .nesterov: Momentum(learningRate: learningRate, momentum: momentum, isNesterov: true)
-    case .adam: Adam(learningRate: learningRate)
-    case .rmsprop: RMSProp(learningRate: learningRate)
-    case .adagrad: Adagrad(learningRate: learningRate)
+    case .adam, .adamw, .rmsprop: 0.001
     }
   }
 }

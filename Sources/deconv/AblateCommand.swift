@@ -7,59 +7,35 @@ import TextOutput
 import Visualization
 
 /// `deconv ablate`: what each filter is worth.
-struct AblateCommand: ParsableCommand {
+struct AblateCommand: LabCommand {
   static let configuration = CommandConfiguration(
-    commandName: "ablate",
-    abstract: "Switch each filter of a layer off and test the network.",
-    discussion: """
-      A filter that is off gives 0 everywhere. The table has the worst loss of accuracy first.
+    "ablate", "Switch each filter of a layer off and test the network.",
+    """
+    A filter that is off gives 0 everywhere. The table has the worst loss of accuracy first.
 
-      With --format json the first object is about the whole network, each other one about a filter, \
-      the worst first. With --npy the arrays are filters, accuracy and loss, in the filters' order.
+    With --format json the first object is about the whole network, each other one about a filter, \
+    the worst first. With --npy the arrays are filters, accuracy and loss, in the filters' order.
+    """)
 
-      \(ExitStatus.helpText)
-      """)
-
-  @Option(
-    parsing: .unconditional,
-    help: ArgumentHelp("The layer. (default: the highest convolution)", valueName: "layer"))
-  var layer: LayerName?
-
-  @Option(
-    parsing: .unconditional,
-    help: ArgumentHelp("Filters, as 3,7 or 0-15.", valueName: "list"))
-  var filter = FilterList.all
-
-  @Option(
-    parsing: .unconditional,
-    help: ArgumentHelp("Rows of the table; 0 for all.", valueName: "count"))
-  var rows = 20
-
+  @Option("The layer. (default: the highest convolution)", "layer") var layer: LayerName?
+  @Option("Filters, as 3,7 or 0-15.", "list") var filter = FilterList.all
+  @Option("Rows of the table; 0 for all.", "count", .atLeast(0)) var rows = 20
   @OptionGroup var data: DataOptions
-
-  @Option(help: ArgumentHelp("The PNG to write.", valueName: "path"))
-  var output = "ablation.png"
-
+  @Option("The PNG to write.", "path") var output = "ablation.png"
   @OptionGroup var lab: LabOptions
 
-  func validate() throws {
-    if rows < 0 { throw ValidationError("--rows is 0 or more, not \(rows)") }
-  }
+  func look(into network: Network) throws {
+    let layer = try network.convolution(layer, use: "whose units to switch off")
+    let filters = try filter.filters(of: layer, in: network.deconvnet)
+    let outputs = try lab.outputs(output, arrays: ["filters", "accuracy", "loss"], network)
+    let images = try DataImages(data, for: network)
+    try images.checkClasses(network)
 
-  func run() throws {
-    try lab.run(pixels: data.pixels) { network in
-      let layer = try network.convolution(layer, use: "whose units to switch off")
-      let filters = try filter.filters(of: layer, in: network.deconvnet)
-      let outputs = try lab.outputs(output, arrays: ["filters", "accuracy", "loss"], network)
-      let images = try DataImages(data, for: network)
-      try images.checkClasses(network)
-
-      var ablation = Ablation(of: layer, filters: filters, in: network.deconvnet)
-      images.forEachBatch(progress: lab.progress) { batch, indices in
-        ablation.look(at: batch, labels: indices.map { images.images.labels[$0] })
-      }
-      try outputs.write(result(ablation, images, network))
+    var ablation = Ablation(of: layer, filters: filters, in: network.deconvnet)
+    images.forEachBatch(progress: lab.progress) { batch, indices in
+      ablation.look(at: batch, labels: indices.map { images.images.labels[$0] })
     }
+    try outputs.write(result(ablation, images, network))
   }
 
   /// A filter and how the network does without it.

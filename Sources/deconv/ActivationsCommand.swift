@@ -6,76 +6,49 @@ import TextOutput
 import Visualization
 import VisualizationSheets
 
-/// `deconv activations`: the maps of a layer for an image, or how active its filters are over a data set.
-struct ActivationsCommand: ParsableCommand {
+/// `deconv activations`: a layer's maps for an image, or how active its filters are over a data set.
+struct ActivationsCommand: LabCommand {
   static let configuration = CommandConfiguration(
-    commandName: "activations",
-    abstract: "Show a layer's maps, and how active its filters are.",
-    discussion: """
-      Shows all maps of a layer for one image. With --statistics the whole data set is looked at: \
-      then the sheet shows each filter's mean map, and each filter's mean, deviation, extremes and \
-      shares of activity are printed.
+    "activations", "Show a layer's maps, and how active its filters are.",
+    """
+    Shows all maps of a layer for one image. With --statistics the whole data set is looked at: \
+    then the sheet shows each filter's mean map, and each filter's mean, deviation, extremes and \
+    shares of activity are printed.
 
-      With --npy the arrays are maps, [height, width, filters], and mean, variance, std, min, max, \
-      active, active_images and mean_of_image_max of each filter of the array filter.
-
-      \(ExitStatus.helpText)
-      """)
+    With --npy the arrays are maps, [height, width, filters], and mean, variance, std, min, max, \
+    active, active_images and mean_of_image_max of each filter of the array filter.
+    """)
 
   @OptionGroup var features: FeatureOptions
-
-  @Option(help: ArgumentHelp("Look at this PNG, not one of the data set.", valueName: "png"))
-  var image: String?
-
-  @Option(
-    parsing: .unconditional,
-    help: ArgumentHelp("The data set's image, from 0. (default: 0)", valueName: "number"))
-  var index: Int?
-
-  @Flag(help: "Look at all images of the data set.")
-  var statistics = false
-
-  @Flag(help: "One scale for all maps, not one each.")
-  var sharedScale = false
-
-  @OptionGroup var data: DataOptions
-
-  @Option(
-    help: ArgumentHelp(
-      "The PNG to write. (default: layer2-activations.png, say)", valueName: "path"))
-  var output: String?
-
+  @OptionGroup var one: ImageOptions
+  @Flag(help: "Look at all images of the data set.") var statistics = false
+  @Flag(help: "One scale for all maps, not one each.") var sharedScale = false
+  @Option("The PNG to write. (default: layer2-activations.png, say)", "path") var output: String?
   @OptionGroup var lab: LabOptions
 
   func validate() throws {
-    if image != nil, data.data != nil || index != nil || statistics {
-      let other = statistics ? "--statistics" : index != nil ? "--index" : "--data"
-      throw ValidationError("--image and \(other) both say what to look at; give one of them")
-    }
-    if statistics, index != nil {
-      throw ValidationError("--statistics is of all images, and --index of one")
+    if statistics, one.index != nil || one.image != nil {
+      throw ValidationError(
+        "--statistics is of all images of a set, --image and --index are of one")
     }
   }
 
-  func run() throws {
-    try lab.run(pixels: data.pixels) { network in
-      let (layer, filters) = try features.features(of: network.deconvnet)
-      let name = statistics ? "statistics" : "activations"
-      let outputs = try lab.outputs(
-        output ?? "layer\(layer.number)-\(name).png",
-        arrays: [
-          "maps", "filter", "mean", "variance", "std", "min", "max", "active", "active_images",
-          "mean_of_image_max",
-        ], network)
-      var result = CommandResult(network)
-      let seen = try look(at: layer, network)
-      result.fact(layer)
-      result.fact(statistics ? "images" : "image", seen.subject)
-      result.fact("\(layer.filterNoun)s", "\(Format.count(filters.count)) of \(layer.filters)")
-      describe(seen, filters, of: layer, &result)
-      result.draw(sheet(seen, filters, of: layer), tag: "\(name)/\(layer.name)")
-      try outputs.write(result)
-    }
+  func look(into network: Network) throws {
+    let (layer, filters) = try features.features(of: network.deconvnet)
+    let name = statistics ? "statistics" : "activations"
+    let outputs = try lab.outputs(
+      output ?? "layer\(layer.number)-\(name).png",
+      arrays: [
+        "maps", "filter", "mean", "variance", "std", "min", "max", "active", "active_images",
+        "mean_of_image_max",
+      ], network)
+    var result = CommandResult(network)
+    let seen = try look(at: layer, network)
+    result.fact(layer, filters: filters.count)
+    result.fact(statistics ? "images" : "image", seen.subject)
+    describe(seen, filters, of: layer, &result)
+    result.draw(sheet(seen, filters, of: layer), tag: "\(name)/\(layer.name)")
+    try outputs.write(result)
   }
 
   /// What was looked at, in words and as an image if it is one, and what the layer makes of it.
@@ -96,21 +69,14 @@ struct ActivationsCommand: ParsableCommand {
       statistics.look(at: activations)
       means.look(at: activations)
     }
-    if let image {
-      let input = try InputImage(file: image, for: network)
+    if self.statistics {
+      let images = try DataImages(one.data, for: network)
+      images.forEachBatch(progress: lab.progress) { batch, _ in look(at: batch) }
+      seen.subject = images.description
+    } else {
+      let input = try one.input(for: network)
       look(at: input.tensor(network.pixels))
       (seen.subject, seen.input) = (input.name, input)
-    } else {
-      let images = try DataImages(
-        data, for: network, remedy: "--data or --image says what to look at")
-      if self.statistics {
-        images.forEachBatch(progress: lab.progress) { batch, _ in look(at: batch) }
-        seen.subject = images.description
-      } else {
-        let input = try images.numbered(index ?? 0)
-        look(at: input.tensor(network.pixels))
-        (seen.subject, seen.input) = (input.name, input)
-      }
     }
     (seen.activity, seen.imageCount) = (statistics.filters, statistics.seen)
     seen.maps = means.maps

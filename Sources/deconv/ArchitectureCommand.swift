@@ -8,56 +8,48 @@ import Visualization
 import VisualizationSheets
 
 /// `deconv architecture`: dead filters, norms, frequencies and aliasing, with advice (§4.1).
-struct ArchitectureCommand: ParsableCommand {
+struct ArchitectureCommand: LabCommand {
   static let configuration = CommandConfiguration(
-    commandName: "architecture",
-    abstract: "Look for dead filters, aliasing and other faults.",
-    discussion: """
-      Passes a data set through the network and reports what Zeiler & Fergus look at in section 4.1: \
-      filters that are never or hardly ever active, weights that dominate, the frequencies of the \
-      first layer's filters, and strides that alias. Low frequencies are those below 1/6 cycle a \
-      pixel, high ones those above 1/3.
+    "architecture", "Look for dead filters, aliasing and other faults.",
+    """
+    Passes a data set through the network and reports what Zeiler & Fergus look at in section 4.1: \
+    filters that are never or hardly ever active, weights that dominate, the frequencies of the \
+    first layer's filters, and strides that alias. Low frequencies are those below 1/6 cycle a \
+    pixel, high ones those above 1/3.
 
-      With --format json each object is a filter, or one of the findings, which come first. With \
-      --npy the arrays are layer1_rms, layer1_max, layer1_active_images and so on, and spectrum.
-
-      \(ExitStatus.helpText)
-      """)
+    With --format json each object is a filter, or one of the findings, which come first. With \
+    --npy the arrays are layer1_rms, layer1_max, layer1_active_images and so on, and spectrum.
+    """)
 
   @OptionGroup var data: DataOptions
-
-  @Option(help: ArgumentHelp("The PNG to write.", valueName: "path"))
-  var output = "architecture.png"
-
+  @Option("The PNG to write.", "path") var output = "architecture.png"
   @OptionGroup var lab: LabOptions
 
-  func run() throws {
-    try lab.run(pixels: data.pixels) { network in
-      let deconvnet = network.deconvnet
-      let outputs = try lab.outputs(
-        output,
-        arrays: deconvnet.layers.flatMap { layer in
-          ["rms", "max", "active_images"].map { "layer\(layer.number)_\($0)" }
-        } + ["spectrum"], network)
-      let images = try DataImages(data, for: network)
+  func look(into network: Network) throws {
+    let deconvnet = network.deconvnet
+    let outputs = try lab.outputs(
+      output,
+      arrays: deconvnet.layers.flatMap { layer in
+        ["rms", "max", "active_images"].map { "layer\(layer.number)_\($0)" }
+      } + ["spectrum"], network)
+    let images = try DataImages(data, for: network)
 
-      var statistics = deconvnet.layers.map { ActivationStatistics(of: $0) }
-      images.forEachBatch(progress: lab.progress) { batch, _ in
-        deconvnet.forEachLayer(of: batch) { layer, activations in
-          statistics[layer.number - 1].look(at: activations)
-        }
+    var statistics = deconvnet.layers.map { ActivationStatistics(of: $0) }
+    images.forEachBatch(progress: lab.progress) { batch, _ in
+      deconvnet.forEachLayer(of: batch) { layer, activations in
+        statistics[layer.number - 1].look(at: activations)
       }
-      let report = ArchitectureReport(of: deconvnet, statistics)
-      var result = CommandResult(network)
-      result.fact("images", images.description)
-      describe(report, &result)
-      let first = deconvnet.layers.first.flatMap { network.model[$0.name] as? Conv2D }
-      result.draw(
-        report.sheet(
-          title: "\(network.checkpoint.path), \(images.description)",
-          filters: first.flatMap { FilterGrid(of: $0) }?.filters), tag: "architecture")
-      try outputs.write(result)
     }
+    let report = ArchitectureReport(of: deconvnet, statistics)
+    var result = CommandResult(network)
+    result.fact("images", images.description)
+    describe(report, &result)
+    let first = deconvnet.layers.first.flatMap { network.model[$0.name] as? Conv2D }
+    result.draw(
+      report.sheet(
+        title: "\(network.checkpoint.path), \(images.description)",
+        filters: first.flatMap { FilterGrid(of: $0) }?.filters), tag: "architecture")
+    try outputs.write(result)
   }
 
   private func describe(_ report: ArchitectureReport, _ result: inout CommandResult) {

@@ -7,32 +7,28 @@ import TextOutput
 import Visualization
 
 /// `deconv correspond`: whether a part of several images means the same to the network.
-struct CorrespondCommand: ParsableCommand {
+struct CorrespondCommand: LabCommand {
   static let configuration = CommandConfiguration(
-    commandName: "correspond",
-    abstract: "Hide the same part in several images and compare what that does.",
-    discussion: """
-      Zeiler & Fergus, section 4.3, table 1: delta is the share of features whose change has \
-      another sign in another image, the mean over the pairs of images. Two controls stand \
-      beside each part: boxes of its size at random places, and at a random place that all images \
-      share. A part that means something has a lower delta than both: the place alone lowers it too.
+    "correspond", "Hide the same part in several images and compare what that does.",
+    """
+    Zeiler & Fergus, section 4.3, table 1: delta is the share of features whose change has \
+    another sign in another image, the mean over the pairs of images. Two controls stand \
+    beside each part: boxes of its size at random places, and at a random place that all images \
+    share. A part that means something has a lower delta than both: the place alone lowers it too.
 
-      With --format json each object is a row at a layer. With --npy the arrays are mean and std, \
-      [rows, layers], boxes, [sets, images, 4] as y, x, height, width, and differences, [sets, \
-      layers, images, images]: first the parts, then the random sets, then the shared ones.
-
-      \(ExitStatus.helpText)
-      """)
+    With --format json each object is a row at a layer. With --npy the arrays are mean and std, \
+    [rows, layers], boxes, [sets, images, 4] as y, x, height, width, and differences, [sets, \
+    layers, images, images]: first the parts, then the random sets, then the shared ones.
+    """)
 
   @OptionGroup var subjects: SubjectListOptions
 
   @Option(
-    help: ArgumentHelp(
-      "A CSV or JSON file of parts in images.",
-      discussion: """
-        CSV with the head part,image,y,x,height,width, or a JSON list of objects with these keys. \
-        An image is a number in the data set, or a PNG file, seen from the file's folder.
-        """, valueName: "path"))
+    "A CSV or JSON file of parts in images.", "path",
+    more: """
+      CSV with the head part,image,y,x,height,width, or a JSON list of objects with these keys. \
+      An image is a number in the data set, or a PNG file, seen from the file's directory.
+      """)
   var boxes: String?
 
   @Option(
@@ -43,90 +39,60 @@ struct CorrespondCommand: ParsableCommand {
       valueName: "name=y,x,height,width"))
   var box: [NamedBox] = []
 
-  @Option(
-    parsing: .unconditional,
-    help: ArgumentHelp("Sets of random boxes of each control.", valueName: "count"))
-  var random = 10
+  @Option("Sets of random boxes of each control.", "count", .within(1...10_000)) var random = 10
+  @Option("The low layer, pooled. (default: the highest convolution)", "layer") var low: LayerName?
+  @Option("The high layer. (default: the last but one)", "layer") var high: LayerName?
+  @Option("Gray of the boxes, 0 black to 1 white.", "gray", .within(0...1)) var fill: Float = 0.5
 
-  @Option(
-    parsing: .unconditional,
-    help: ArgumentHelp(
-      "The low layer, pooled. (default: the highest convolution)", valueName: "number"))
-  var low: Int?
-
-  @Option(
-    parsing: .unconditional,
-    help: ArgumentHelp("The high layer. (default: the last but one)", valueName: "number"))
-  var high: Int?
-
-  @Option(
-    parsing: .unconditional,
-    help: ArgumentHelp("Gray of the boxes, 0 black to 1 white.", valueName: "gray"))
-  var fill: Float = 0.5
-
-  @Option(
-    parsing: .unconditional,
-    help: ArgumentHelp("Smaller changes of a feature count as none.", valueName: "number"))
+  @Option("Smaller changes of a feature count as none.", "number", .atLeast(0))
   var threshold: Float = 1e-6
 
   @OptionGroup var seed: SeedOption
-
-  @Option(help: ArgumentHelp("The PNG to write.", valueName: "path"))
-  var output = "correspondence.png"
-
+  @Option("The PNG to write.", "path") var output = "correspondence.png"
   @OptionGroup var lab: LabOptions
 
   func validate() throws {
     if boxes != nil, !box.isEmpty || !subjects.image.isEmpty || subjects.index != nil {
       throw ValidationError("--boxes names the images and their parts; give it alone")
     }
-    guard (1...10_000).contains(random) else {
-      throw ValidationError("--random lies between 1 and 10000")
-    }
-    try ValidationError.check(fill: fill)
-    guard threshold >= 0, threshold.isFinite else {
-      throw ValidationError("--threshold is 0 or more")
-    }
   }
 
-  func run() throws {
-    try lab.run(pixels: subjects.data.pixels) { network in
-      let stages = try stages(of: network)
-      let outputs = try lab.outputs(
-        output, arrays: ["mean", "std", "boxes", "differences"], network)
-      let (subjects, parts) = try subjectsAndParts(network)
-      try check(parts, subjects, network)
+  func look(into network: Network) throws {
+    let stages = try stages(of: network)
+    let outputs = try lab.outputs(
+      output, arrays: ["mean", "std", "boxes", "differences"], network)
+    let (subjects, parts) = try subjectsAndParts(network)
+    try check(parts, subjects, network)
 
-      let sets = parts.map(\.boxes) + controls(parts, network)
-      var bar = ProgressBar(unit: "set", total: sets.count, style: lab.progress)
-      let found = network.deconvnet.correspondences(
-        of: Tensor(joining: subjects.map(\.tensor)), hiding: sets, at: stages,
-        fill: network.inputScalars(ofGray: fill), threshold: threshold
-      ) { bar.update($0) }
-      bar.finish()
+    let sets = parts.map(\.boxes) + controls(parts, network)
+    var bar = ProgressBar(unit: "set", total: sets.count, style: lab.progress)
+    let found = network.deconvnet.correspondences(
+      of: Tensor(joining: subjects.map(\.tensor)), hiding: sets, at: stages,
+      fill: network.inputScalars(ofGray: fill), threshold: threshold
+    ) { bar.update($0) }
+    bar.finish()
 
-      let table = CorrespondenceTable(
-        parts: parts.map(\.name), randomCount: random, stages: stages, found: found)
-      var result = CommandResult(network)
-      result.fact("images", subjects.map(\.image.caption).joined(separator: ", "))
-      result.fact("boxes", "gray \(Format.short(fill)), seed \(seed.value)")
-      table.describe(in: &result)
-      result.array(
-        "boxes", shape: [sets.count, subjects.count, 4],
-        sets.joined().flatMap { [$0.y, $0.x, $0.height, $0.width].map { Int32($0) } })
-      result.array(
-        "differences", shape: [sets.count, stages.count, subjects.count, subjects.count],
-        found.joined().flatMap { $0.differences.joined().map { Int32($0) } })
-      result.draw(
-        table.sheet(of: subjects.map(\.image.image), boxes: sets), tag: "correspondence")
-      try outputs.write(result)
-    }
+    let table = CorrespondenceTable(
+      parts: parts.map(\.name), randomCount: random, stages: stages, found: found)
+    var result = CommandResult(network)
+    result.fact("images", subjects.map(\.image.caption).joined(separator: ", "))
+    result.fact("boxes", "gray \(Format.short(fill)), seed \(seed.value)")
+    table.describe(in: &result)
+    result.array(
+      "boxes", shape: [sets.count, subjects.count, 4],
+      sets.joined().flatMap { [$0.y, $0.x, $0.height, $0.width].map { Int32($0) } })
+    result.array(
+      "differences", shape: [sets.count, stages.count, subjects.count, subjects.count],
+      found.joined().flatMap { $0.differences.joined().map { Int32($0) } })
+    result.draw(
+      table.sheet(of: subjects.map(\.image.image), boxes: sets), tag: "correspondence")
+    try outputs.write(result)
   }
 
   private func stages(of network: Network) throws -> [FeatureStage] {
     let deconvnet = network.deconvnet
-    let low = try deconvnet.layer(low ?? deconvnet.highestConvolution?.number ?? 1)
-    let high = try high.map { try deconvnet.layer($0) } ?? network.lastButOne
+    let low = try low?.layer(of: deconvnet) ?? deconvnet.highestConvolution ?? deconvnet.layer(1)
+    let high = try high?.layer(of: deconvnet) ?? network.lastButOne
     let pooled = try? FeatureStage(low, pooled: true)
     return [try pooled ?? FeatureStage(low), try FeatureStage(high)]
   }
@@ -151,10 +117,9 @@ struct CorrespondCommand: ParsableCommand {
       file.images.contains { Int($0) != nil } ? try DataImages(subjects.data, for: network) : nil
     let subjects = try file.images.map { image in
       if let number = Int(image), let source { return try source.subject(number, network) }
-      let folder = Path.directory(of: boxes)
-      let path =
-        image.hasPrefix("/") || folder == "." ? image : Path.joined(folder, image)
-      return try Subject(file: path, network)
+      let directory = Path.directory(of: boxes)
+      let isWhole = image.hasPrefix("/") || directory == "."
+      return try Subject(file: isWhole ? image : Path.joined(directory, image), network)
     }
     return (subjects, file.parts)
   }

@@ -5,6 +5,7 @@ import ModelFiles
 import Tensors
 import TextOutput
 import Visualization
+import VisualizationSheets
 
 /// The images of a data set that a command looks at, and how the network takes them.
 struct DataImages {
@@ -20,22 +21,17 @@ struct DataImages {
 
   /// Loads the data set that the flags name, or the one that the network learned from.
   ///
-  /// - Parameter remedy: what the user can do where no data set is known.
+  /// - Parameters:
+  ///   - split: the half where the flags don't say.
+  ///   - remedy: what the user can do where no data set is known.
   /// - Throws: `DatasetError`, or `CommandFailure` when the checkpoint names no data set and the flags
   ///   don't either, when the images aren't of the network's size, or when there are none.
   init(
-    _ options: DataOptions, for network: Network,
-    remedy: String = "--data says which images to look at"
-  ) throws {
-    try self.init(options.source, split: options.split, for: network, remedy: remedy)
-  }
-
-  /// The same of either half.
-  init(
-    _ options: DataSourceOptions, split: Split, for network: Network,
+    _ options: DataOptions, split: Split = .test, for network: Network,
     remedy: String = "--data says which images to look at"
   ) throws {
     self.network = network
+    let split = options.split ?? split
     self.split = split
     let isTest = split == .test
     let own = network.checkpoint.state?.data
@@ -123,6 +119,17 @@ struct DataImages {
     return InputImage(
       image: image(at: index), name: "\(split.rawValue) image \(index), \(name(of: index))",
       caption: caption(of: index))
+  }
+
+  /// What programs are told of a unit that an image excites, and of its projection.
+  func json(_ entry: StrongestImages.Entry?, _ projection: UnitProjection?) -> JSON {
+    JSON([
+      "image": entry?.image, "source": entry.map { images.sources[$0.image] },
+      "label": entry.map { classNames[images.labels[$0.image]] }, "y": entry?.unit.y,
+      "x": entry?.unit.x, "activation": entry?.unit.value,
+      "rows": JSON.ends(projection?.field?.rows), "columns": JSON.ends(projection?.field?.columns),
+      "over_border": projection?.reachesOverBorder, "scale": projection?.scale.farthest,
+    ])
   }
 
   /// One image as a subject.

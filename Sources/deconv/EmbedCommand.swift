@@ -9,101 +9,78 @@ import TextOutput
 public import Visualization
 
 /// `deconv embed`: what a layer makes of a data set, for TensorBoard's projector.
-struct EmbedCommand: ParsableCommand {
+struct EmbedCommand: LabCommand {
   static let configuration = CommandConfiguration(
-    commandName: "embed",
-    abstract: "Put a layer's features into TensorBoard's projector.",
-    discussion: """
-      Each image becomes a vector: the layer's units, or of a convolution a number a filter. \
-      TensorBoard's Projector shows them as a cloud, with the images and their classes, under the \
-      run "deconv" of the logdir.
+    "embed", "Put a layer's features into TensorBoard's projector.",
+    """
+    Each image becomes a vector: the layer's units, or of a convolution a number a filter. \
+    TensorBoard's Projector shows them as a cloud, with the images and their classes, under the \
+    run "deconv" of the logdir.
 
-      With --npy the arrays are features, [images, numbers], label and index.
+    With --npy the arrays are features, [images, numbers], label and index.
+    """)
 
-      \(ExitStatus.helpText)
-      """)
-
-  @Option(
-    parsing: .unconditional,
-    help: ArgumentHelp("The layer. (default: the last but one)", valueName: "layer"))
-  var layer: LayerName?
-
-  @Option(help: "How a map becomes a number; none: all of it.")
-  var pool = FeatureVectors.Pooling.max
-
-  @Option(
-    help: ArgumentHelp("At most so many images, spread evenly.", valueName: "number"))
-  var images = 1_000
-
+  @Option("The layer. (default: the last but one)", "layer") var layer: LayerName?
+  @Option("How a map becomes a number; none: all of it.") var pool = FeatureVectors.Pooling.max
+  @Option("At most so many images, spread evenly.", "number", .atLeast(1)) var images = 1_000
   @OptionGroup var data: DataOptions
-
-  @Option(
-    help: ArgumentHelp(
-      "Write the images as one PNG, in order, too.", valueName: "path"))
-  var output: String?
-
+  @Option("Write the images as one PNG, in order, too.", "path") var output: String?
   @OptionGroup var lab: LabOptions
 
-  func validate() throws {
-    if images < 1 { throw ValidationError("--images is at least 1, not \(images)") }
-  }
+  func look(into network: Network) throws {
+    let layer = try layer?.layer(of: network.deconvnet) ?? network.lastButOne
+    let outputs = try lab.results.outputs(
+      image: output, arrays: ["features", "label", "index"])
+    let set = try DataImages(data, for: network)
+    let count = min(images, set.count)
+    let shown = (0..<count).map { $0 * set.count / count }
 
-  func run() throws {
-    try lab.run(pixels: data.pixels) { network in
-      let layer = try layer?.layer(of: network.deconvnet) ?? network.lastButOne
-      let outputs = try lab.results.outputs(
-        image: output, arrays: ["features", "label", "index"])
-      let set = try DataImages(data, for: network)
-      let count = min(images, set.count)
-      let shown = (0..<count).map { $0 * set.count / count }
-
-      var vectors = FeatureVectors(pooling: pool)
-      set.forEachBatch(of: shown, progress: lab.progress) { batch, _ in
-        vectors.add(network.deconvnet.activations(of: batch, layer: layer))
-      }
-      let labels = shown.map { set.images.labels[$0] }
-      let sprites = shown.map { set.image(at: $0) }
-      let run = Path.joined(lab.network.runs, "deconv")
-      let writer = try SummaryWriter(directory: run)
-      try writer.add(
-        ProjectorEmbedding(
-          layer.name, vectors: vectors.scalars, dimension: vectors.dimension,
-          columns: [
-            "class": labels.map { set.classNames[$0] },
-            "image": shown.map { set.images.sources[$0] },
-          ], sprites: sprites), step: network.checkpoint.state?.step)
-      try writer.close()
-
-      var result = CommandResult(network)
-      result.fact(layer)
-      result.fact(
-        "images",
-        count == set.count ? set.description : "\(Format.count(count)) of \(set.description)")
-      let pool = layer.kind == .dense ? nil : self.pool
-      let pooling = pool.map { $0 == .none ? ", all of every map" : ", the \($0) of each map" }
-      result.fact(
-        "vectors", "\(Format.counted(vectors.dimension, "number")) each\(pooling ?? "")")
-      let neighbours = vectors.nearestNeighbourAgreement(labels: labels)
-      result.fact(
-        "neighbours",
-        "\(Format.percent(neighbours)) of the images have one of their class nearest, "
-          + "by chance \(Format.percent(Self.chance(labels)))")
-      result.fact("run", run)
-      result.fact("look", "tensorboard --logdir \(lab.network.runs), Projector")
-      result.rows = [
-        JSON([
-          "layer": layer.number, "name": layer.name, "images": count,
-          "dimension": vectors.dimension, "pool": pool?.rawValue,
-          // Share of the images whose nearest neighbour is of their class.
-          "neighbours": neighbours, "run": run,
-        ])
-      ]
-      result.array("features", shape: [count, vectors.dimension], vectors.scalars)
-      result.array("label", labels.map { Int32($0) })
-      result.array("index", shown.map { Int32($0) })
-      if output != nil { result.sheet = Image.grid(sprites, spacing: 0) }
-      try outputs.write(result)
+    var vectors = FeatureVectors(pooling: pool)
+    set.forEachBatch(of: shown, progress: lab.progress) { batch, _ in
+      vectors.add(network.deconvnet.activations(of: batch, layer: layer))
     }
+    let labels = shown.map { set.images.labels[$0] }
+    let sprites = shown.map { set.image(at: $0) }
+    let run = Path.joined(lab.network.runs, "deconv")
+    let writer = try SummaryWriter(directory: run)
+    try writer.add(
+      ProjectorEmbedding(
+        layer.name, vectors: vectors.scalars, dimension: vectors.dimension,
+        columns: [
+          "class": labels.map { set.classNames[$0] },
+          "image": shown.map { set.images.sources[$0] },
+        ], sprites: sprites), step: network.checkpoint.state?.step)
+    try writer.close()
+
+    var result = CommandResult(network)
+    result.fact(layer)
+    result.fact(
+      "images",
+      count == set.count ? set.description : "\(Format.count(count)) of \(set.description)")
+    let pool = layer.kind == .dense ? nil : self.pool
+    let pooling = pool.map { $0 == .none ? ", all of every map" : ", the \($0) of each map" }
+    result.fact(
+      "vectors", "\(Format.counted(vectors.dimension, "number")) each\(pooling ?? "")")
+    let neighbours = vectors.nearestNeighbourAgreement(labels: labels)
+    result.fact(
+      "neighbours",
+      "\(Format.percent(neighbours)) of the images have one of their class nearest, "
+        + "by chance \(Format.percent(Self.chance(labels)))")
+    result.fact("run", run)
+    result.fact("look", "tensorboard --logdir \(lab.network.runs), Projector")
+    result.rows = [
+      JSON([
+        "layer": layer.number, "name": layer.name, "images": count,
+        "dimension": vectors.dimension, "pool": pool?.rawValue,
+        // Share of the images whose nearest neighbour is of their class.
+        "neighbours": neighbours, "run": run,
+      ])
+    ]
+    result.array("features", shape: [count, vectors.dimension], vectors.scalars)
+    result.array("label", labels.map { Int32($0) })
+    result.array("index", shown.map { Int32($0) })
+    if output != nil { result.sheet = Image.grid(sprites, spacing: 0) }
+    try outputs.write(result)
   }
 
   /// What guessing by the classes' sizes would give.

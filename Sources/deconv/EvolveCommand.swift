@@ -1,9 +1,9 @@
 import ArgumentParser
 import CommandSupport
 import Datasets
-import Foundation
 import Images
 import ModelFiles
+import TensorBoard
 import Tensors
 import TextOutput
 import Visualization
@@ -12,87 +12,76 @@ import VisualizationSheets
 /// `deconv evolve`: what excites each filter most, over the checkpoints of a run (Fig. 4).
 struct EvolveCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "evolve",
-    abstract: "Show how the features of a layer grow during training.",
-    discussion: """
-      For each checkpoint of a run, finds the image that excites each filter most and projects its \
-      unit (Zeiler & Fergus, Fig. 4). tbtrain lenet --keep-checkpoints 1,2,5,10,20 keeps what this \
-      takes. On the sheet a row is a filter and a column a step; a coloured frame says that another \
-      image than the step before became the strongest.
+    "evolve", "Show how the features of a layer grow during training.",
+    """
+    For each checkpoint of a run, finds the image that excites each filter most and projects its \
+    unit (Zeiler & Fergus, Fig. 4). tbtrain lenet --keep-checkpoints 1,2,5,10,20 keeps what this \
+    takes. On the sheet a row is a filter and a column a step; a coloured frame says that another \
+    image than the step before became the strongest.
 
-      With --npy the arrays are step, and index, y, x, value and projection, [steps, filters, …]: \
-      -1, NaN and zeros for dead filters.
-
-      \(ExitStatus.helpText)
-      """)
+    With --npy the arrays are step, and index, y, x, value and projection, [steps, filters, …]: \
+    -1, NaN and zeros for dead filters.
+    """)
 
   @Argument(
     help: ArgumentHelp(
-      "A run's folder, or checkpoints in order. (default: --checkpoint)",
+      "A run's directory, or checkpoints in order. (default: --checkpoint)",
       valueName: "checkpoints"))
   var paths: [String] = []
 
   @OptionGroup var features: FeatureOptions
-
-  @Option(help: "What rectifiers do to the signal.")
-  var rule = ProjectionRule.deconvnet
-
-  @OptionGroup var data: DataSourceOptions
-
-  @Option(help: ArgumentHelp("Its test or its train images.", valueName: "split"))
-  var split = Split.train
-
-  @Option(
-    help: ArgumentHelp("The PNG to write. (default: layer2-evolution.png, say)", valueName: "path"))
-  var output: String?
-
-  @Option(help: ArgumentHelp("Also write an animation, a frame a step.", valueName: "path"))
-  var gif: String?
-
+  @Option("What rectifiers do to the signal.") var rule = ProjectionRule.deconvnet
+  @OptionGroup var data: DataOptions
+  @Option("The PNG to write. (default: layer2-evolution.png, say)", "path") var output: String?
+  @Option("Also write an animation, a frame a step.", "path") var gif: String?
   @OptionGroup var lab: LabOptions
 
+  /// The command's own: of several checkpoints no one is the network.
   func run() throws {
     try lab.onThreads {
       let checkpoints = try KeptCheckpoints.paths(
         paths.isEmpty ? lab.network.checkpoint.path.map { [$0] } ?? [] : paths,
         newest: { try Checkpoint.newest(under: lab.network.runs) })
-      let first = try moment(checkpoints[0])
-      let (layer, filters) = try features.features(of: first.deconvnet)
-      let outputs = try lab.outputs(
-        output ?? "layer\(layer.number)-evolution.png",
-        arrays: ["step", "index", "y", "x", "value", "projection"], first)
-      let gif = try lab.results.file(self.gif)
-      let images = try DataImages(data, split: split, for: first)
-      let evolution = try evolution(of: checkpoints, first, layer, filters, images)
-
-      var result = CommandResult()
-      result.fact(
-        "checkpoints",
-        "\(checkpoints.count), \(checkpoints[0]) to \(checkpoints[checkpoints.count - 1])")
-      result.fact(layer)
-      describe(evolution, of: layer, images, &result)
-      result.fact("animation", gif?.path)
-      let frames = frames(of: evolution, layer)
-      try gif?.write(Data(Image.gifData(frames, delay: .milliseconds(800))))
-      result.sheet =
-        evolution.sheet(
-          title: """
-            \(layer): the strongest of \(images.description)
-            coloured frame: another image than the step before
-            """
-        ).image()
-      for (moment, frame) in zip(evolution.moments, frames) {
-        result.log(frame, tag: "evolution/\(layer.name)", step: moment.step)
-      }
-      try outputs.write(result)
+      try look(into: network(checkpoints[0]), checkpoints)
     }
   }
 
-  /// The network of a moment.
-  private func moment(_ path: String) throws -> Network {
+  private func look(into first: Network, _ checkpoints: [String]) throws {
+    let (layer, filters) = try features.features(of: first.deconvnet)
+    let outputs = try lab.outputs(
+      output ?? "layer\(layer.number)-evolution.png",
+      arrays: ["step", "index", "y", "x", "value", "projection"], first)
+    let gif = try lab.results.file(self.gif)
+    let images = try DataImages(data, split: .train, for: first)
+    let evolution = try evolution(of: checkpoints, first, layer, filters, images)
+
+    var result = CommandResult()
+    result.fact(
+      "checkpoints",
+      "\(checkpoints.count), \(checkpoints[0]) to \(checkpoints[checkpoints.count - 1])")
+    result.fact(layer, filters: filters.count)
+    describe(evolution, of: layer, images, &result)
+    result.fact("animation", gif?.path)
+    let frames = frames(of: evolution, layer)
+    try gif?.write(Image.gifData(frames, delay: .milliseconds(800)))
+    result.sheet =
+      evolution.sheet(
+        title: """
+          \(layer): the strongest of \(images.description)
+          coloured frame: another image than the step before
+          """
+      ).image()
+    for (moment, frame) in zip(evolution.moments, frames) {
+      result.log(try .image("evolution/\(layer.name)", frame), step: moment.step)
+    }
+    try outputs.write(result)
+  }
+
+  /// The network of a checkpoint.
+  private func network(_ path: String) throws -> Network {
     var options = lab.network
     options.checkpoint.path = path
-    return try Network(options, pixels: data.pixels)
+    return try Network(options)
   }
 
   private func evolution(
@@ -103,7 +92,7 @@ struct EvolveCommand: ParsableCommand {
     var bar = ProgressBar(
       unit: "image", total: images.count * checkpoints.count, style: lab.progress)
     for (index, path) in checkpoints.enumerated() {
-      let moment = index == 0 ? first : try moment(path)
+      let moment = index == 0 ? first : try network(path)
       try check(moment, is: first, layer)
       var strongest = StrongestImages(of: layer, count: 1, filters: filters)
       images.forEachBatch { batch, indices in
@@ -147,7 +136,6 @@ struct EvolveCommand: ParsableCommand {
   ) {
     let (moments, filters) = (evolution.moments, evolution.filters)
     result.fact("images", images.description)
-    result.fact("\(layer.filterNoun)s", "\(Format.count(filters.count)) of \(layer.filters)")
     for index in moments.indices {
       result.fact(index == 0 ? "steps" : "", sentence(evolution, at: index))
     }
@@ -155,37 +143,20 @@ struct EvolveCommand: ParsableCommand {
     result.fact("rule", rule.rawValue)
     result.fact("scale", "gray 0, white the largest of each projection")
 
-    for filter in filters.indices {
-      for (index, moment) in moments.enumerated() {
-        let (entry, projection) = (moment.strongest[filter], moment.projections[filter])
-        result.rows.append(
-          JSON(
-            layer, filters[filter],
-            [
-              "step": moment.step, "dead": entry == nil,
-              // Whether another image than at the step before is the strongest.
-              "jump": evolution.jumps(filter: filter, at: index), "image": entry?.image,
-              "source": entry.map { images.images.sources[$0.image] },
-              "label": entry.map { images.classNames[images.images.labels[$0.image]] },
-              "y": entry?.unit.y, "x": entry?.unit.x, "activation": entry?.unit.value,
-              "rows": JSON.ends(projection?.field?.rows),
-              "columns": JSON.ends(projection?.field?.columns),
-              "scale": projection?.scale.farthest,
-            ]))
+    result.rows = filters.indices.flatMap { filter in
+      moments.enumerated().map { index, moment in
+        let entry = moment.strongest[filter]
+        // Whether another image than at the step before is the strongest.
+        let jumps = evolution.jumps(filter: filter, at: index)
+        return JSON(
+          layer, filters[filter], ["step": moment.step, "dead": entry == nil, "jump": jumps])
+          + images.json(entry, moment.projections[filter])
       }
     }
-    let entries = moments.flatMap(\.strongest)
-    let shape = [moments.count, filters.count]
     result.array("step", moments.map { Int64($0.step) })
-    result.array("index", shape: shape, entries.map { Int32($0?.image ?? -1) })
-    result.array("y", shape: shape, entries.map { Int32($0?.unit.y ?? -1) })
-    result.array("x", shape: shape, entries.map { Int32($0?.unit.x ?? -1) })
-    result.array("value", shape: shape, entries.map { $0?.unit.value ?? .nan })
-    let patches = moments.flatMap { $0.projections.map { $0?.patch } }
-    let patch = patches.lazy.compactMap { $0?.shape }.first ?? [0]
-    let empty = [Float](repeating: 0, count: patch.reduce(1, *))
-    result.array(
-      "projection", shape: shape + patch, patches.flatMap { $0?.scalars ?? empty })
+    result.units(
+      moments.flatMap(\.strongest), moments.flatMap { $0.projections.map { $0?.patch } },
+      shape: [moments.count, filters.count])
   }
 
   /// What happened until a step.

@@ -1,18 +1,11 @@
 import ArgumentParser
+import CommandSupport
 import Visualization
 
 /// The flags that say which filters of which layer a command looks at: by default all.
 struct FeatureOptions: ParsableArguments {
-  // Unconditional: -1 is refused as a layer or filter; it isn't a missing value.
-  @Option(
-    parsing: .unconditional,
-    help: ArgumentHelp("The layer: a number from 1, or a name.", valueName: "layer"))
-  var layer: LayerName
-
-  @Option(
-    parsing: .unconditional,
-    help: ArgumentHelp("Filters, as 3,7 or 0-15.", valueName: "list"))
-  var filter = FilterList.all
+  @Option("The layer: a number from 1, or a name.", "layer") var layer: LayerName
+  @Option("Filters, as 3,7 or 0-15.", "list") var filter = FilterList.all
 
   /// The layer and its filters that are meant.
   ///

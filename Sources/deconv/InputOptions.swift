@@ -1,47 +1,42 @@
 import ArgumentParser
+import CommandSupport
+import Datasets
 import Tensors
 
 /// The flags that say how images become the network's input.
 struct InputOptions: ParsableArguments {
+  @Option("Black and white. (default: the network's own)", "range") var pixels: PixelRange?
+
   @Option(
-    help: ArgumentHelp(
-      "Make images this large first. (default: as they are)",
-      discussion: "256 makes the shorter side so long, 256x320 height and width.",
-      valueName: "size"))
+    "Make images this large first. (default: as they are)", "size",
+    more: "256 makes the shorter side so long, 256x320 height and width.")
   var resize: ImageSize?
 
   @Option(
-    help: ArgumentHelp(
-      "Take the middle of this size then. (default: all)",
-      discussion: "224 takes a square, 224x192 a rectangle of this height and width.",
-      valueName: "size"))
+    "Take the middle of this size then. (default: all)", "size",
+    more: "224 takes a square, 224x192 a rectangle of this height and width.")
   var crop: ImageSize?
 
   @Option(
-    help: ArgumentHelp(
-      "Subtract from the pixels, a channel or all. (default: 0)",
-      discussion: """
-        In units of --pixels; torchvision's networks were trained with 0.485,0.456,0.406 and the \
-        --std 0.229,0.224,0.225. It becomes the network's first layer, so that projections and \
-        gradients are those of the pixels.
-        """, valueName: "number,…"))
+    "Subtract from the pixels, a channel or all. (default: 0)", "number,…",
+    more: """
+      In units of --pixels; torchvision's networks were trained with 0.485,0.456,0.406 and the \
+      --std 0.229,0.224,0.225. It becomes the network's first layer, so that projections and \
+      gradients are those of the pixels.
+      """)
   var mean: ChannelNumbers?
 
-  @Option(
-    help: ArgumentHelp(
-      "Divide by, a channel or all. (default: 1)", valueName: "number,…"))
-  var std: ChannelNumbers?
+  @Option("Divide by, a channel or all. (default: 1)", "number,…") var std: ChannelNumbers?
 
   @Option(
-    help: ArgumentHelp(
-      "What network a file of PyTorch's tensors is.",
-      discussion: """
-        A JSON file of a few lines in the words of torch.nn: {"input": [3, 32, 32], "layers": \
-        [{"type": "Conv2d", "name": "features.0", "padding": 1}, {"type": "ReLU"}, {"type": \
-        "MaxPool2d", "kernel_size": 2}, {"type": "Flatten"}, {"type": "Linear", "name": \
-        "classifier.1"}]}. A layer's name is what the names of its tensors begin with; their \
-        shapes tell the rest.
-        """, valueName: "json"))
+    "What network a file of PyTorch's tensors is.", "json",
+    more: """
+      A JSON file of a few lines in the words of torch.nn: {"input": [3, 32, 32], "layers": \
+      [{"type": "Conv2d", "name": "features.0", "padding": 1}, {"type": "ReLU"}, {"type": \
+      "MaxPool2d", "kernel_size": 2}, {"type": "Flatten"}, {"type": "Linear", "name": \
+      "classifier.1"}]}. A layer's name is what the names of its tensors begin with; their \
+      shapes tell the rest.
+      """)
   var architecture: String?
 
   func validate() throws {
@@ -59,12 +54,11 @@ struct ImageSize: ExpressibleByArgument, Equatable {
   let width: Int?
 
   init?(argument: String) {
-    let parts = argument.split(separator: "x", omittingEmptySubsequences: false).map { Int($0) }
-    guard (1...2).contains(parts.count), parts.allSatisfy({ (1...8192).contains($0 ?? 0) }),
-      let height = parts[0]
+    let numbers = argument.numbers(separator: "x") { Int($0) }
+    guard let numbers, (1...2).contains(numbers.count),
+      numbers.allSatisfy((1...8192).contains)
     else { return nil }
-    self.height = height
-    width = parts.count == 2 ? parts[1] : nil
+    (height, width) = (numbers[0], numbers.count == 2 ? numbers[1] : nil)
   }
 
   /// A rectangle; a square of one number.
@@ -76,10 +70,19 @@ struct ChannelNumbers: ExpressibleByArgument {
   let values: [Float]
 
   init?(argument: String) {
-    let parts = argument.split(separator: ",", omittingEmptySubsequences: false).map {
-      Float($0)
-    }
-    values = parts.compactMap { $0 }
-    guard values.count == parts.count, values.allSatisfy(\.isFinite) else { return nil }
+    guard let values = argument.numbers(separator: ",", Float.init), values.allSatisfy(\.isFinite)
+    else { return nil }
+    self.values = values
+  }
+}
+
+extension StringProtocol {
+  /// The numbers of a list; nil where a part is none.
+  func numbers<Number>(
+    separator: Character, _ read: (String) -> Number?
+  ) -> [Number]? {
+    let parts = split(separator: separator, omittingEmptySubsequences: false)
+    let numbers = parts.compactMap { read(String($0)) }
+    return numbers.count == parts.count ? numbers : nil
   }
 }

@@ -8,135 +8,95 @@ import Visualization
 import VisualizationSheets
 
 /// `deconv invariance`: how far features move when images are moved, enlarged and turned.
-struct InvarianceCommand: ParsableCommand {
+struct InvarianceCommand: LabCommand {
   static let configuration = CommandConfiguration(
-    commandName: "invariance",
-    abstract: "Move, enlarge and turn images; see what the features do.",
-    discussion: """
-      Zeiler & Fergus, section 4, figure 5: for each image the Euclidean distance of a low and of \
-      a high layer's features to those of the image as it is, and the probability of its class. \
-      Images are warped about their middle, bilinear.
+    "invariance", "Move, enlarge and turn images; see what the features do.",
+    """
+    Zeiler & Fergus, section 4, figure 5: for each image the Euclidean distance of a low and of \
+    a high layer's features to those of the image as it is, and the probability of its class. \
+    Images are warped about their middle, bilinear.
 
-      With --format json each object is a point. With --npy the arrays are <kind>, the amounts, and \
-      <kind>_low, <kind>_high and <kind>_probability, [images, amounts], for the kinds \
-      translation, scale and rotation.
-
-      \(ExitStatus.helpText)
-      """)
+    With --format json each object is a point. With --npy the arrays are <kind>, the amounts, and \
+    <kind>_low, <kind>_high and <kind>_probability, [images, amounts], for the kinds \
+    translation, scale and rotation.
+    """)
 
   @OptionGroup var subjects: SubjectListOptions
-
-  @Option(parsing: .unconditional, help: ArgumentHelp("The low layer.", valueName: "number"))
-  var low = 1
-
-  @Option(
-    parsing: .unconditional,
-    help: ArgumentHelp("The high layer. (default: the last but one)", valueName: "number"))
-  var high: Int?
-
-  @Option(
-    parsing: .unconditional,
-    help: ArgumentHelp(
-      "Farthest shift up and down. (default: 10 in 28)", valueName: "pixels"))
-  var shift: Int?
-
-  @Option(
-    parsing: .unconditional,
-    help: ArgumentHelp("The largest scale, in eight steps.", valueName: "factor"))
-  var scale = 1.8
-
-  @Option(
-    parsing: .unconditional,
-    help: ArgumentHelp("Degrees from turn to turn.", valueName: "degrees"))
-  var turn = 10.0
-
-  @Option(
-    parsing: .unconditional,
-    help: ArgumentHelp("Gray that comes in from outside, 0 to 1.", valueName: "gray"))
-  var fill: Float = 0
-
-  @Option(help: ArgumentHelp("The PNG or SVG to write.", valueName: "path"))
-  var output = "invariance.png"
-
-  @Option(help: ArgumentHelp("Also write the points as CSV.", valueName: "path"))
-  var csv: String?
-
+  @Option("The low layer. (default: the first)", "layer") var low: LayerName?
+  @Option("The high layer. (default: the last but one)", "layer") var high: LayerName?
+  @Option("Farthest shift up and down. (default: 10 in 28)", "pixels", .atLeast(1)) var shift: Int?
+  @Option("The largest scale, in eight steps.", "factor", .above(0)) var scale = 1.8
+  @Option("Degrees from turn to turn.", "degrees", .within(0.1...180)) var turn = 10.0
+  @Option("Gray that comes in from outside, 0 to 1.", "gray", .within(0...1)) var fill: Float = 0
+  @Option("The PNG or SVG to write.", "path") var output = "invariance.png"
+  @Option("Also write the points as CSV.", "path") var csv: String?
   @OptionGroup var lab: LabOptions
 
   func validate() throws {
     guard output.hasSuffix(".png") || output.hasSuffix(".svg") else {
       throw ValidationError("--output ends in .png or .svg")
     }
-    if let shift, shift < 1 { throw ValidationError("--shift is at least 1, not \(shift)") }
-    guard scale > 0, scale != 1, scale.isFinite else {
-      throw ValidationError("--scale is above 0 and not 1")
-    }
-    guard (0.1...180).contains(turn) else {
-      throw ValidationError("--turn lies between 0.1 and 180 degrees")
-    }
-    try ValidationError.check(fill: fill)
+    guard scale != 1 else { throw ValidationError("--scale can't be 1: nothing would change") }
   }
 
-  func run() throws {
-    try lab.run(pixels: subjects.data.pixels) { network in
-      let deconvnet = network.deconvnet
-      let stages = [
-        try FeatureStage(deconvnet.layer(low)),
-        try FeatureStage(high.map { try deconvnet.layer($0) } ?? network.lastButOne),
-      ]
-      let outputs = try lab.outputs(
-        output, isVector: true,
-        arrays: WarpSeries.Kind.allCases.flatMap { kind in
-          ["\(kind.rawValue)"] + Measure.allCases.map { "\(kind.rawValue)_\($0)" }
-        }, network)
-      let points = try lab.results.file(csv)
-      let subjects = try subjects.subjects(for: network)
-      let side = network.inputShape[0]
-      let farthest = shift ?? max(1, side * 10 / 28)
-      let series: [WarpSeries] = [
-        .translations(farthest: farthest, step: max(1, farthest / 10)), .scales(largest: scale),
-        .rotations(step: turn),
-      ]
-      let total = series.reduce(0) { $0 + $1.amounts.count } * subjects.count
-      var bar = ProgressBar(unit: "image", total: total, style: lab.progress)
-      var before = 0
-      let gray = network.inputScalars(ofGray: fill)
-      let curves = series.map { series in
-        defer { before += series.amounts.count * subjects.count }
-        return Curve(
-          series: series,
-          found: deconvnet.invariance(
-            of: subjects.map { ($0.tensor, $0.label) }, under: series.warps, at: stages, fill: gray
-          ) { bar.update(before + $0) })
-      }
-      bar.finish()
-
-      let figure = InvarianceFigure(
-        names: Self.names(of: subjects), curves: curves, stages: stages)
-      var result = CommandResult(network)
-      result.fact("images", figure.names.joined(separator: ", "))
-      result.fact("layers", "\(stages[0]) and \(stages[1])")
-      result.fact("outside", "gray \(Format.short(fill))")
-      for curve in curves { result.fact(curve.series.kind.rawValue, curve.finding) }
-      result.rows = curves.flatMap { $0.rows(labels: subjects.map(\.label)) }
-      for curve in curves {
-        let name = curve.series.kind.rawValue
-        let amounts = curve.series.amounts
-        result.array(name, amounts)
-        for measure in Measure.allCases {
-          result.array(
-            "\(name)_\(measure)", shape: [subjects.count, amounts.count],
-            curve.found.points.flatMap { $0.map { Float(measure.value($0)) } })
-        }
-      }
-      result.svg = figure.svg
-      if !output.hasSuffix(".svg") || lab.network.logdir != nil {
-        result.draw(
-          figure.sheet(above: subjects[0].image.image, fill: fill), tag: "invariance")
-      }
-      try points?.write(Data((result.csv + "\n").utf8))
-      try outputs.write(result)
+  func look(into network: Network) throws {
+    let deconvnet = network.deconvnet
+    let stages = [
+      try FeatureStage(low?.layer(of: deconvnet) ?? deconvnet.layer(1)),
+      try FeatureStage(high?.layer(of: deconvnet) ?? network.lastButOne),
+    ]
+    let outputs = try lab.outputs(
+      output, isVector: true,
+      arrays: WarpSeries.Kind.allCases.flatMap { kind in
+        ["\(kind.rawValue)"] + Measure.allCases.map { "\(kind.rawValue)_\($0)" }
+      }, network)
+    let points = try lab.results.file(csv)
+    let subjects = try subjects.subjects(for: network)
+    let side = network.inputShape[0]
+    let farthest = shift ?? max(1, side * 10 / 28)
+    let series: [WarpSeries] = [
+      .translations(farthest: farthest, step: max(1, farthest / 10)), .scales(largest: scale),
+      .rotations(step: turn),
+    ]
+    let total = series.reduce(0) { $0 + $1.amounts.count } * subjects.count
+    var bar = ProgressBar(unit: "image", total: total, style: lab.progress)
+    var before = 0
+    let gray = network.inputScalars(ofGray: fill)
+    let curves = series.map { series in
+      defer { before += series.amounts.count * subjects.count }
+      return Curve(
+        series: series,
+        found: deconvnet.invariance(
+          of: subjects.map { ($0.tensor, $0.label) }, under: series.warps, at: stages, fill: gray
+        ) { bar.update(before + $0) })
     }
+    bar.finish()
+
+    let figure = InvarianceFigure(
+      names: Self.names(of: subjects), curves: curves, stages: stages)
+    var result = CommandResult(network)
+    result.fact("images", figure.names.joined(separator: ", "))
+    result.fact("layers", "\(stages[0]) and \(stages[1])")
+    result.fact("outside", "gray \(Format.short(fill))")
+    for curve in curves { result.fact(curve.series.kind.rawValue, curve.finding) }
+    result.rows = curves.flatMap { $0.rows(labels: subjects.map(\.label)) }
+    for curve in curves {
+      let name = curve.series.kind.rawValue
+      let amounts = curve.series.amounts
+      result.array(name, amounts)
+      for measure in Measure.allCases {
+        result.array(
+          "\(name)_\(measure)", shape: [subjects.count, amounts.count],
+          curve.found.points.flatMap { $0.map { Float(measure.value($0)) } })
+      }
+    }
+    result.svg = figure.svg
+    if !output.hasSuffix(".svg") || lab.network.logdir != nil {
+      result.draw(
+        figure.sheet(above: subjects[0].image.image, fill: fill), tag: "invariance")
+    }
+    try points?.write(Data((result.csv + "\n").utf8))
+    try outputs.write(result)
   }
 
   /// What the images are called: where two have one caption, they are counted.

@@ -1,21 +1,27 @@
 import ArgumentParser
 import CommandSupport
-import Datasets
 import Files
 import ModelFiles
-import TextOutput
 import Tensors
+import TextOutput
 import Visualization
+
+/// A command that looks into a network and describes what it found.
+protocol LabCommand: ParsableCommand {
+  var lab: LabOptions { get }
+
+  /// Looks into the network that the flags name, and writes what they ask for.
+  func look(into network: Network) throws
+}
+
+extension LabCommand {
+  func run() throws { try lab.onThreads { try look(into: Network(lab.network)) } }
+}
 
 /// What every command takes: the network, and how results are written.
 struct LabOptions: ParsableArguments {
   @OptionGroup var network: NetworkOptions
   @OptionGroup var results: ResultOptions
-
-  /// Runs a command's body with the network, on as many threads as asked for.
-  func run(pixels: PixelRange? = nil, _ body: (Network) throws -> Void) throws {
-    try onThreads { try body(Network(network, pixels: pixels)) }
-  }
 
   /// Runs a body on as many threads as asked for.
   func onThreads(_ body: () throws -> Void) throws {
@@ -28,13 +34,10 @@ struct LabOptions: ParsableArguments {
   func outputs(
     _ image: String?, isVector: Bool = false, arrays: [String] = [], _ network: Network
   ) throws -> Outputs {
-    try results.outputs(
+    let logdir = image == nil ? nil : self.network.logdir
+    return try results.outputs(
       image: image, isVector: isVector, arrays: arrays,
-      run: image == nil
-        ? nil
-        : self.network.logdir.map {
-          (Path.joined($0, "deconv"), network.checkpoint.state?.step ?? 0)
-        })
+      run: logdir.map { (Path.joined($0, "deconv"), network.checkpoint.state?.step ?? 0) })
   }
 }
 
@@ -52,6 +55,33 @@ extension CommandResult {
       fact("\(layer.filterNoun)s", "\(Format.count(filters)) of \(layer.filters)")
     }
   }
+
+  /// Adds the arrays of the strongest units and what they project to: -1, NaN and zeros where there is
+  /// none.
+  mutating func units(
+    _ entries: [StrongestImages.Entry?], _ patches: @escaping @autoclosure () -> [Tensor?],
+    shape: [Int]
+  ) {
+    array("index", shape: shape, entries.map { Int32($0?.image ?? -1) })
+    array("y", shape: shape, entries.map { Int32($0?.unit.y ?? -1) })
+    array("x", shape: shape, entries.map { Int32($0?.unit.x ?? -1) })
+    array("value", shape: shape, entries.map { $0?.unit.value ?? .nan })
+    array("projection", shape: shape, of: patches())
+  }
+
+  /// Adds an array of tensors of one shape, zeros where there is none.
+  ///
+  /// - Parameter shape: of the list of tensors.
+  mutating func array(
+    _ name: String, shape: [Int], of tensors: @escaping @autoclosure () -> [Tensor?]
+  ) {
+    array(name) {
+      let tensors = tensors()
+      let inner = tensors.lazy.compactMap { $0?.shape }.first ?? [0]
+      let empty = [Float](repeating: 0, count: inner.reduce(1, *))
+      return (shape + inner, tensors.flatMap { $0?.scalars ?? empty })
+    }
+  }
 }
 
 extension Column {
@@ -66,13 +96,14 @@ extension JSON {
   init(
     _ layer: NumberedLayer, _ filter: Int, _ members: KeyValuePairs<String, any JSONRepresentable>
   ) {
-    let place: KeyValuePairs<String, any JSONRepresentable> = [
-      "layer": layer.number, "name": layer.name, "filter": filter,
-    ]
-    self = .object(JSON(place).members + JSON(members).members)
+    self = JSON(["layer": layer.number, "name": layer.name, "filter": filter]) + JSON(members)
   }
 
-  private var members: [Member] { if case .object(let members) = self { members } else { [] } }
+  /// The members of two objects.
+  static func + (first: JSON, second: JSON) -> JSON {
+    guard case .object(let first) = first, case .object(let second) = second else { return first }
+    return .object(first + second)
+  }
 
   /// First and last row, or column, of a field.
   static func ends(_ range: Range<Int>?) -> JSON? {

@@ -5,19 +5,15 @@ import ModelFiles
 import Visualization
 
 /// `deconv layers`: a table of the network's layers and what their units see.
-struct LayersCommand: ParsableCommand {
+struct LayersCommand: LabCommand {
   static let configuration = CommandConfiguration(
-    commandName: "layers",
-    abstract: "List the layers, their filters and receptive fields.",
-    discussion: """
-      A unit sees "sees" pixels in each direction; its neighbour's field lies "apart" pixels \
-      further, and the first one's begins at pixel "from", which may lie outside the image.
+    "layers", "List the layers, their filters and receptive fields.",
+    """
+    A unit sees "sees" pixels in each direction; its neighbour's field lies "apart" pixels \
+    further, and the first one's begins at pixel "from", which may lie outside the image.
+    """)
 
-      \(ExitStatus.helpText)
-      """)
-
-  @Argument(
-    help: ArgumentHelp("The network; the same as --checkpoint.", valueName: "network"))
+  @Argument(help: ArgumentHelp("The network; the same as --checkpoint.", valueName: "network"))
   var path: String?
 
   @OptionGroup var lab: LabOptions
@@ -30,44 +26,42 @@ struct LayersCommand: ParsableCommand {
     lab.network.checkpoint.path = path
   }
 
-  func run() throws {
-    try lab.run { network in
-      let deconvnet = network.deconvnet
-      let shapes = deconvnet.activationShapes(input: network.inputShape)
-      func maps(_ layer: NumberedLayer) -> [Int]? {
-        let shape = shapes[layer.number - 1]
-        return shape.count == 3 ? Array(shape[..<2]) : nil
-      }
-      func field(
-        _ layer: NumberedLayer, _ part: KeyPath<ReceptiveField.Axis, Int>
-      ) -> [Int]? {
-        layer.receptiveField.map { [$0.y[keyPath: part], $0.x[keyPath: part]] }
-      }
-      var result = CommandResult()
-      result.section(
-        """
-        \(network.checkpoint.path): takes \(Network.size(network.inputShape)) images, pixels \
-        \(network.pixels.rawValue)
-        """)
-      result.table(
-        deconvnet.layers,
-        columns: [
-          Column("layer", key: "layer") { $0.number },
-          Column("name", .words, key: "name") { $0.name },
-          Column("kind", .words, key: "kind") { $0.kind == .dense ? "dense" : "convolution" },
-          Column("filters", .count, key: "filters") { $0.filters },
-          Column("maps") { maps($0).map { Self.pair($0, "x") } },
-          Column(nil, key: "maps", maps),
-          Column("sees") { field($0, \.size).map { Self.pair($0, "x") } ?? "all" },
-          Column(nil, key: "sees") { field($0, \.size) },
-          Column("apart") { field($0, \.jump).map { Self.pair($0) } },
-          Column(nil, key: "apart") { field($0, \.jump) },
-          Column("from") { field($0, \.start).map { Self.pair($0) } },
-          Column(nil, key: "from") { field($0, \.start) },
-          Column("parameters", .count, key: "parameters") { deconvnet.parameterCount(of: $0) },
-        ])
-      try lab.outputs(nil, network).write(result)
+  func look(into network: Network) throws {
+    let deconvnet = network.deconvnet
+    let shapes = deconvnet.activationShapes(input: network.inputShape)
+    func maps(_ layer: NumberedLayer) -> [Int]? {
+      let shape = shapes[layer.number - 1]
+      return shape.count == 3 ? Array(shape[..<2]) : nil
     }
+    func field(
+      _ layer: NumberedLayer, _ part: KeyPath<ReceptiveField.Axis, Int>
+    ) -> [Int]? {
+      layer.receptiveField.map { [$0.y[keyPath: part], $0.x[keyPath: part]] }
+    }
+    var result = CommandResult()
+    result.section(
+      """
+      \(network.checkpoint.path): takes \(Network.size(network.inputShape)) images, pixels \
+      \(network.pixels.rawValue)
+      """)
+    result.table(
+      deconvnet.layers,
+      columns: [
+        Column("layer", key: "layer") { $0.number },
+        Column("name", .words, key: "name") { $0.name },
+        Column("kind", .words, key: "kind") { $0.kind == .dense ? "dense" : "convolution" },
+        Column("filters", .count, key: "filters") { $0.filters },
+        Column("maps") { maps($0).map { Self.pair($0, "x") } },
+        Column(nil, key: "maps", maps),
+        Column("sees") { field($0, \.size).map { Self.pair($0, "x") } ?? "all" },
+        Column(nil, key: "sees") { field($0, \.size) },
+        Column("apart") { field($0, \.jump).map { Self.pair($0) } },
+        Column(nil, key: "apart") { field($0, \.jump) },
+        Column("from") { field($0, \.start).map { Self.pair($0) } },
+        Column(nil, key: "from") { field($0, \.start) },
+        Column("parameters", .count, key: "parameters") { deconvnet.parameterCount(of: $0) },
+      ])
+    try lab.outputs(nil, network).write(result)
   }
 
   /// `14x14`; where the separator is a comma, equal numbers stand once.

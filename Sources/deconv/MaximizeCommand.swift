@@ -8,140 +8,88 @@ import Visualization
 import VisualizationSheets
 
 /// `deconv maximize`: images made for a filter or a class.
-struct MaximizeCommand: ParsableCommand {
+struct MaximizeCommand: LabCommand {
   static let configuration = CommandConfiguration(
-    commandName: "maximize",
-    abstract: "Make images that excite a filter or a class most.",
-    discussion: """
-      Gradient ascent from gray and a little noise, an image a seed, on the mean of the filter's map \
-      or on the class's logit. Decay, blur, total variation and jitter keep the image from turning \
-      into noise. Images that agree on what they show are to be trusted more than one.
+    "maximize", "Make images that excite a filter or a class most.",
+    """
+    Gradient ascent from gray and a little noise, an image a seed, on the mean of the filter's map \
+    or on the class's logit. Decay, blur, total variation and jitter keep the image from turning \
+    into noise. Images that agree on what they show are to be trusted more than one.
 
-      With --format json each object is an image. With --npy the arrays are images, [filters, \
-      seeds, height, width, channels] from 0 to 1, and objective, [filters, seeds, steps + 1].
+    With --format json each object is an image. With --npy the arrays are images, [filters, \
+    seeds, height, width, channels] from 0 to 1, and objective, [filters, seeds, steps + 1].
+    """)
 
-      \(ExitStatus.helpText)
-      """)
-
-  @Option(
-    parsing: .unconditional,
-    help: ArgumentHelp("The layer. (default: the last)", valueName: "layer"))
-  var layer: LayerName?
+  @Option("The layer. (default: the last)", "layer") var layer: LayerName?
 
   @Option(
-    parsing: .unconditional,
-    help: ArgumentHelp(
-      "Filters, as 3,7 or 0-15. (default: all of the last)",
-      discussion: "In a dense layer units; in the last one classes.", valueName: "list"))
+    "Filters, as 3,7 or 0-15. (default: all of the last)", "list",
+    more: "In a dense layer units; in the last one classes.")
   var filter: FilterList?
 
-  @Option(
-    name: .customLong("class"),
-    help: ArgumentHelp("A class, by name or number.", valueName: "class"))
-  var label: String?
+  @Option("A class, by name or number.", "class", name: .customLong("class")) var label: String?
+  @Option("Images of each filter, a seed each.", "count", .atLeast(1)) var count = 4
+  @Option("Steps of ascent.", "count", .atLeast(1)) var steps = 200
 
-  @Option(
-    parsing: .unconditional,
-    help: ArgumentHelp("Images of each filter, a seed each.", valueName: "count"))
-  var count = 4
-
-  @Option(parsing: .unconditional, help: ArgumentHelp("Steps of ascent.", valueName: "count"))
-  var steps = 200
-
-  @Option(
-    parsing: .unconditional,
-    help: ArgumentHelp("Length of a step, in steps of a 28th a pixel.", valueName: "factor"))
+  @Option("Length of a step, in steps of a 28th a pixel.", "factor", .above(0))
   var rate: Float = 1
 
-  @Option(
-    parsing: .unconditional,
-    help: ArgumentHelp("Share that falls back to gray at each step.", valueName: "share"))
+  @Option("Share that falls back to gray at each step.", "share", .within(0...1))
   var decay: Float = 0.02
 
-  @Option(
-    parsing: .unconditional,
-    help: ArgumentHelp("Blur at each fourth step; 0 for none.", valueName: "pixels"))
-  var blur = 0.5
-
-  @Option(
-    parsing: .unconditional,
-    help: ArgumentHelp("Weight of the total variation.", valueName: "weight"))
-  var variation: Float = 1e-3
-
-  @Option(
-    parsing: .unconditional,
-    help: ArgumentHelp("Farthest shift before each step.", valueName: "pixels"))
-  var jitter = 2
-
+  @Option("Blur at each fourth step; 0 for none.", "pixels", .within(0...10)) var blur = 0.5
+  @Option("Weight of the total variation.", "weight", .atLeast(0)) var variation: Float = 1e-3
+  @Option("Farthest shift before each step.", "pixels", .atLeast(0)) var jitter = 2
   @OptionGroup var seed: SeedOption
-
-  @Option(
-    help: ArgumentHelp("Black and white. (default: the network's own)", valueName: "range"))
-  var pixels: PixelRange?
-
-  @Option(help: ArgumentHelp("The PNG to write.", valueName: "path"))
-  var output = "maximized.png"
-
+  @Option("The PNG to write.", "path") var output = "maximized.png"
   @OptionGroup var lab: LabOptions
 
   func validate() throws {
-    for (flag, value) in [("--count", count), ("--steps", steps)] where value < 1 {
-      throw ValidationError("\(flag) is at least 1, not \(value)")
-    }
     if label != nil, layer != nil || filter != nil {
       throw ValidationError("--class and --layer or --filter both say what to excite; give one")
     }
-    guard rate > 0, rate.isFinite else { throw ValidationError("--rate is above 0") }
-    guard (0...1).contains(decay) else { throw ValidationError("--decay lies between 0 and 1") }
-    guard (0...10).contains(blur) else { throw ValidationError("--blur lies between 0 and 10") }
-    guard variation >= 0, variation.isFinite else {
-      throw ValidationError("--variation is 0 or more")
-    }
-    if jitter < 0 { throw ValidationError("--jitter is 0 or more, not \(jitter)") }
   }
 
-  func run() throws {
-    try lab.run(pixels: pixels) { network in
-      let (layer, filters) = try targets(network)
-      let settings = try settings(for: network)
-      let outputs = try lab.outputs(output, arrays: ["images", "objective"], network)
-      let seeds = (0..<count).map { seed.value + $0 }
-      var bar = ProgressBar(unit: "step", total: steps * filters.count, style: lab.progress)
-      let made = try filters.enumerated().map { place, filter in
-        var maximization = Maximization(
-          of: filter, layer: layer, in: network.deconvnet, input: network.inputShape,
-          seeds: seeds, settings)
-        var objectives: [[Float]] = []
-        for step in 1...steps {
-          objectives.append(try maximization.advance())
-          bar.update(place * steps + step)
-        }
-        objectives.append(maximization.objectives)
-        return Made(
-          filter: filter, name: network.name(of: filter, in: layer), images: maximization.images,
-          objectives: objectives)
+  func look(into network: Network) throws {
+    let (layer, filters) = try targets(network)
+    let settings = try settings(for: network)
+    let outputs = try lab.outputs(output, arrays: ["images", "objective"], network)
+    let seeds = (0..<count).map { seed.value + $0 }
+    var bar = ProgressBar(unit: "step", total: steps * filters.count, style: lab.progress)
+    let made = try filters.enumerated().map { place, filter in
+      var maximization = Maximization(
+        of: filter, layer: layer, in: network.deconvnet, input: network.inputShape,
+        seeds: seeds, settings)
+      var objectives: [[Float]] = []
+      for step in 1...steps {
+        objectives.append(try maximization.advance())
+        bar.update(place * steps + step)
       }
-      bar.finish()
-
-      var result = CommandResult(network)
-      result.fact("layer", "\(layer)")
-      result.fact("how", how)
-      result.fact("seeds", Words.list(seeds.map(String.init)))
-      describe(made, seeds, layer, network, &result)
-      result.draw(
-        TileSheet(
-          title: "made for \(layer)\n\(how)", columnCaptions: seeds.map { "seed \($0)" },
-          rows: made.map { made in
-            TileSheet.Row(
-              caption: made.name,
-              seeds.indices.map {
-                TileSheet.Tile(
-                  made.image($0), caption: Format.number(made.reached[$0], digits: 3))
-              })
-          }
-        ).image(side: 112), tag: "maximized/\(layer.name)")
-      try outputs.write(result)
+      objectives.append(maximization.objectives)
+      return Made(
+        filter: filter, name: network.name(of: filter, in: layer), images: maximization.images,
+        objectives: objectives)
     }
+    bar.finish()
+
+    var result = CommandResult(network)
+    result.fact("layer", "\(layer)")
+    result.fact("how", how)
+    result.fact("seeds", Words.list(seeds.map(String.init)))
+    describe(made, seeds, layer, network, &result)
+    result.draw(
+      TileSheet(
+        title: "made for \(layer)\n\(how)", columnCaptions: seeds.map { "seed \($0)" },
+        rows: made.map { made in
+          TileSheet.Row(
+            caption: made.name,
+            seeds.indices.map {
+              TileSheet.Tile(
+                made.image($0), caption: Format.number(made.reached[$0], digits: 3))
+            })
+        }
+      ).image(side: 112), tag: "maximized/\(layer.name)")
+    try outputs.write(result)
   }
 
   /// What is to be excited.

@@ -16,10 +16,8 @@ struct Network {
   /// What is done to images before.
   let preparation: InputPreparation
 
-  /// Opens a checkpoint, or the newest of a folder of runs.
-  ///
-  /// - Parameter pixels: what the user says; nil for what the checkpoint says.
-  init(_ options: NetworkOptions, pixels: PixelRange? = nil) throws {
+  /// Opens a checkpoint, or the newest of a directory of runs.
+  init(_ options: NetworkOptions) throws {
     preparation = options.input.preparation
     if options.input.architecture != nil, options.path == nil {
       throw CommandFailure("--architecture says what --checkpoint is; give both")
@@ -33,8 +31,8 @@ struct Network {
     model = try Self.model(of: checkpoint, options.input)
     deconvnet = Deconvnet(of: model)
     let recorded = checkpoint.state?.data?.pixels
-    guard let known = pixels ?? PixelRange(rawValue: recorded ?? PixelRange.zeroToOne.rawValue)
-    else {
+    let known = PixelRange(rawValue: recorded ?? PixelRange.zeroToOne.rawValue)
+    guard let known = options.input.pixels ?? known else {
       throw CommandFailure(
         "\(checkpoint.path): its pixels are \"\(recorded ?? "")\"; --pixels says what they are")
     }
@@ -65,7 +63,7 @@ struct Network {
     return model.behind(named)
   }
 
-  /// A data set by its name or folder, its images prepared for the network.
+  /// A data set by its name or directory, its images prepared for the network.
   ///
   /// - Parameters:
   ///   - trainingPerClass: at most so many images of a class; nil: all.
@@ -74,8 +72,8 @@ struct Network {
   func dataset(
     _ nameOrPath: String, trainingPerClass: Int? = nil, testPerClass: Int? = nil
   ) throws -> Dataset {
-    if !Dataset.drawnNames.contains(nameOrPath), let folder = ImageFolder(path: nameOrPath) {
-      return try folder.load(preparation, shape: inputShape, perClass: testPerClass)
+    if !Dataset.drawnNames.contains(nameOrPath), let directory = ImageDirectory(path: nameOrPath) {
+      return try directory.load(preparation, shape: inputShape, perClass: testPerClass)
     }
     let set = try Dataset(
       nameOrPath: nameOrPath, trainingPerClass: trainingPerClass, testPerClass: testPerClass)
@@ -145,12 +143,11 @@ struct NetworkOptions: ParsableArguments {
   @OptionGroup var input: InputOptions
 
   @Option(
-    help: ArgumentHelp(
-      "The runs: searched for checkpoints, and logged to.",
-      discussion: """
-        Without --checkpoint the newest one of this folder is taken, of logdir/ by default. If \
-        given, images are also logged there, as the run "deconv".
-        """, valueName: "folder"))
+    "The runs: searched for checkpoints, and logged to.", "directory",
+    more: """
+      Without --checkpoint the newest one of this directory is taken, of logdir/ by default. If \
+      given, images are also logged there, as the run "deconv".
+      """)
   var logdir: String?
 
   /// The checkpoint that is named, if one is.

@@ -7,18 +7,14 @@ struct NumberList: ExpressibleByArgument {
   let ranges: [ClosedRange<Int>]
 
   init?(argument: String) {
-    var ranges: [ClosedRange<Int>] = []
-    for part in argument.split(separator: ",", omittingEmptySubsequences: false) {
-      if let number = Int(part) {
-        ranges.append(number...number)
-        continue
-      }
-      let ends = part.split(separator: "-", omittingEmptySubsequences: false).map { Int($0) }
-      guard ends.count == 2, let first = ends[0], let last = ends[1], first <= last else {
-        return nil
-      }
-      ranges.append(first...last)
+    let ranges = argument.numbers(separator: ",") { part -> ClosedRange<Int>? in
+      if let number = Int(part) { return number...number }
+      guard let ends = part.numbers(separator: "-", { Int($0) }), ends.count == 2,
+        ends[0] <= ends[1]
+      else { return nil }
+      return ends[0]...ends[1]
     }
+    guard let ranges else { return nil }
     self.ranges = ranges
   }
 }
@@ -27,7 +23,6 @@ struct NumberList: ExpressibleByArgument {
 struct FilterList: ExpressibleByArgument {
   /// Nil for all.
   private let numbers: NumberList?
-
   /// As it was written: `--help` shows the default so.
   let defaultValueDescription: String
 

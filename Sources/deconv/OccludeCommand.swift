@@ -7,89 +7,63 @@ import Visualization
 import VisualizationSheets
 
 /// `deconv occlude`: what the network makes of an image while a gray square covers parts of it.
-struct OccludeCommand: ParsableCommand {
+struct OccludeCommand: LabCommand {
   static let configuration = CommandConfiguration(
-    commandName: "occlude",
-    abstract: "Cover parts of an image and watch the network's answer.",
-    discussion: """
-      Moves a gray square over the image and draws three maps (Zeiler & Fergus, section 4.2, \
-      figure 7): the summed activity of the feature map that is strongest on the whole image, the \
-      probability of the class, and the most probable class. Dark places are those that matter.
+    "occlude", "Cover parts of an image and watch the network's answer.",
+    """
+    Moves a gray square over the image and draws three maps (Zeiler & Fergus, section 4.2, \
+    figure 7): the summed activity of the feature map that is strongest on the whole image, the \
+    probability of the class, and the most probable class. Dark places are those that matter.
 
-      With --format json the first object is about the image, each other one about a place. With \
-      --npy the arrays are activity, probability, best_class and probabilities.
-
-      \(ExitStatus.helpText)
-      """)
+    With --format json the first object is about the image, each other one about a place. With \
+    --npy the arrays are activity, probability, best_class and probabilities.
+    """)
 
   @OptionGroup var subject: SubjectOptions
 
-  @Option(
-    parsing: .unconditional,
-    help: ArgumentHelp(
-      "Side of the square, pixels. (default: a quarter of the image's)", valueName: "pixels"))
+  @Option("Side of the square, pixels. (default: a quarter of the image's)", "pixels", .atLeast(1))
   var size: Int?
 
-  @Option(
-    parsing: .unconditional,
-    help: ArgumentHelp(
-      "Pixels from place to place. (default: a 28th of the image)", valueName: "pixels"))
+  @Option("Pixels from place to place. (default: a 28th of the image)", "pixels", .atLeast(1))
   var stride: Int?
 
   @Option(
-    parsing: .unconditional,
-    help: ArgumentHelp(
-      "Gray of the square, 0 black to 1 white.",
-      discussion: "It is brought to the units of the network's input as pixels are.",
-      valueName: "gray"))
+    "Gray of the square, 0 black to 1 white.", "gray", .within(0...1),
+    more: "It is brought to the units of the network's input as pixels are.")
   var fill: Float = 0.5
 
-  @Option(
-    parsing: .unconditional,
-    help: ArgumentHelp(
-      "The layer of the feature map. (default: the highest convolution)", valueName: "layer"))
+  @Option("The layer of the feature map. (default: the highest convolution)", "layer")
   var layer: LayerName?
 
-  @Option(help: ArgumentHelp("The PNG to write.", valueName: "path"))
-  var output = "occlusion.png"
-
+  @Option("The PNG to write.", "path") var output = "occlusion.png"
   @OptionGroup var lab: LabOptions
 
-  func validate() throws {
-    for (flag, value) in [("--size", size), ("--stride", stride)] {
-      if let value, value < 1 { throw ValidationError("\(flag) is at least 1, not \(value)") }
-    }
-    try ValidationError.check(fill: fill)
-  }
+  func look(into network: Network) throws {
+    let layer = try network.convolution(layer, use: "whose units to watch")
+    let occluder = try occluder(for: network)
+    let outputs = try lab.outputs(
+      output, arrays: ["activity", "probability", "best_class", "probabilities"], network)
+    let subject = try subject.subject(for: network)
+    let places = occluder.places(height: network.inputShape[0], width: network.inputShape[1])
+    var bar = ProgressBar(
+      unit: "place", total: places.rows * places.columns, style: lab.progress)
+    let occlusion = network.deconvnet.occlude(
+      subject.tensor, label: subject.label, layer: layer, with: occluder
+    ) { bar.update($0) }
+    bar.finish()
 
-  func run() throws {
-    try lab.run(pixels: subject.data.pixels) { network in
-      let layer = try network.convolution(layer, use: "whose units to watch")
-      let occluder = try occluder(for: network)
-      let outputs = try lab.outputs(
-        output, arrays: ["activity", "probability", "best_class", "probabilities"], network)
-      let subject = try subject.subject(for: network)
-      let places = occluder.places(height: network.inputShape[0], width: network.inputShape[1])
-      var bar = ProgressBar(
-        unit: "place", total: places.rows * places.columns, style: lab.progress)
-      let occlusion = network.deconvnet.occlude(
-        subject.tensor, label: subject.label, layer: layer, with: occluder
-      ) { bar.update($0) }
-      bar.finish()
-
-      var result = CommandResult(network)
-      describe(occlusion, subject, &result)
-      result.summary = [summary(occlusion, subject, network, outputs.imagePath)]
-      result.draw(
-        occlusion.sheet(
-          source: subject.image.image,
-          title: """
-            \(subject.image.caption) covered by \(square(occluder))
-            box: where p(\(subject.phrase)) is lowest
-            """, classNames: subject.classNames.map(Subject.phrase)),
-        tag: "occlusion/\(layer.name)")
-      try outputs.write(result)
-    }
+    var result = CommandResult(network)
+    describe(occlusion, subject, &result)
+    result.summary = [subject.json(network) + summary(occlusion) + outputs.json]
+    result.draw(
+      occlusion.sheet(
+        source: subject.image.image,
+        title: """
+          \(subject.image.caption) covered by \(square(occluder))
+          box: where p(\(subject.phrase)) is lowest
+          """, classNames: subject.classNames.map(Subject.phrase)),
+      tag: "occlusion/\(layer.name)")
+    try outputs.write(result)
   }
 
   private func occluder(for network: Network) throws -> Occluder {
@@ -151,17 +125,13 @@ struct OccludeCommand: ParsableCommand {
       "probabilities", shape: occlusion.probabilities.shape, occlusion.probabilities.scalars)
   }
 
-  private func summary(
-    _ occlusion: Occlusion, _ subject: Subject, _ network: Network, _ output: String?
-  ) -> JSON {
+  private func summary(_ occlusion: Occlusion) -> JSON {
     JSON([
-      "checkpoint": network.checkpoint.path, "image": subject.image.name,
-      "class": occlusion.label, "class_name": subject.className,
       "layer": occlusion.layer.number, "filter": occlusion.filter,
       "size": occlusion.occluder.size, "stride": occlusion.occluder.stride, "fill": fill,
       "rows": occlusion.rows, "columns": occlusion.columns, "activity": occlusion.clearActivity,
       "probability": occlusion.clearProbabilities[occlusion.label],
-      "best_class": occlusion.clearClass, "output": output,
+      "best_class": occlusion.clearClass,
     ])
   }
 

@@ -118,12 +118,9 @@ struct NamedBox: ExpressibleByArgument {
 
   init?(argument: String) {
     guard let sign = argument.lastIndex(of: "="), sign > argument.startIndex else { return nil }
-    let numbers = argument[argument.index(after: sign)...]
-      .split(separator: ",", omittingEmptySubsequences: false).map { Int($0) }
-    guard numbers.count == 4, let y = numbers[0], let x = numbers[1], let height = numbers[2],
-      let width = numbers[3]
-    else { return nil }
+    let numbers = argument[argument.index(after: sign)...].numbers(separator: ",") { Int($0) }
+    guard let numbers, numbers.count == 4 else { return nil }
     name = String(argument[..<sign])
-    box = PixelBox(y: y, x: x, height: height, width: width)
+    box = PixelBox(y: numbers[0], x: numbers[1], height: numbers[2], width: numbers[3])
   }
 }

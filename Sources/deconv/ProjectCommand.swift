@@ -8,57 +8,33 @@ public import Visualization
 import VisualizationSheets
 
 /// `deconv project`: features of an image, brought down to the pixels.
-struct ProjectCommand: ParsableCommand {
+struct ProjectCommand: LabCommand {
   static let configuration = CommandConfiguration(
-    commandName: "project",
-    abstract: "Show what in an image excites a filter.",
-    discussion: """
-      Takes the image of the network's own test set that excites the filter most, or --image, \
-      keeps one activation, and brings it down to the pixels. Several filters come on one sheet, \
-      each with the image that excites it most. "deconv layers" lists the layers.
+    "project", "Show what in an image excites a filter.",
+    """
+    Takes the image of the network's own test set that excites the filter most, or --image, \
+    keeps one activation, and brings it down to the pixels. Several filters come on one sheet, \
+    each with the image that excites it most. "deconv layers" lists the layers.
 
-      With --npy the arrays are projection, [filters, height, width, channels], zero for a silent \
-      filter, and activation.
+    With --npy the arrays are projection, [filters, height, width, channels], zero for a silent \
+    filter, and activation.
+    """)
 
-      \(ExitStatus.helpText)
-      """)
-
-  // Unconditional: -1 is refused as no layer, filter or position; it isn't a missing value.
-  @Option(
-    parsing: .unconditional,
-    help: ArgumentHelp("The layer: a number from 1, or a name.", valueName: "layer"))
-  var layer: LayerName
+  @Option("The layer: a number from 1, or a name.", "layer") var layer: LayerName
 
   @Option(
-    parsing: .unconditional,
-    help: ArgumentHelp(
-      "The filter, from 0, or several: 1,5,9, 0-15, all.",
-      discussion: "In a dense layer a unit; in the last one a class.", valueName: "list"))
+    "The filter, from 0, or several: 1,5,9, 0-15, all.", "list",
+    more: "In a dense layer a unit; in the last one a class.")
   var filter: FilterList
 
-  @Option(
-    name: .customLong("at"), parsing: .unconditional,
-    help: ArgumentHelp(
-      "Take this position of the map. (default: the strongest)", valueName: "y,x"))
+  @Option("Take this position of the map. (default: the strongest)", "y,x", name: .customLong("at"))
   var position: MapPosition?
 
-  @Flag(help: "Take the filter's whole map.")
-  var wholeMap = false
-
-  @Option(help: "What rectifiers do to the signal.")
-  var rule = ProjectionRule.deconvnet
-
-  @Option(
-    help: ArgumentHelp("Project this PNG, not one of the data set.", valueName: "png"))
-  var image: String?
-
+  @Flag(help: "Take the filter's whole map.") var wholeMap = false
+  @Option("What rectifiers do to the signal.") var rule = ProjectionRule.deconvnet
+  @Option("Project this PNG, not one of the data set.", "png") var image: String?
   @OptionGroup var data: DataOptions
-
-  @Option(
-    help: ArgumentHelp(
-      "The PNG to write. (default: layer2-filter7.png, say)", valueName: "path"))
-  var output: String?
-
+  @Option("The PNG to write. (default: layer2-filter7.png, say)", "path") var output: String?
   @OptionGroup var lab: LabOptions
 
   func validate() throws {
@@ -66,47 +42,45 @@ struct ProjectCommand: ParsableCommand {
       throw ValidationError("--at and --whole-map exclude each other")
     }
     if image != nil, data.data != nil {
-      throw ValidationError("--image and --data both say what to project; give one of them")
+      throw ValidationError("--image and --data both say what to look at; give one")
     }
   }
 
-  func run() throws {
-    try lab.run(pixels: data.pixels) { network in
-      let layer = try layer.layer(of: network.deconvnet)
-      let filters = try filter.filters(of: layer, in: network.deconvnet)
-      let which = layer.filterNoun + (filters.count == 1 ? "\(filters[0])" : "s")
-      let outputs = try lab.outputs(
-        output ?? "layer\(layer.number)-\(which).png", arrays: ["projection", "activation"], network
-      )
-      let projector = FilterProjector(
-        network: network, layer: layer, position: position,
-        isWholeMap: wholeMap && layer.kind != .dense, rule: rule)
-      let (found, images) = try projector.project(
-        filters, image: image.map { try InputImage(file: $0, for: network) },
-        images: {
-          try DataImages(data, for: network, remedy: "--data or --image says what to project")
-        }, progress: lab.progress)
-      var result = CommandResult(network)
-      if filters.count == 1 {
-        describe(found[0], projector, &result)
-      } else {
-        describe(found, projector, images, &result)
-      }
-      result.rows = found.map { row($0, of: layer) }
-      let shape = found.lazy.compactMap { $0.projection?.pixels.shape }.first ?? [1, 0]
-      let silent = [Float](repeating: 0, count: shape.reduce(1, *))
-      result.array(
-        "projection", shape: [found.count] + shape.dropFirst(),
-        found.flatMap { $0.projection?.pixels.scalars ?? silent })
-      result.array(
-        "activation",
-        found.map { $0.unit?.value ?? ($0.projection == nil ? 0 : .nan) })
-      result.draw(
-        filters.count == 1
-          ? projector.sheet(of: found[0]) : projector.sheet(of: found, sharedImage: image != nil),
-        tag: "projection/\(layer.name)/\(which)")
-      try outputs.write(result)
+  func look(into network: Network) throws {
+    let layer = try layer.layer(of: network.deconvnet)
+    let filters = try filter.filters(of: layer, in: network.deconvnet)
+    let which = layer.filterNoun + (filters.count == 1 ? "\(filters[0])" : "s")
+    let outputs = try lab.outputs(
+      output ?? "layer\(layer.number)-\(which).png", arrays: ["projection", "activation"], network
+    )
+    let projector = FilterProjector(
+      network: network, layer: layer, position: position,
+      isWholeMap: wholeMap && layer.kind != .dense, rule: rule)
+    let (found, images) = try projector.project(
+      filters, image: image.map { try InputImage(file: $0, for: network) },
+      images: {
+        try DataImages(data, for: network, remedy: "--data or --image says what to look at")
+      }, progress: lab.progress)
+    var result = CommandResult(network)
+    if filters.count == 1 {
+      describe(found[0], projector, &result)
+    } else {
+      describe(found, projector, images, &result)
     }
+    result.rows = found.map { row($0, of: layer) }
+    result.array(
+      "projection", shape: [found.count],
+      of: found.map { found in
+        found.projection.map { $0.pixels.reshaped(to: Array($0.pixels.shape.dropFirst())) }
+      })
+    result.array(
+      "activation",
+      found.map { $0.unit?.value ?? ($0.projection == nil ? 0 : .nan) })
+    result.draw(
+      filters.count == 1
+        ? projector.sheet(of: found[0]) : projector.sheet(of: found, sharedImage: image != nil),
+      tag: "projection/\(layer.name)/\(which)")
+    try outputs.write(result)
   }
 
   private func describe(
@@ -177,9 +151,9 @@ struct MapPosition: ExpressibleByArgument {
   let x: Int
 
   init?(argument: String) {
-    let parts = argument.split(separator: ",", omittingEmptySubsequences: false).map { Int($0) }
-    guard parts.count == 2, let y = parts[0], let x = parts[1] else { return nil }
-    (self.y, self.x) = (y, x)
+    let numbers = argument.numbers(separator: ",") { Int($0) }
+    guard let numbers, numbers.count == 2 else { return nil }
+    (y, x) = (numbers[0], numbers[1])
   }
 }
 

@@ -7,93 +7,53 @@ public import Visualization
 import VisualizationSheets
 
 /// `deconv saliency`: which pixels of an image speak for a class.
-struct SaliencyCommand: ParsableCommand {
+struct SaliencyCommand: LabCommand {
   static let configuration = CommandConfiguration(
-    commandName: "saliency",
-    abstract: "Show which pixels speak for a class.",
-    discussion: """
-      gradient: the derivative of the class's logit. guided: guided backpropagation. integrated: \
-      integrated gradients from a --baseline. smoothgrad: the derivative's mean over noisy copies. \
-      gradcam: the maps of a convolution, weighted. guided-gradcam: guided times gradcam.
+    "saliency", "Show which pixels speak for a class.",
+    """
+    gradient: the derivative of the class's logit. guided: guided backpropagation. integrated: \
+    integrated gradients from a --baseline. smoothgrad: the derivative's mean over noisy copies. \
+    gradcam: the maps of a convolution, weighted. guided-gradcam: guided times gradcam.
 
-      With --npy the arrays are scores, signed, and with the gradcams cam, in the maps' size, and \
-      cam_weights, one a filter.
+    With --npy the arrays are scores, signed, and with the gradcams cam, in the maps' size, and \
+    cam_weights, one a filter.
+    """)
 
-      \(ExitStatus.helpText)
-      """)
-
-  @Option(help: "How.")
-  var method = SaliencyMethod.gradient
-
+  @Option("How.") var method = SaliencyMethod.gradient
   @OptionGroup var subject: SubjectOptions
-
-  @Option(
-    parsing: .unconditional,
-    help: ArgumentHelp(
-      "gradcam's layer. (default: the highest convolution)", valueName: "layer"))
-  var layer: LayerName?
-
-  @Flag(help: "gradcam takes the maps behind the layer's pooling.")
-  var pooled = false
-
-  @Option(
-    parsing: .unconditional,
-    help: ArgumentHelp("integrated: derivatives on the way.", valueName: "count"))
-  var steps = 50
-
-  @Option(
-    parsing: .unconditional,
-    help: ArgumentHelp("integrated: gray of the start, 0 black to 1 white.", valueName: "gray"))
+  @Option("gradcam's layer. (default: the highest convolution)", "layer") var layer: LayerName?
+  @Flag(help: "gradcam takes the maps behind the layer's pooling.") var pooled = false
+  @Option("integrated: derivatives on the way.", "count", .atLeast(1)) var steps = 50
+  @Option("integrated: gray of the start, 0 black to 1 white.", "gray", .within(0...1))
   var baseline: Float = 0
+  @Option("smoothgrad: noisy copies of the image.", "count", .atLeast(1)) var copies = 50
 
   @Option(
-    parsing: .unconditional,
-    help: ArgumentHelp("smoothgrad: noisy copies of the image.", valueName: "count"))
-  var copies = 50
-
-  @Option(
-    parsing: .unconditional,
-    help: ArgumentHelp(
-      "smoothgrad: noise, as a share of black to white.",
-      discussion: "The standard deviation of normal noise.", valueName: "share"))
+    "smoothgrad: noise, as a share of black to white.", "share", .atLeast(0),
+    more: "The standard deviation of normal noise.")
   var noise: Float = 0.15
 
   @OptionGroup var seed: SeedOption
-
-  @Option(help: ArgumentHelp("The PNG to write.", valueName: "path"))
-  var output = "saliency.png"
-
+  @Option("The PNG to write.", "path") var output = "saliency.png"
   @OptionGroup var lab: LabOptions
 
-  func validate() throws {
-    for (flag, value) in [("--steps", steps), ("--copies", copies)] where value < 1 {
-      throw ValidationError("\(flag) is at least 1, not \(value)")
-    }
-    guard (0...1).contains(baseline) else {
-      throw ValidationError("--baseline lies between 0, black, and 1, white")
-    }
-    guard noise >= 0, noise.isFinite else { throw ValidationError("--noise is 0 or more") }
-  }
+  func look(into network: Network) throws {
+    let settings = try settings(for: network)
+    let outputs = try lab.outputs(
+      output, arrays: ["scores"] + (isGradCAM ? ["cam", "cam_weights"] : []), network)
+    let subject = try subject.subject(for: network)
+    let map = try network.deconvnet.saliencyMap(
+      method, of: subject.label, in: subject.tensor, settings)
 
-  func run() throws {
-    try lab.run(pixels: subject.data.pixels) { network in
-      let settings = try settings(for: network)
-      let outputs = try lab.outputs(
-        output, arrays: ["scores"] + (isGradCAM ? ["cam", "cam_weights"] : []), network)
-      let subject = try subject.subject(for: network)
-      let map = try network.deconvnet.saliencyMap(
-        method, of: subject.label, in: subject.tensor, settings)
-
-      var result = CommandResult(network)
-      describe(map, subject, &result)
-      result.rows = [row(map, subject, network, outputs.imagePath)]
-      result.draw(
-        map.sheet(
-          source: subject.image.image,
-          title: "\(subject.image.caption): what speaks for \(subject.phrase)\n\(how(map))"),
-        tag: "saliency/\(method.rawValue)")
-      try outputs.write(result)
-    }
+    var result = CommandResult(network)
+    describe(map, subject, &result)
+    result.rows = [subject.json(network) + row(map, subject) + outputs.json]
+    result.draw(
+      map.sheet(
+        source: subject.image.image,
+        title: "\(subject.image.caption): what speaks for \(subject.phrase)\n\(how(map))"),
+      tag: "saliency/\(method.rawValue)")
+    try outputs.write(result)
   }
 
   private var isGradCAM: Bool { method == .gradcam || method == .guidedGradcam }
@@ -163,17 +123,14 @@ struct SaliencyCommand: ParsableCommand {
     }
   }
 
-  private func row(
-    _ map: SaliencyMap, _ subject: Subject, _ network: Network, _ output: String?
-  ) -> JSON {
+  private func row(_ map: SaliencyMap, _ subject: Subject) -> JSON {
     let (y, x) = map.strongestPixel
     let shape = map.scores.shape
     return JSON([
-      "checkpoint": network.checkpoint.path, "image": subject.image.name,
-      "method": method.rawValue, "class": subject.label, "class_name": subject.className,
-      "probability": subject.probabilities[subject.label], "layer": map.gradCAM?.layer.number,
+      "method": method.rawValue, "probability": subject.probabilities[subject.label],
+      "layer": map.gradCAM?.layer.number,
       "rows": shape[1], "columns": shape[2], "channels": shape[3], "strongest": [y, x],
-      "concentration": map.concentration, "scores": map.scores.scalars, "output": output,
+      "concentration": map.concentration, "scores": map.scores.scalars,
     ])
   }
 }

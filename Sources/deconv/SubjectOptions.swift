@@ -1,44 +1,50 @@
 import ArgumentParser
 import CommandSupport
 import Datasets
+import ModelFiles
 import Tensors
 import TextOutput
 import Visualization
 
-/// The flags that say which image is looked at, and for which class.
-struct SubjectOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("Look at this PNG, not one of the data set.", valueName: "png"))
-  var image: String?
-
-  @Option(
-    parsing: .unconditional,
-    help: ArgumentHelp("The image of the data set, from 0. (default: 0)", valueName: "number"))
-  var index: Int?
-
-  @Option(
-    name: .customLong("class"),
-    help: ArgumentHelp(
-      "The class, by name or number. (default: the image's own)",
-      discussion: "A PNG has none of its own: then it is the most probable one.",
-      valueName: "class"))
-  var label: String?
-
+/// The flags that say which image is looked at.
+struct ImageOptions: ParsableArguments {
+  @Option("Look at this PNG, not one of the data set.", "png") var image: String?
+  @Option("The data set's image, from 0. (default: 0)", "number") var index: Int?
   @OptionGroup var data: DataOptions
 
   func validate() throws {
-    if image != nil, data.data != nil || index != nil {
-      throw ValidationError(
-        "--image and \(index != nil ? "--index" : "--data") both say what to look at; give one")
-    }
+    guard image != nil, data.data != nil || index != nil else { return }
+    throw ValidationError(
+      "--image and \(index != nil ? "--index" : "--data") both say what to look at; give one")
   }
+
+  /// The image, as commands show and name it.
+  ///
+  /// - Throws: what reading it throws, and `CommandFailure` when it isn't there.
+  func input(for network: Network) throws -> InputImage {
+    try image.map { try InputImage(file: $0, for: network) }
+      ?? DataImages(data, for: network, remedy: "--data or --image says what to look at")
+      .numbered(index ?? 0)
+  }
+}
+
+/// The flags that say which image is looked at, and for which class.
+struct SubjectOptions: ParsableArguments {
+  @OptionGroup var one: ImageOptions
+
+  @Option(
+    "The class, by name or number. (default: the image's own)", "class",
+    more: "A PNG has none of its own: then it is the most probable one.",
+    name: .customLong("class"))
+  var label: String?
 
   /// The image.
   ///
   /// - Throws: what reading it throws, and `CommandFailure` when it or the class isn't there.
   func subject(for network: Network) throws -> Subject {
     let subject =
-      try image.map { try Subject(file: $0, network) }
-      ?? DataImages(data, for: network).subject(index ?? 0, network)
+      try one.image.map { try Subject(file: $0, network) }
+      ?? DataImages(one.data, for: network).subject(one.index ?? 0, network)
     return try label.map { try subject.asking(for: $0) } ?? subject
   }
 }
@@ -50,13 +56,8 @@ struct SubjectListOptions: ParsableArguments {
   var image: [String] = []
 
   @Option(
-    parsing: .unconditional,
-    help: ArgumentHelp(
-      "Images of the set, as 0,7,20-22. (default: of each class one)",
-      discussion: """
-        Counted from 0. Without it the first image of each of the first five classes is taken.
-        """,
-      valueName: "numbers"))
+    "Images of the set, as 0,7,20-22. (default: of each class one)", "numbers",
+    more: "Counted from 0. Without it the first image of each of the first five classes is taken.")
   var index: NumberList?
 
   @OptionGroup var data: DataOptions
@@ -72,15 +73,13 @@ struct SubjectListOptions: ParsableArguments {
   }
 
   /// The images.
-  ///
-  /// - Parameter count: how many are taken where the flags don't say.
-  func subjects(for network: Network, count: Int = 5) throws -> [Subject] {
+  func subjects(for network: Network) throws -> [Subject] {
     if !image.isEmpty { return try image.map { try Subject(file: $0, network) } }
     let source = try DataImages(data, for: network)
     let labels = source.images.labels
     let numbers =
       index.map { Array($0.ranges.joined()) }
-      ?? Set(labels).sorted().prefix(count).compactMap { labels.firstIndex(of: $0) }
+      ?? Set(labels).sorted().prefix(5).compactMap { labels.firstIndex(of: $0) }
     return try numbers.map { try source.subject($0, network) }
   }
 }
@@ -130,6 +129,14 @@ struct Subject {
 
   /// The same as a phrase.
   var phrase: String { Self.phrase(className) }
+
+  /// What programs are told of it first.
+  func json(_ network: Network) -> JSON {
+    JSON([
+      "checkpoint": network.checkpoint.path, "image": image.name, "class": label,
+      "class_name": className,
+    ])
+  }
 
   /// A line on what the network says: `cat (its own), probability 0.82; most probable: cat`.
   var answer: String {

@@ -1,4 +1,3 @@
-import ArgumentParser
 import TextOutput
 import Visualization
 
@@ -18,14 +17,5 @@ enum Words {
     let among = "of \(Format.count(count)) \(layer.filterNoun)s"
     return filters.isEmpty
       ? "none \(among)" : "\(filters.count) \(among): " + list(filters.map(String.init))
-  }
-}
-
-extension ValidationError {
-  /// Refuses a gray outside of 0 to 1.
-  static func check(fill: Float) throws {
-    guard (0...1).contains(fill) else {
-      throw ValidationError("--fill lies between 0, black, and 1, white")
-    }
   }
 }

@@ -24,22 +24,27 @@ struct ConfusionMatrix {
     return all > 0 ? Double(counts[label][label]) / Double(all) : nil
   }
 
-  /// A table: rows are what the images show, columns what they were taken for.
-  var text: String {
-    let numbers = classNames.indices.map { "\($0)" }
-    var lines: [[String]] = [["", "shown"] + numbers + ["recall"]]
-    for (label, name) in classNames.enumerated() {
-      let recall = recall(of: label).map { Format.percent($0) } ?? "none"
-      lines.append(["\(label)", name] + counts[label].map { Format.count($0) } + [recall])
-    }
-    let columns = lines[0].indices
-    let widths = columns.map { column in lines.map { $0[column].count }.max() ?? 0 }
-    return lines.map { line in
-      columns.map { column in
-        let space = String(repeating: " ", count: widths[column] - line[column].count)
-        return column == 1 ? line[column] + space : space + line[column]
-      }.joined(separator: "  ")
-    }.joined(separator: "\n")
+  /// Images counted.
+  var count: Int { counts.joined().reduce(0, +) }
+
+  /// The share of images that were recognised.
+  var accuracy: Double {
+    Double(classNames.indices.reduce(0) { $0 + counts[$1][$1] }) / Double(max(1, count))
+  }
+
+  /// Adds a table, whose rows are what the images show and whose columns what they were taken for.
+  func describe(in result: inout CommandResult) {
+    result.table(
+      Array(classNames.indices),
+      columns: [
+        Column("", key: "class") { $0 }, Column("shown", .words, key: "name") { classNames[$0] },
+        Column(nil, key: "taken_for") { counts[$0] },
+      ]
+        + classNames.indices.map { column in Column("\(column)", .count) { counts[$0][column] } }
+        + [Column("recall", .percent, key: "recall") { recall(of: $0) }])
+    result.array(
+      "confusion", shape: [classNames.count, classNames.count],
+      counts.joined().map { Int64($0) })
   }
 
   /// The matrix as an image: the darker a cell, the larger its share of the row.

@@ -7,32 +7,38 @@ import TextOutput
 /// `tbtrain data`: what there is to learn from.
 struct DataCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "data",
-    abstract: "List, look at and download data sets.",
-    discussion: ExitStatus.helpText,
+    "data", "List, look at and download data sets.",
     subcommands: [DataListCommand.self, DataPreviewCommand.self, DataFetchCommand.self])
 }
 
 /// `tbtrain data list`: a table of the data sets that are known by name.
 struct DataListCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "list",
-    abstract: "List the data sets that are known by name.",
-    discussion: """
-      Your own images need no name: --data takes any folder with Train/<class>/*.png and \
-      Test/<class>/*.png.
-      """)
+    "list", "List the data sets that are known by name.",
+    """
+    Your own images need no name: --data takes any directory with Train/<class>/*.png and \
+    Test/<class>/*.png.
+    """)
+
+  @OptionGroup var format: FormatOption
 
   func run() throws {
-    var table = TextTable(("name", .left), ("holds", .left), ("download", .right), ("use", .left))
-    table.add(
-      "shapes", "drawn shapes, 28x28 gray, 10,000 + 1,000", "none", "--data shapes")
-    table.add(
-      "digits", "drawn digits, 28x28 gray, 10,000 + 1,000", "none", "--data digits")
-    for set in PublishedDataset.all {
-      table.add(
-        set.name, set.summary, Format.bytes(set.byteCount), "tbtrain data fetch \(set.name)")
+    typealias Known = (name: String, holds: String, byteCount: Int?)
+    let drawn: [Known] = Dataset.drawnNames.map {
+      ($0, "drawn \($0), 28x28 gray, 10,000 + 1,000", nil)
     }
-    try Console.print(table.rendered())
+    var result = CommandResult()
+    result.table(
+      drawn + PublishedDataset.all.map { ($0.name, $0.summary, $0.byteCount) },
+      columns: [
+        Column("name", .words, key: "name") { $0.name },
+        Column("holds", .words, key: "holds") { $0.holds },
+        Column("download") { $0.byteCount.map(Format.bytes) ?? "none" },
+        Column(nil, key: "bytes") { $0.byteCount ?? 0 },
+        Column("use", .words) {
+          $0.byteCount == nil ? "--data \($0.name)" : "tbtrain data fetch \($0.name)"
+        },
+      ])
+    try format.print(result)
   }
 }

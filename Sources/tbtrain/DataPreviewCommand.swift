@@ -7,46 +7,33 @@ import TextOutput
 /// `tbtrain data preview`: a labelled contact sheet.
 struct DataPreviewCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "preview",
-    abstract: "Write a contact sheet of a data set: a row of images for each class.",
-    discussion: ExitStatus.helpText)
+    "preview", "Write a contact sheet of a data set: a row of images for each class.")
 
-  @Option(help: "A folder, shapes or digits.")
-  var data = "shapes"
-
-  @Option(help: ArgumentHelp("Images of each class.", valueName: "count"))
-  var perClass = 12
+  @Option("A directory, shapes or digits.") var data = "shapes"
+  @Option("Images of each class.", "count", .within(1...100)) var perClass = 12
 
   @Flag(name: .customLong("test"), help: "Show test images, not training images.")
   var showsTest = false
 
-  @Option(help: ArgumentHelp("The PNG to write.", valueName: "path"))
-  var output = "preview.png"
-
+  @Option("The PNG to write.", "path") var output = "preview.png"
   @OptionGroup var force: ForceOption
-
-  func validate() throws {
-    guard (1...100).contains(perClass) else {
-      throw ValidationError("--per-class lies in 1 ... 100")
-    }
-  }
 
   func run() throws {
     let output = try OutputFile(path: output, force: force.isOn)
     let dataset = try Dataset(nameOrPath: data)
     let images = showsTest ? dataset.test : dataset.training
     try sheet(of: images, classNames: dataset.classNames).write(to: output.path)
-    var table = TextTable(("", .left), ("", .left))
-    table.add("data", dataset.name)
-    table.add(
+    var result = CommandResult()
+    result.fact("data", dataset.name)
+    result.fact(
       "holds",
       """
       \(Format.count(dataset.training.count)) training and \(Format.count(dataset.test.count)) \
       test images, \(images.width)x\(images.height) \(images.channels == 1 ? "gray" : "RGB")
       """)
-    table.add("classes", Format.count(dataset.classNames.count))
-    table.add("output", output.path)
-    try Console.print(table.rendered())
+    result.fact("classes", Format.count(dataset.classNames.count))
+    result.fact("output", output.path)
+    try Console.print(result.text)
   }
 
   /// A row a class: its name, how many images it has, and the first of them.

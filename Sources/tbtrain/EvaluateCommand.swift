@@ -1,6 +1,7 @@
 import ArgumentParser
 import CommandSupport
 import Datasets
+import Files
 import Images
 import ModelFiles
 import NeuralNetworks
@@ -11,46 +12,36 @@ import TextOutput
 /// `tbtrain evaluate`: how a checkpoint does on test images.
 struct EvaluateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "evaluate",
-    abstract: "Test a checkpoint: accuracy, loss and which classes are mistaken for which.",
-    discussion: ExitStatus.helpText)
+    "evaluate", "Test a checkpoint: accuracy, loss and which classes are mistaken for which.",
+    """
+    With --format json the first object is about all images, each other one about a class. With --npy \
+    the array is confusion, [shown, taken for].
+    """)
 
   @OptionGroup var checkpoint: CheckpointOption
 
   @Option(
-    help: ArgumentHelp(
-      "What network a file of PyTorch's tensors is.",
-      discussion: "A JSON file in the words of torch.nn, as deconv takes it.", valueName: "json"))
+    "What network a file of PyTorch's tensors is.", "json",
+    more: "A JSON file in the words of torch.nn, as deconv takes it.")
   var architecture: String?
 
-  @Option(
-    help: ArgumentHelp(
-      "A folder, shapes or digits. (default: what it learned from)", valueName: "data"))
-  var data: String?
+  @Option("A directory, shapes or digits. (default: what it learned from)") var data: String?
 
   @Option(
-    help: ArgumentHelp(
-      "The runs: searched for checkpoints, and logged to.",
-      discussion: """
-        Without --checkpoint the newest one of this folder is taken, of logdir/ by default. If \
-        given, the result is also logged there, as the run "evaluate".
-        """, valueName: "folder"))
+    "The runs: searched for checkpoints, and logged to.", "directory",
+    more: """
+      Without --checkpoint the newest one of this directory is taken, of logdir/ by default. If \
+      given, the result is also logged there, as the run "evaluate".
+      """)
   var logdir: String?
 
-  @Option(
-    help: ArgumentHelp(
-      "The PNG of the confusion matrix to write. (default: \(Self.defaultOutput))",
-      valueName: "path"))
+  @Option("The PNG of the confusion matrix to write. (default: confusion.png)", "path")
   var output: String?
 
-  private static let defaultOutput = "confusion.png"
-
-  @OptionGroup var force: ForceOption
-  @OptionGroup var threads: ThreadsOption
-  @OptionGroup var quiet: QuietOption
+  @OptionGroup var results: ResultOptions
 
   func run() throws {
-    try Parallel.$workers.withValue(threads.count ?? Parallel.workers) { try evaluate() }
+    try Parallel.$workers.withValue(results.threads.count ?? Parallel.workers) { try evaluate() }
   }
 
   private func evaluate() throws {
@@ -59,52 +50,55 @@ struct EvaluateCommand: ParsableCommand {
       try self.checkpoint.path.map { try Checkpoint(path: $0, architecture: architecture) }
       ?? Checkpoint.newest(under: logdir ?? "logdir")
     let model = try checkpoint.makeModel()
-    let outputPath = output ?? Self.defaultOutput
-    let output: OutputFile?
-    do { output = try OutputFile(path: outputPath, force: force.isOn) } catch {
-      // The numbers are what was asked for; only a file that was asked for too is missed.
-      if self.output != nil { throw error }
-      Console.tell("\(error)")
-      output = nil
-    }
+    let outputs = try outputs(for: checkpoint)
     let dataset = try load(for: checkpoint)
     let pixels = checkpoint.state?.data.flatMap { PixelRange(rawValue: $0.pixels) } ?? .zeroToOne
     try check(dataset, checkpoint, model)
-    var bar = ProgressBar(
-      unit: "image", total: dataset.test.count, style: quiet.progressStyle)
+    var bar = ProgressBar(unit: "image", total: dataset.test.count, style: results.progress)
     var matrix = ConfusionMatrix(classNames: dataset.classNames)
     var loss = 0.0
-    var correct = 0
-    var done = 0
     for batch in dataset.test.batches(of: 100, pixelRange: pixels) {
       let result = softmaxCrossEntropy(model(batch.images), labels: batch.labels)
       loss += Double(result.mean) * Double(batch.count)
-      correct += result.correctCount
       for (truth, prediction) in zip(batch.labels, result.predictions) {
         matrix.add(truth: truth, prediction: prediction)
       }
-      done += batch.count
-      bar.update(done)
+      bar.update(matrix.count)
     }
     bar.finish()
-    let accuracy = Double(correct) / Double(done)
-    let sheet = matrix.image
-    if let output { try sheet.write(to: output.path) }
-    if let logdir {
-      let writer = try SummaryWriter(directory: RunFolder.joined(logdir, "evaluate"))
-      let step = checkpoint.state?.step ?? 0
-      try writer.add(
-        .scalar("accuracy/test", accuracy), .scalar("loss/test", loss / Double(done)),
-        .image("confusion", sheet.enlarged(by: 2)), step: step)
-      try writer.close()
+    let (accuracy, meanLoss) = (matrix.accuracy, loss / Double(matrix.count))
+    var result = CommandResult()
+    result.fact("checkpoint", checkpoint.path)
+    result.fact("data", "\(Format.counted(matrix.count, "test image")) of \(dataset.name)")
+    result.fact("test accuracy", Format.percent(accuracy))
+    result.fact("test loss", Format.fixed(meanLoss, decimals: 3))
+    result.summary = [
+      JSON([
+        "checkpoint": checkpoint.path, "data": dataset.name, "images": matrix.count,
+        "accuracy": accuracy, "loss": meanLoss,
+      ])
+    ]
+    matrix.describe(in: &result)
+    result.sheet = matrix.image
+    result.log(.scalar("accuracy/test", accuracy))
+    result.log(.scalar("loss/test", meanLoss))
+    result.log(try .image("confusion", matrix.image.enlarged(by: 2)))
+    try outputs.write(result)
+  }
+
+  /// Takes the names of what will be written.
+  private func outputs(for checkpoint: Checkpoint) throws -> Outputs {
+    func outputs(image: String?) throws -> Outputs {
+      try results.outputs(
+        image: image, arrays: ["confusion"],
+        run: logdir.map { (Path.joined($0, "evaluate"), checkpoint.state?.step ?? 0) })
     }
-    var table = TextTable(("", .left), ("", .left))
-    table.add("checkpoint", checkpoint.path)
-    table.add("data", "\(Format.counted(done, "test image")) of \(dataset.name)")
-    table.add("test accuracy", Format.percent(accuracy))
-    table.add("test loss", Format.fixed(loss / Double(done), decimals: 3))
-    if let output { table.add("output", output.path) }
-    try Console.print(table.rendered() + "\n\n" + matrix.text)
+    do { return try outputs(image: output ?? "confusion.png") } catch let error as CommandFailure {
+      // The numbers are what was asked for; only a file that was asked for too is missed.
+      if output != nil { throw error }
+      Console.tell("\(error)")
+      return try outputs(image: nil)
+    }
   }
 
   private func load(for checkpoint: Checkpoint) throws -> Dataset {
@@ -116,7 +110,7 @@ struct EvaluateCommand: ParsableCommand {
     }
     let found = try Dataset(
       nameOrPath: own.source, trainingPerClass: 0, testPerClass: own.testPerClass)
-    let names = (try? TrainingSettings(recordedIn: checkpoint))?.classNames?.names
+    let names = (try? TrainingSettings(recordedIn: checkpoint))?.classNames
     guard let names, names.count == found.classNames.count else { return found }
     return Dataset(
       name: found.name, classNames: names, training: found.training, test: found.test)

@@ -4,44 +4,40 @@ import CommandSupport
 /// `tbtrain recipes`.
 struct RecipesCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "recipes",
-    abstract: "List the experiments that tbtrain recipe knows by name.",
-    discussion: """
-      References are test accuracies in percent that TensorFlow (LeNet on CIFAR-10) and PyTorch \
-      (recurrent nets on MNIST) reached with 10,000 gray training images of 28x28.
+    "recipes", "List the experiments that tbtrain recipe knows by name.",
+    """
+    References are test accuracies in percent that TensorFlow (LeNet on CIFAR-10) and PyTorch \
+    (recurrent nets on MNIST) reached with 10,000 gray training images of 28x28.
+    """)
 
-      \(ExitStatus.helpText)
-      """)
+  @OptionGroup var format: FormatOption
 
   func run() throws {
-    var table = TextTable(("recipe", .left), ("what", .left), ("reference", .left))
-    for recipe in Recipe.all {
-      table.add(
-        recipe.name, "\(recipe.network.rawValue) \(recipe.own)", recipe.reference)
-    }
-    try Console.print(table.rendered())
+    var result = CommandResult()
+    result.table(
+      Recipe.all,
+      columns: [
+        Column("recipe", .words, key: "recipe") { $0.name },
+        Column("what", .words, key: "what") { "\($0.network.rawValue) \($0.own)" },
+        Column("reference", .words, key: "reference") { $0.reference },
+      ])
+    try format.print(result)
   }
 }
 
 /// `tbtrain recipe`.
 struct RecipeCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "recipe",
-    abstract: "Train one of the experiments that tbtrain recipes lists.",
-    discussion: """
-      The flags of tbtrain lenet or rnn, whichever it trains, change it: tbtrain recipe adam-1e-3 --data CIFAR10 --seed 2.
+    "recipe", "Train one of the experiments that tbtrain recipes lists.",
+    """
+    The flags of tbtrain lenet or rnn, whichever it trains, change it: tbtrain recipe adam-1e-3 \
+    --data CIFAR10 --seed 2.
+    """, exitCodes: ExitStatus.trainingHelpText)
 
-      \(ExitStatus.trainingHelpText)
-      """)
-
-  @Argument(help: "Its name.")
-  var name: String
-
-  @Flag(help: "Print what it stands for, and train nothing.")
-  var show = false
-
+  @Argument(help: "Its name.") var name: String
+  @Flag(help: "Print what it stands for, and train nothing.") var show = false
   @OptionGroup var place: RunOptions
-  @OptionGroup var flags: RecipeFlags
+  @OptionGroup var flags: TrainingFlags
   @OptionGroup var threads: ThreadsOption
   @OptionGroup var quiet: QuietOption
 

@@ -1,9 +1,10 @@
 import CommandSupport
+import Files
 import Foundation
 import ModelFiles
 import TextOutput
 
-/// How a run ended; `result.json` in its folder.
+/// How a run ended; `result.json` in its directory.
 struct RunResult: Decodable, Equatable {
   enum Status: String, Decodable {
     case finished
@@ -50,14 +51,14 @@ struct RunResult: Decodable, Equatable {
 
   static let fileName = "result.json"
 
-  /// The result that a run's folder holds; nil when there is none, or it can't be read.
-  init?(of folder: RunFolder) {
-    let url = URL(fileURLWithPath: RunFolder.joined(folder.path, Self.fileName))
+  /// The result that a run's directory holds; nil when there is none, or it can't be read.
+  init?(of directory: RunDirectory) {
     let decoder = JSONDecoder()
     decoder.nonConformingFloatDecodingStrategy = .convertFromString(
       positiveInfinity: "Infinity", negativeInfinity: "-Infinity", nan: "NaN")
-    guard let data = try? Data(contentsOf: url),
-      let result = try? decoder.decode(Self.self, from: data)
+    let path = Path.joined(directory.path, Self.fileName)
+    guard let bytes = try? OpenFile.contents(of: path, limit: 1_000_000),
+      let result = try? decoder.decode(Self.self, from: Data(bytes))
     else { return nil }
     self = result
   }
@@ -74,9 +75,9 @@ struct RunResult: Decodable, Equatable {
     ])
   }
 
-  /// Writes the result into a run's folder.
-  func write(to folder: RunFolder) throws {
-    try OutputFile(path: RunFolder.joined(folder.path, Self.fileName), force: true)
+  /// Writes the result into a run's directory.
+  func write(to directory: RunDirectory) throws {
+    try OutputFile(path: Path.joined(directory.path, Self.fileName), force: true)
       .write("\(json.indentedText)\n".utf8)
   }
 }

@@ -1,18 +1,19 @@
 import ArgumentParser
 import CommandSupport
 import Datasets
-import Foundation
+import Dispatch
+import Files
 import ModelFiles
 import NeuralNetworks
 import Synchronization
 import Tensors
 import TextOutput
 
-/// Many runs under one folder: every combination of the values of some flags.
+/// Many runs under one directory: every combination of the values of some flags.
 struct Sweep {
   /// One run of it.
   struct Task: Sendable {
-    /// The name of its folder: the flags that differ from run to run.
+    /// The name of its directory: the flags that differ from run to run.
     var name: String
     /// The flags that differ, without the seed: runs that share them differ by chance alone.
     var setting: String
@@ -60,7 +61,7 @@ struct Sweep {
     }
     let lists = given.filter { $0.count > 1 }
     varied = lists.map { $0[0].flag }
-    let names = lists.map { Self.folderNames($0.map(\.text)) }
+    let names = lists.map { Self.directoryNames($0.map(\.text)) }
     var combinations: [[(change: SettingChange, name: String)]] = [[]]
     for (values, names) in zip(lists, names) {
       combinations = combinations.flatMap { head in zip(values, names).map { head + [$0] } }
@@ -83,9 +84,9 @@ struct Sweep {
     self.tasks = tasks
   }
 
-  /// Values of a flag as parts of folders' names, each another: of paths their last parts, all of them
+  /// Values of a flag as parts of directories' names, each another: of paths their last parts, all of them
   /// where those are alike.
-  private static func folderNames(_ values: [String]) -> [String] {
+  private static func directoryNames(_ values: [String]) -> [String] {
     func safe(_ text: some StringProtocol) -> String {
       String(text.map { $0.isLetter || $0.isNumber || "._-+".contains($0) ? $0 : "-" })
     }
@@ -112,6 +113,16 @@ struct SweepOutcome: Sendable {
     case failed(String)
     /// It wasn't begun, or not ended.
     case unfinished
+
+    /// How a sweep ends that has such a run.
+    var exitStatus: ExitStatus {
+      switch self {
+      case .done: .done
+      case .elsewhere: .temporaryFailure
+      case .failed: .failed
+      case .unfinished: .interrupted
+      }
+    }
   }
 
   var task: Sweep.Task
@@ -172,12 +183,12 @@ extension Sweep {
     _ interruption: Interruption, advanced: (Int) -> Void
   ) -> SweepOutcome.State {
     do {
-      let folder = try RunFolder(shared: name, logdir: logdir)
+      let directory = try RunDirectory(shared: name, logdir: logdir)
       // Held from here on: what is complete or not won't change under our feet.
-      let lock = try folder.lock()
-      let checkpoint = try Self.checkpoint(of: folder)
-      let recorded = RunResult(of: folder)
-      /// Refuses a folder that holds a run with other settings.
+      let lock = try directory.lock()
+      let checkpoint = try Self.checkpoint(of: directory)
+      let recorded = RunResult(of: directory)
+      /// Refuses a directory that holds a run with other settings.
       func settings(
         _ recorded: TrainingSettings
       ) throws(ValidationError) -> TrainingSettings {
@@ -197,22 +208,22 @@ extension Sweep {
       var training =
         try checkpoint.map {
           try Training(resuming: $0, data: work.data, lock: lock, settings: settings)
-        } ?? Training(new: folder, work.settings, data: work.data, lock: lock)
+        } ?? Training(new: directory, work.settings, data: work.data, lock: lock)
       var bar = ProgressBar(unit: "step", total: training.totalSteps, style: .silent)
       let result = try training.run(
         &bar, interruption, compared: varied, advanced: advanced)
       if let trouble = training.trouble { throw trouble }
       return result.status == .interrupted ? .unfinished : .done(result, isNew: true)
-    } catch is RunFolder.Occupied {
+    } catch is RunDirectory.Occupied {
       return .elsewhere
     } catch {
       return .failed("\(error)")
     }
   }
 
-  private static func checkpoint(of folder: RunFolder) throws -> Checkpoint? {
-    let path = RunFolder.joined(folder.path, Checkpoint.fileName)
-    return FileManager.default.fileExists(atPath: path) ? try Checkpoint(path: path) : nil
+  private static func checkpoint(of directory: RunDirectory) throws -> Checkpoint? {
+    let path = Path.joined(directory.path, Checkpoint.fileName)
+    return FileStatus(path: path) == nil ? nil : try Checkpoint(path: path)
   }
 }
 

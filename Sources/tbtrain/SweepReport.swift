@@ -14,62 +14,53 @@ struct SweepReport {
     }.map(\.element)
   }
 
-  /// Tables for people.
-  var text: String {
-    var table = TextTable(
-      ("run", .left), ("accuracy", .right), ("loss", .right), ("best", .right), ("at step", .right),
-      ("steps", .right), ("time", .right), ("", .left))
-    for outcome in outcomes {
-      guard let result = outcome.result else {
-        table.add(outcome.task.name, "-", "-", "-", "-", "-", "-", outcome.words)
-        continue
-      }
-      table.add(
-        outcome.task.name, result.accuracy.map { Format.percent($0) } ?? "-",
-        result.loss.map { Format.fixed($0, decimals: 3) } ?? "-",
-        result.best.map { Format.percent($0.accuracy) } ?? "-",
-        result.best.map { Format.count($0.step) } ?? "-", Format.count(result.step),
-        Format.duration(seconds: result.seconds), outcome.words)
+  /// A table of the runs, one of the settings, and a JSON object a run.
+  var result: CommandResult {
+    var result = CommandResult()
+    result.table(
+      outcomes,
+      columns: [
+        Column("run", .words) { $0.task.name },
+        Column("accuracy", .percent) { $0.result?.accuracy },
+        Column("loss", .fixed(3)) { $0.result?.loss },
+        Column("best", .percent) { $0.result?.best?.accuracy },
+        Column("at step", .count) { $0.result?.best?.step },
+        Column("steps", .count) { $0.result?.step },
+        Column("time") { $0.result.map { Format.duration(seconds: $0.seconds) } },
+        Column("", .words) { $0.words },
+      ])
+    addSettings(to: &result)
+    result.section("look  tensorboard --logdir \(logdir)")
+    result.rows = outcomes.map { outcome in
+      JSON([
+        "flags": outcome.task.flags, "result": outcome.result?.json, "run": outcome.task.name,
+        "state": outcome.result?.status.rawValue ?? outcome.words,
+      ])
     }
-    return
-      ([table.rendered()] + [settings].compactMap { $0 } + ["look  tensorboard --logdir \(logdir)"])
-      .joined(separator: "\n\n")
+    return result
   }
 
-  /// Means over the seeds of each setting; nil when no setting was trained twice.
-  private var settings: String? {
+  /// Means over the seeds of each setting, where one was trained twice.
+  private func addSettings(to result: inout CommandResult) {
     let groups = Dictionary(grouping: outcomes.filter { $0.result?.accuracy != nil }) {
       $0.task.setting
     }
-    guard groups.values.contains(where: { $0.count > 1 }) else { return nil }
+    guard groups.values.contains(where: { $0.count > 1 }) else { return }
     let rows = groups.map { setting, members in
       let accuracies = members.compactMap { $0.result?.accuracy }
       let mean = accuracies.reduce(0, +) / Double(accuracies.count)
       let squares = accuracies.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
       // Of a sample: over one seed less.
       let deviation =
-        accuracies.count > 1 ? (squares / Double(accuracies.count - 1)).squareRoot() : 0
+        accuracies.count > 1 ? (squares / Double(accuracies.count - 1)).squareRoot() : nil
       return (setting: setting, mean: mean, deviation: deviation, count: accuracies.count)
     }.sorted { ($1.mean, $0.setting) < ($0.mean, $1.setting) }
-    var table = TextTable(
-      ("setting", .left), ("mean accuracy", .right), ("std", .right), ("seeds", .right))
-    for row in rows {
-      table.add(
-        row.setting, Format.percent(row.mean),
-        row.count > 1 ? Format.percent(row.deviation) : "-", "\(row.count)")
-    }
-    return table.rendered()
-  }
-
-  /// A JSON object a run.
-  var lines: [String] {
-    outcomes.map { outcome in
-      JSON([
-        "flags": outcome.task.flags,
-        "result": outcome.result?.json, "run": outcome.task.name,
-        "state": outcome.result?.status.rawValue ?? outcome.words,
-      ]).text
-    }
+    result.table(
+      rows,
+      columns: [
+        Column("setting", .words) { $0.setting }, Column("mean accuracy", .percent) { $0.mean },
+        Column("std", .percent) { $0.deviation }, Column("seeds") { $0.count },
+      ])
   }
 }
 

@@ -4,10 +4,8 @@ import CommandSupport
 /// `tbtrain`: the command and its subcommands.
 struct TBTrain: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "tbtrain",
-    abstract: "Train small networks and watch them in TensorBoard.",
-    discussion: ExitStatus.trainingHelpText,
-    version: Tool.version,
+    "tbtrain", "Train small networks and watch them in TensorBoard.",
+    exitCodes: ExitStatus.trainingHelpText, version: Tool.version,
     subcommands: [
       TrainCommand<LeNetOptions>.self, TrainCommand<RNNOptions>.self, SweepCommand.self,
       RecipesCommand.self,

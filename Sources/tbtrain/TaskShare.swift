@@ -1,3 +1,4 @@
+import ArgumentParser
 import CommandSupport
 
 /// Which runs of a sweep a task of a cluster's job array trains.
@@ -5,7 +6,7 @@ import CommandSupport
 /// `--task i/n` gives the task `i`, from 1 to `n`, every `n`-th run. Without it, a Slurm array says the
 /// same in `SLURM_ARRAY_TASK_ID`, `_MIN`, `_STEP` and `_COUNT`; a Kubernetes indexed Job gives an index
 /// from 0 in `JOB_COMPLETION_INDEX` and tells nobody how many there are, so each index is one run.
-enum TaskShare: Equatable {
+enum TaskShare: Equatable, ExpressibleByArgument {
   case all
   /// The task `index`, from 0, of `count`.
   case part(index: Int, of: Int)
@@ -15,8 +16,8 @@ enum TaskShare: Equatable {
   /// What `--task` says.
   ///
   /// - Returns: nil for anything but `i/n` with `1 ≤ i ≤ n`.
-  init?(text: String) {
-    let parts = text.split(separator: "/", omittingEmptySubsequences: false).map { Int($0) }
+  init?(argument: String) {
+    let parts = argument.split(separator: "/", omittingEmptySubsequences: false).map { Int($0) }
     guard parts.count == 2, let index = parts[0], let count = parts[1],
       (1...max(1, count)).contains(index), count > 0
     else { return nil }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import CommandSupport
 import Datasets
+import Files
 import ModelFiles
 import NeuralNetworks
 import Tensors
@@ -10,13 +11,9 @@ import TextOutput
 struct TrainCommand<Own: NetworkOptions>: ParsableCommand {
   static var configuration: CommandConfiguration {
     CommandConfiguration(
-      commandName: Own.network.rawValue,
-      abstract: "Train \(Own.title) and log everything to TensorBoard.",
-      discussion: """
-        \(Own.about) Ctrl-C saves; --resume goes on as if never stopped.
-
-        \(ExitStatus.trainingHelpText)
-        """)
+      Own.kind.rawValue, "Train \(Own.title) and log everything to TensorBoard.",
+      "\(Own.about) Ctrl-C saves; --resume goes on as if never stopped.",
+      exitCodes: ExitStatus.trainingHelpText)
   }
 
   @OptionGroup var place: RunOptions
@@ -28,8 +25,8 @@ struct TrainCommand<Own: NetworkOptions>: ParsableCommand {
   private var single: SingleRun {
     get throws {
       SingleRun(
-        network: Own.network, kind: Own.network.rawValue, place: place,
-        changes: try GivenFlags(training, own).single(for: Own.network), threads: threads,
+        network: Own.kind, kind: Own.kind.rawValue, place: place,
+        changes: try TrainingFlags.given(own, training).single(for: Own.kind), threads: threads,
         quiet: quiet)
     }
   }
@@ -55,7 +52,7 @@ struct SingleRun {
   func train() throws {
     try Parallel.$workers.withValue(threads.count ?? Parallel.workers) {
       let training: Training
-      do { training = try makeTraining() } catch let occupied as RunFolder.Occupied {
+      do { training = try makeTraining() } catch let occupied as RunDirectory.Occupied {
         Console.tell("\(occupied)")
         throw ExitStatus.temporaryFailure
       }
@@ -76,7 +73,7 @@ struct SingleRun {
     case .interrupted:
       Console.tell(
         "stopped at step \(result.step) of \(result.totalSteps), everything saved; go on with "
-          + "tbtrain \(network.rawValue) --resume --run \(training.folder.name)\(logdirFlag)")
+          + "tbtrain \(network.rawValue) --resume --run \(training.directory.name)\(logdirFlag)")
       throw ExitStatus.interrupted
     case .diverged:
       throw CommandFailure(
@@ -100,7 +97,7 @@ struct SingleRun {
   private func makeTraining() throws -> Training {
     guard place.resume else {
       let asked = try TrainingSettings(network, changes)
-      // A data set that isn't there leaves no folder behind.
+      // A data set that isn't there leaves no directory behind.
       let data = try Training.load(asked)
       if asked.batchSize > data.training.count {
         Console.tell(
@@ -110,10 +107,10 @@ struct SingleRun {
           """)
       }
       return try Training(
-        new: RunFolder(new: place.name, kind: kind, logdir: place.logdir), asked, data: data)
+        new: RunDirectory(new: place.name, kind: kind, logdir: place.logdir), asked, data: data)
     }
     let checkpoint =
-      try place.name.map { try Checkpoint(path: RunFolder.joined(place.logdir, $0)) }
+      try place.name.map { try Checkpoint(path: Path.joined(place.logdir, $0)) }
       ?? Checkpoint.newest(under: place.logdir)
     return try Training(resuming: checkpoint) { recorded throws(ValidationError) in
       try recorded.continued(by: changes, of: network)
@@ -124,32 +121,24 @@ struct SingleRun {
 
   /// The table at the end, and what to type next.
   private func report(_ result: RunResult, of training: Training) throws {
-    var table = TextTable(("", .left), ("", .left))
-    table.add("test accuracy", result.accuracy.map { Format.percent($0) } ?? "-")
-    table.add("test loss", result.loss.map { Format.fixed($0, decimals: 3) } ?? "-")
+    var table = CommandResult()
+    table.fact("test accuracy", result.accuracy.map { Format.percent($0) } ?? "-")
+    table.fact("test loss", result.loss.map { Format.fixed($0, decimals: 3) } ?? "-")
     if let best = result.best, best.step != result.step {
-      table.add("best test", "\(Format.percent(best.accuracy)) at step \(Format.count(best.step))")
+      table.fact("best test", "\(Format.percent(best.accuracy)) at step \(Format.count(best.step))")
     }
     if result.status == .stoppedEarly {
-      table.add("stopped early", "at step \(Format.count(result.step))")
+      table.fact("stopped early", "at step \(Format.count(result.step))")
     }
     if !result.deadFilters.isEmpty {
-      table.add("dead filters", result.deadFilters.joined(separator: ", "))
+      table.fact("dead filters", result.deadFilters.joined(separator: ", "))
     }
-    table.add("time", Format.duration(seconds: result.seconds))
-    table.add("run", training.folder.path)
-    table.add("look", "tensorboard --logdir \(place.logdir)")
-    let isDefault = place.logdir == "logdir"
-    switch network {
-    case .lenet:
-      table.add(
-        "",
-        "deconv project --layer 2 --filter 7"
-          + (isDefault ? "" : " --checkpoint \(training.folder.path)"))
-    case .rnn:
-      table.add(
-        "", "tbtrain evaluate" + (isDefault ? "" : " --checkpoint \(training.folder.path)"))
-    }
-    try Console.print(table.rendered())
+    table.fact("time", Format.duration(seconds: result.seconds))
+    table.fact("run", training.directory.path)
+    table.fact("look", "tensorboard --logdir \(place.logdir)")
+    let next =
+      network == .lenet ? "deconv project --layer 2 --filter 7" : "tbtrain evaluate"
+    table.fact("", next + (logdirFlag.isEmpty ? "" : " --checkpoint \(training.directory.path)"))
+    try Console.print(table.text)
   }
 }

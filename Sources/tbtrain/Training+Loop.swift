@@ -18,12 +18,12 @@ extension Training {
   /// - Parameters:
   ///   - compared: the flags in which it differs from other runs of its sweep.
   ///   - advanced: receives each step that is done.
-  /// - Returns: how it ended, which is also in the run's folder.
+  /// - Returns: how it ended, which is also in the run's directory.
   mutating func run(
     _ bar: inout ProgressBar, _ interruption: Interruption, compared: [String] = [],
     advanced: (Int) -> Void = { _ in }
   ) throws -> RunResult {
-    let writer = try SummaryWriter(directory: folder.path, resumingAt: resumedStep)
+    let writer = try SummaryWriter(directory: directory.path, resumingAt: resumedStep)
     let log = TrainingLog(
       writer: writer, data: data, pixelRange: settings.pixels,
       showsGradients: settings.network == .rnn || settings.clipNorm != nil)
@@ -39,7 +39,7 @@ extension Training {
         try log.ended(result.status == .diverged ? .failure : .success, step: result.step)
       }
       try log.close()
-      if result.status != .interrupted { try result.write(to: folder) }
+      if result.status != .interrupted { try result.write(to: directory) }
     } catch {
       if result.status != .finished && result.status != .stoppedEarly { throw error }
       note(error, bar)
@@ -161,7 +161,7 @@ extension Training {
     do { try body(self) } catch { note(error, bar) }
   }
 
-  /// A disk that is full, or a folder that is gone, doesn't end hours of training.
+  /// A disk that is full, or a directory that is gone, doesn't end hours of training.
   private mutating func note(_ error: any Error, _ bar: ProgressBar) {
     if trouble == nil { bar.tell("\(error); the training goes on") }
     trouble = CommandFailure("\(error)")

@@ -1,7 +1,7 @@
 import ArgumentParser
 import CommandSupport
 import Datasets
-import Foundation
+import Files
 import ModelFiles
 import NeuralNetworks
 import Tensors
@@ -11,9 +11,9 @@ import Tensors
 struct Training {
   let settings: TrainingSettings
   let data: Dataset
-  let folder: RunFolder
+  let directory: RunDirectory
   /// Held as long as the run is trained, so that nobody else does.
-  private let lock: FileLock
+  private let lock: OpenFile
   var model: Sequential
   var optimizer: any Optimizer
   /// Updates made before now.
@@ -32,13 +32,13 @@ struct Training {
   ///
   /// - Parameters:
   ///   - data: the data set of the settings, if it is loaded already.
-  ///   - lock: the folder's, if it is held already.
+  ///   - lock: the directory's, if it is held already.
   init(
-    new folder: RunFolder, _ asked: TrainingSettings, data loaded: Dataset? = nil,
-    lock held: FileLock? = nil
+    new directory: RunDirectory, _ asked: TrainingSettings, data loaded: Dataset? = nil,
+    lock held: OpenFile? = nil
   ) throws {
-    self.folder = folder
-    lock = try held ?? folder.lock()
+    self.directory = directory
+    lock = try held ?? directory.lock()
     data = try loaded ?? Self.load(asked)
     settings = asked.resolved(for: data)
     model = settings.makeModel(input: data.imageShape, classes: data.classNames.count)
@@ -46,7 +46,7 @@ struct Training {
     firstStep = 0
     earlierSeconds = 0
     // What a run logged that was killed before its first checkpoint is taken back.
-    resumedStep = folder.hasEvents ? 0 : nil
+    resumedStep = directory.hasEvents ? 0 : nil
   }
 
   /// A run that goes on where its checkpoint was saved.
@@ -54,13 +54,12 @@ struct Training {
   /// - Parameter settings: makes the settings to go on with from the recorded ones, or throws
   ///   `ValidationError` when it can't go on with them.
   init(
-    resuming checkpoint: Checkpoint, data loaded: Dataset? = nil, lock held: FileLock? = nil,
+    resuming checkpoint: Checkpoint, data loaded: Dataset? = nil, lock held: OpenFile? = nil,
     settings change: (TrainingSettings) throws(ValidationError) -> TrainingSettings
   ) throws {
     settings = try Self.settings(of: checkpoint, change)
-    let path = URL(fileURLWithPath: checkpoint.path).deletingLastPathComponent().relativePath
-    folder = RunFolder(path: path, name: URL(fileURLWithPath: path).lastPathComponent)
-    lock = try held ?? folder.lock()
+    directory = RunDirectory(path: Path.directory(of: checkpoint.path))
+    lock = try held ?? directory.lock()
     // Whoever held the lock may have gone on.
     let checkpoint = try Checkpoint(path: checkpoint.path)
     guard let state = checkpoint.state else {
@@ -88,18 +87,18 @@ struct Training {
     resumedStep = firstStep + 1
     best = state.best
     // A run that was killed behind its last checkpoint has still to be brought to its end.
-    let isEnded = RunResult(of: folder).map { $0.step >= firstStep } ?? false
+    let isEnded = RunResult(of: directory).map { $0.step >= firstStep } ?? false
     guard firstStep < totalSteps || !isEnded else {
       throw CommandFailure(
         """
-        \(path): is complete at step \(firstStep); raise --steps, --epochs or --images to train it \
+        \(directory.path): is complete at step \(firstStep); raise --steps, --epochs or --images to train it \
         further
         """)
     }
     guard !isOutOfPatience(at: firstStep) || !isEnded else {
       throw CommandFailure(
         """
-        \(path): stopped early at step \(firstStep), \(settings.patience ?? 0) tests after the best \
+        \(directory.path): stopped early at step \(firstStep), \(settings.patience ?? 0) tests after the best \
         one; a higher --patience trains it further
         """)
     }
@@ -123,7 +122,7 @@ struct Training {
     let found = try Dataset(
       nameOrPath: settings.data, trainingPerClass: settings.trainPerClass,
       testPerClass: settings.testPerClass)
-    let names = settings.classNames?.names ?? found.classNames
+    let names = settings.classNames ?? found.classNames
     let shape = found.imageShape.map(String.init).joined(separator: "x")
     let problem: String? =
       if names.count != found.classNames.count {
@@ -159,32 +158,32 @@ struct Training {
   /// Seconds that the run was trained in all.
   var seconds: Double { earlierSeconds + (ContinuousClock.now - began) / .seconds(1) }
 
-  private func state(step: Int) throws -> TrainingState {
+  private func state(step: Int) -> TrainingState {
     TrainingState(
       step: step, seed: settings.seed,
       data: DataDescription(
         source: settings.data, classNames: data.classNames, pixels: settings.pixels.rawValue,
         trainingPerClass: settings.trainPerClass, testPerClass: settings.testPerClass),
-      settings: try settings.recorded(), best: best, seconds: seconds)
+      settings: settings.recorded, best: best, seconds: seconds)
   }
 
   /// Saves all that the run needs to go on.
   func save(step: Int) throws {
     try Checkpoint.save(
       model, inputShape: data.imageShape, state: state(step: step), optimizer: optimizer.slots,
-      in: folder.path)
+      in: directory.path)
   }
 
   /// Keeps the network beside the checkpoint, to be looked at.
   func keep(step: Int, as name: String) throws {
     try Checkpoint.keep(
       model, inputShape: data.imageShape, state: state(step: step),
-      as: RunFolder.joined(folder.path, name))
+      as: Path.joined(directory.path, name))
   }
 
   /// Whether the network after a step is one of those that are kept.
   func isKept(_ step: Int) -> Bool {
     guard let kept = settings.keepCheckpoints, step % stepsPerEpoch == 0 else { return false }
-    return kept.numbers.contains(step / stepsPerEpoch)
+    return kept.contains(step / stepsPerEpoch)
   }
 }

@@ -86,7 +86,7 @@ struct TrainingLog {
       """
     try writer.add(.text("flags", text), step: 0)
     var values: [String: HyperparameterValue] = [:]
-    for (flag, text) in settings.flags where !SettingField.changeable.contains(flag) {
+    for (flag, text) in settings.flags where !Setting.changeable.contains(flag) {
       values[flag] = Double(text).map { .number($0) } ?? .string(text)
     }
     // The dashboard shows five columns of its own accord: those that a sweep compares first; of a run

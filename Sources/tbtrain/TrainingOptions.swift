@@ -1,20 +1,18 @@
 import ArgumentParser
 import CommandSupport
-import Datasets
 import NeuralNetworks
 
-// The flags of a training, in groups: names, types and words for `--help`. What a value means, its
-// default and its bounds stand in `TrainingSettings` and `SettingField`. Each flag can hold several
-// values: `tbtrain sweep` makes the product of them, a single run takes one.
+// The settings of a training, in groups: each with its flag, bounds, words for `--help` and place in
+// `TrainingSettings`, where its default is. A flag can hold several values: `tbtrain sweep` makes the
+// product of them, a single run takes one.
 
 /// Where a run is.
 struct RunOptions: ParsableArguments {
-  @Option(help: "The folder that holds the runs.")
-  var logdir = "logdir"
+  @Option("The directory that holds the runs.") var logdir = "logdir"
 
   @Option(
-    name: .customLong("run"),
-    help: "The run's name. (default: what is trained and a number: lenet-1, rnn-1)")
+    "The run's name. (default: what is trained and a number: lenet-1, rnn-1)",
+    name: .customLong("run"))
   var name: String?
 
   @Flag(
@@ -35,202 +33,253 @@ struct RunOptions: ParsableArguments {
   }
 }
 
+/// Some settings as flags.
+protocol SettingOptions: ParsableArguments {
+  /// The only network that has them; nil: all have.
+  static var network: NetworkKind? { get }
+  /// What was given, in the order of `--help`.
+  var given: [Given] { get }
+}
+
 /// What only one network's training has, and the words of its commands.
-protocol NetworkOptions: ParsableArguments {
-  static var network: NetworkKind { get }
+protocol NetworkOptions: SettingOptions {
+  static var kind: NetworkKind { get }
   static var title: String { get }
   static var about: String { get }
 }
 
+extension NetworkOptions {
+  static var network: NetworkKind? { kind }
+}
+
 /// What only LeNet has.
 struct LeNetOptions: NetworkOptions {
-  static let network = NetworkKind.lenet
+  static let kind = NetworkKind.lenet
   static let title = "LeNet-5"
   static let about = """
     conv 5x5x32, pool 2, conv 5x5x64, pool 2, dense 1024, dropout, dense. Without flags it learns a \
     drawn data set and writes to logdir/.
     """
 
-  @Option("What follows convolutions and dense layers.", \.activation)
-  var activation: Choices<Activation>?
+  @Option(.init("activation", \.activation), "What follows convolutions and dense layers.")
+  var activation: Given
 
-  @Option("What follows the dense layer.", "that of the convolutions", value: "activation")
-  var denseActivation: Choices<Activation>?
+  @Option(
+    .init("dense-activation", \.denseActivation), "What follows the dense layer.",
+    default: "that of the convolutions", value: "activation")
+  var denseActivation: Given
 
-  @Option("Share of the dense layer's units that is dropped.", \.dropout)
-  var dropout: Choices<Float>?
+  @Option(
+    .init("dropout", \.dropout, .below(1, from: 0)),
+    "Share of the dense layer's units that is dropped.")
+  var dropout: Given
+
+  var given: [Given] { [activation, denseActivation, dropout] }
 }
 
 /// What only recurrent networks have.
 struct RNNOptions: NetworkOptions {
-  static let network = NetworkKind.rnn
+  static let kind = NetworkKind.rnn
   static let title = "an RNN, LSTM or GRU that reads images row by row"
   static let about = """
     An image is a sequence of its rows; the state after the last one goes through a dense layer. \
     Without flags an LSTM learns drawn digits.
     """
 
-  @Option("The recurrent layer; rnn is the plain one, with tanh.", \.cell)
-  var cell: Choices<RecurrentCell>?
+  @Option(.init("cell", \.cell), "The recurrent layer; rnn is the plain one, with tanh.")
+  var cell: Given
 
-  @Option("Units of the recurrent layer.", \.hidden)
-  var hidden: Choices<Int>?
+  @Option(.init("hidden", \.hidden, .within(1...65_536)), "Units of the recurrent layer.")
+  var hidden: Given
 
-  @Option("Initial bias of an LSTM's forget gates.", \.forgetBias)
-  var forgetBias: Choices<Float>?
+  @Option(
+    .init("forget-bias", \.forgetBias, .within(-1e6...1e6)),
+    "Initial bias of an LSTM's forget gates.")
+  var forgetBias: Given
+
+  var given: [Given] { [cell, hidden, forgetBias] }
 }
 
 /// What every network's training has.
-struct TrainingOptions: ParsableArguments {
+struct TrainingOptions: SettingOptions {
+  static let network: NetworkKind? = nil
+
   @Option(
-    "How weights are drawn.", \.initializer, name: .customLong("init"), value: "weights",
+    .init("init", \.initializer), "How weights are drawn.", value: "weights",
     more: """
       For lenet he, xavier or truncated-normal (deviation 0.1, cut at two deviations, biases 0.1). For \
       rnn torch (uniform within 1/sqrt(hidden)), xavier or tensorflow1 (cells by xavier, a GRU's gates \
       with biases 1, the output layer's weights and biases from N(0, 1)).
       """)
-  var initializer: Choices<InitialWeights>?
+  var initializer: Given
 
-  @Option("A folder, shapes or digits.", \.data)
-  var data: Choices<String>?
-
-  @Option(
-    help: ArgumentHelp(
-      "Names of the classes in the order of their labels. (default: the data's)",
-      discussion: "For folders whose names are numbers: cat,dog,bird.", valueName: "names"))
-  var classNames: NameList?
+  @Option(.init("data", \.data), "A directory, shapes or digits.") var data: Given
 
   @Option(
-    "Updates to make, instead of --epochs.", "",
-    name: [.customLong("steps"), .customLong("iterations")], value: "updates")
-  var steps: Choices<Int>?
-
-  @Option("Passes over the training images.", "\(TrainingSettings.defaultEpochs)")
-  var epochs: Choices<Int>?
-
-  @Option("Images to learn from in all, instead of --epochs.", "")
-  var images: Choices<Int>?
-
-  @Option("Images per update.", \.batchSize, value: "images")
-  var batchSize: Choices<Int>?
-
-  @Option("The update rule.", \.optimizer, value: "rule")
-  var optimizer: Choices<OptimizerKind>?
-
-  @Option("The step size.", OptimizerKind.words { $0.defaultLearningRate }, value: "rate")
-  var learningRate: Choices<Float>?
-
-  @Option("Share of the last update that is repeated.", constant: "momentum")
-  var momentum: Choices<Float>?
-
-  @Option("Decay of the mean gradient.", constant: "beta1")
-  var beta1: Choices<Float>?
-
-  @Option("Decay of the mean squared gradient.", constant: "beta2")
-  var beta2: Choices<Float>?
-
-  @Option("Decay of the mean squared gradient.", constant: "decay")
-  var decay: Choices<Float>?
-
-  @Option("Added to the divisor.", constant: "epsilon")
-  var epsilon: Choices<Float>?
+    .init("class-names", \.classNames, .distinct),
+    "Names of the classes in the order of their labels.",
+    default: "the data's", value: "names",
+    more: "For directories whose names are numbers: cat,dog,bird.")
+  var classNames: Given
 
   @Option(
-    "The learning rate's course after the warm-up.", \.schedule, value: "shape",
+    .init("steps", \.steps, .within(1...1_000_000_000)), "Updates to make, instead of --epochs.",
+    default: "", value: "updates", also: "iterations")
+  var steps: Given
+
+  @Option(
+    .init("epochs", \.epochs, .within(1...1_000_000)), "Passes over the training images.",
+    default: "\(TrainingSettings.defaultEpochs)")
+  var epochs: Given
+
+  @Option(
+    .init("images", \.images, .within(1...1_000_000_000_000)),
+    "Images to learn from in all, instead of --epochs.", default: "")
+  var images: Given
+
+  @Option(
+    .init("batch-size", \.batchSize, .within(1...1_000_000)), "Images per update.", value: "images")
+  var batchSize: Given
+
+  @Option(.init("optimizer", \.optimizer), "The update rule.", value: "rule") var optimizer: Given
+
+  @Option(
+    .init("learning-rate", \.learningRate, .above(0)), "The step size.",
+    default: OptimizerKind.words { $0.defaultLearningRate }, value: "rate")
+  var learningRate: Given
+
+  @Option(constant: "momentum", \.momentum, .below1, "Share of the last update that is repeated.")
+  var momentum: Given
+
+  @Option(constant: "beta1", \.beta1, .below1, "Decay of the mean gradient.") var beta1: Given
+
+  @Option(constant: "beta2", \.beta2, .below1, "Decay of the mean squared gradient.")
+  var beta2: Given
+
+  @Option(constant: "decay", \.decay, .below1, "Decay of the mean squared gradient.")
+  var decay: Given
+
+  @Option(constant: "epsilon", \.epsilon, .above(0), "Added to the divisor.") var epsilon: Given
+
+  @Option(
+    constant: "weight-decay", \.weightDecay, .below1, "Decoupled decay of the parameters.",
+    more: """
+      Each update takes away learning rate times this of every parameter, apart from the gradient \
+      (Loshchilov & Hutter, ICLR 2019).
+      """)
+  var weightDecay: Given
+
+  @Option(
+    .init("schedule", \.schedule), "The learning rate's course after the warm-up.", value: "shape",
     more: """
       constant, step (a tenth after each third of the training) or cosine (down to 0 along a cosine).
       """)
-  var schedule: Choices<ScheduleKind>?
+  var schedule: Given
 
   @Option(
-    "Epochs of rising learning rate.", "3", value: "epochs",
+    .init("warmup-epochs", \.warmupEpochs, .within(0...1_000_000)),
+    "Epochs of rising learning rate.", default: "3", value: "epochs",
     more: "By default at most three tenths of the training.")
-  var warmupEpochs: Choices<Float>?
+  var warmupEpochs: Given
 
   @Option(
-    "Longest gradient; longer ones are scaled down to it.", value: "norm",
+    .init("clip-norm", \.clipNorm, .above(0)),
+    "Longest gradient; longer ones are scaled down to it.",
+    value: "norm",
     more: """
       All gradients of an update are one vector; its Euclidean length is limited (Pascanu, Mikolov & \
       Bengio, ICML 2013).
       """)
-  var clipNorm: Choices<Float>?
+  var clipNorm: Given
 
   @Option(
-    "What is done to training images.", \.augment, value: "how",
+    .init("augment", \.augment), "What is done to training images.", value: "how",
     more: """
       flip mirrors half of the images left to right, others in each epoch; auto does so where the \
       classes' mean images are symmetric, which photographs' are and digits' are not.
       """)
-  var augment: Choices<Augmentation>?
+  var augment: Given
 
-  @Option("The scalars of black and white.", \.pixels)
-  var pixels: Choices<PixelRange>?
-
-  @Option("Training images of each class.", "all", value: "images")
-  var trainPerClass: Choices<Int>?
-
-  @Option("Test images of each class.", "all", value: "images")
-  var testPerClass: Choices<Int>?
-
-  @Option("Seed of every random choice.", \.seed)
-  var seed: Choices<Int>?
+  @Option(.init("pixels", \.pixels), "The scalars of black and white.") var pixels: Given
 
   @Option(
-    "Updates from one test to the next.", "an epoch, at least 50", value: "updates",
+    .init("train-per-class", \.trainPerClass, .within(1...1_000_000)),
+    "Training images of each class.", default: "all", value: "images")
+  var trainPerClass: Given
+
+  @Option(
+    .init("test-per-class", \.testPerClass, .within(1...1_000_000)), "Test images of each class.",
+    default: "all", value: "images")
+  var testPerClass: Given
+
+  @Option(.init("seed", \.seed), "Seed of every random choice.") var seed: Given
+
+  @Option(
+    .init("test-every", \.testEvery, .within(1...1_000_000_000)),
+    "Updates from one test to the next.", default: "an epoch, at least 50", value: "updates",
     more: "Tests before an epoch's end log accuracy and loss only.")
-  var testEvery: Choices<Int>?
+  var testEvery: Given
 
   @Option(
+    .init("patience", \.patience, .within(1...1_000_000_000)),
     "Tests without a better one that end the training.", value: "tests",
     more: """
       The test accuracy is what is looked at, so it is a little too good afterwards; compare on other \
       images.
       """)
-  var patience: Choices<Int>?
-
-  @Option("Updates from one checkpoint to the next.", "an epoch", value: "updates")
-  var checkpointEvery: Choices<Int>?
-
-  @Flag(help: "Keep the network that tested best, as best.safetensors.")
-  var keepBest = false
+  var patience: Given
 
   @Option(
-    help: ArgumentHelp(
-      "Epochs whose networks are kept, for deconv evolve. (default: off)",
-      discussion: "For example 1,2,5,10; they go to checkpoints/ in the run's folder.",
-      valueName: "epochs"))
-  var keepCheckpoints: NumberList?
+    .init("checkpoint-every", \.checkpointEvery, .within(1...1_000_000_000)),
+    "Updates from one checkpoint to the next.", default: "an epoch", value: "updates")
+  var checkpointEvery: Given
+
+  @Flag(help: "Keep the network that tested best, as best.safetensors.") var keepBest = false
+
+  @Option(
+    .init("keep-checkpoints", \.keepCheckpoints, .rising),
+    "Epochs whose networks are kept, for deconv evolve.", value: "epochs",
+    more: "For example 1,2,5,10; they go to checkpoints/ in the run's directory.")
+  var keepCheckpoints: Given
+
+  var given: [Given] {
+    let best = Setting("keep-best", \.keepBest)
+    return [
+      initializer, data, classNames, steps, epochs, images, batchSize, optimizer, learningRate,
+      momentum, beta1, beta2, decay, epsilon, weightDecay, schedule, warmupEpochs, clipNorm,
+      augment,
+      pixels, trainPerClass, testPerClass, seed, testEvery, patience, checkpointEvery,
+      Given(setting: best, changes: keepBest ? [best.change("true")].compactMap(\.self) : []),
+      keepCheckpoints,
+    ]
+  }
 }
 
-extension Option {
-  /// A setting's flag that is off by default, or then has what `words` say; none for "".
-  fileprivate init<Setting: SettingValue & Sendable>(
-    _ abstract: String, _ words: String = "off", name: NameSpecification = .long,
-    value: String? = nil, more: String? = nil
-  ) where Value == Choices<Setting>? {
-    self.init(
-      name: name, parsing: .unconditional,
-      help: ArgumentHelp(
-        words.isEmpty ? abstract : "\(abstract) (default: \(words))", discussion: more,
-        valueName: value))
-  }
+extension Bounds<Float> {
+  fileprivate static var below1: Bounds { .below(1, from: 0) }
+}
 
-  /// A setting's flag, with the default from where that stands.
-  fileprivate init<Setting: SettingValue & Equatable & Sendable>(
-    _ abstract: String, _ path: KeyPath<TrainingSettings, Setting>,
-    name: NameSpecification = .long, value: String? = nil, more: String? = nil
-  ) where Value == Choices<Setting>? {
-    let first = TrainingSettings(.lenet)[keyPath: path]
-    let other = TrainingSettings(.rnn)[keyPath: path]
-    let words = first.text
-    self.init(
-      abstract, first == other ? words : "\(words), for rnn \(other.text)",
-      name: name, value: value, more: more)
+extension Bounds<[Int]> {
+  fileprivate static var rising: Bounds {
+    Bounds(words: "rise from 1") { zip([0] + $0, $0).allSatisfy(<) }
   }
+}
 
+extension Bounds<[String]> {
+  fileprivate static var distinct: Bounds {
+    Bounds(words: "be different names") { !$0.contains("") && Set($0).count == $0.count }
+  }
+}
+
+extension Option where Value == Given {
   /// The flag of a constant of some update rules.
-  fileprivate init(_ abstract: String, constant: String) where Value == Choices<Float>? {
-    self.init(abstract, OptimizerKind.words { $0.constants[constant] })
+  fileprivate init(
+    constant flag: String, _ path: any WritableKeyPath<TrainingSettings, Float?> & Sendable,
+    _ bounds: Bounds<Float>, _ help: String, more: String = ""
+  ) {
+    self.init(
+      Setting(flag, path, bounds), help, default: OptimizerKind.words { $0.constants[flag] },
+      more: more)
   }
 }
 
@@ -245,33 +294,31 @@ extension OptimizerKind {
   }
 }
 
-/// Flags as they were typed, whichever command took them.
-struct GivenFlags {
-  var lenet: LeNetOptions?
-  var rnn: RNNOptions?
-  var training: TrainingOptions
+/// All flags of all trainings: what a recipe may be changed by, and how one is written.
+struct TrainingFlags: ParsableArguments {
+  @OptionGroup var lenet: LeNetOptions
+  @OptionGroup var rnn: RNNOptions
+  @OptionGroup var training: TrainingOptions
 
-  init(_ training: TrainingOptions, _ own: any NetworkOptions...) {
-    self.training = training
-    for options in own {
-      lenet = lenet ?? options as? LeNetOptions
-      rnn = rnn ?? options as? RNNOptions
-    }
+  /// What was given, in the order of `--help`, and the only network that has it.
+  var given: [(given: Given, network: NetworkKind?)] { Self.given(lenet, rnn, training) }
+
+  static func given(_ options: any SettingOptions...) -> [(given: Given, network: NetworkKind?)] {
+    options.flatMap { options in options.given.map { ($0, type(of: options).network) } }
   }
+}
 
-  /// The flags that were given, each with its values, in the order of `--help`.
+extension [(given: Given, network: NetworkKind?)] {
+  /// The flags that were given, each with its values.
   ///
   /// - Throws: `ValidationError` for a flag of another network.
   func changes(for network: NetworkKind) throws(ValidationError) -> [[SettingChange]] {
-    var changes: [[SettingChange]] = []
-    for field in SettingField.all {
-      guard let given = field.changes(self) else { continue }
-      guard field.network == nil || field.network == network else {
-        throw ValidationError("--\(field.flag) has no meaning for \(network.rawValue)")
-      }
-      changes.append(given)
+    let given = filter { !$0.given.changes.isEmpty }
+    if let other = given.first(where: { $0.network != nil && $0.network != network }) {
+      throw ValidationError(
+        "--\(other.given.setting.flag) has no meaning for \(network.rawValue)")
     }
-    return changes
+    return given.map(\.given.changes)
   }
 
   /// The flags of one run.
@@ -287,13 +334,4 @@ struct GivenFlags {
     }
     return changes.flatMap(\.self)
   }
-}
-
-/// All flags of all trainings: what a recipe may be changed by, and how one is written.
-struct RecipeFlags: ParsableArguments {
-  @OptionGroup var lenet: LeNetOptions
-  @OptionGroup var rnn: RNNOptions
-  @OptionGroup var training: TrainingOptions
-
-  var given: GivenFlags { GivenFlags(training, lenet, rnn) }
 }

@@ -5,16 +5,16 @@ import Foundation
 import NeuralNetworks
 
 /// What the learning rate does after the warm-up.
-enum ScheduleKind: String, CaseIterable, Codable { case constant, step, cosine }
+enum ScheduleKind: String, CaseIterable, Decodable, Sendable { case constant, step, cosine }
 
 /// What is done to training images.
-enum Augmentation: String, CaseIterable, Codable { case auto, none, flip }
+enum Augmentation: String, CaseIterable, Decodable, Sendable { case auto, none, flip }
 
 /// The networks that can be trained; each is a command.
-enum NetworkKind: String, CaseIterable, Codable { case lenet, rnn }
+enum NetworkKind: String, CaseIterable, Decodable, Sendable { case lenet, rnn }
 
 /// How new weights are drawn: the choices of all networks.
-enum InitialWeights: String, CaseIterable, Codable {
+enum InitialWeights: String, CaseIterable, Decodable, Sendable {
   case he, xavier, torch, tensorflow1
   case truncatedNormal = "truncated-normal"
 
@@ -30,9 +30,9 @@ enum InitialWeights: String, CaseIterable, Codable {
 /// Everything that a run's numbers depend on, and what it keeps. A run can be repeated from its
 /// settings and version.
 ///
-/// A checkpoint holds them as JSON. What a flag is called, where it is typed and which values it may
-/// have stands in `SettingField`.
-struct TrainingSettings: Equatable, Codable {
+/// The defaults stand here; what a flag is called and which values it may have is said in
+/// `TrainingOptions`. A checkpoint holds them as JSON.
+struct TrainingSettings: Equatable {
   var network: NetworkKind
   var activation = Activation.relu
   var denseActivation: Activation?
@@ -42,7 +42,7 @@ struct TrainingSettings: Equatable, Codable {
   var forgetBias: Float = 1
   var initializer: InitialWeights
   var data: String
-  var classNames: NameList?
+  var classNames: [String]?
   var steps: Int?
   var epochs: Int?
   var images: Int?
@@ -54,6 +54,7 @@ struct TrainingSettings: Equatable, Codable {
   var beta2: Float?
   var decay: Float?
   var epsilon: Float?
+  var weightDecay: Float?
   var schedule = ScheduleKind.cosine
   var warmupEpochs: Float?
   var clipNorm: Float?
@@ -66,12 +67,12 @@ struct TrainingSettings: Equatable, Codable {
   var patience: Int?
   var checkpointEvery: Int?
   var keepBest = false
-  var keepCheckpoints: NumberList?
+  var keepCheckpoints: [Int]?
 
   /// The constants of update rules, of which each rule has its own: see `OptimizerKind.constants`.
   static let constants: [(flag: String, path: any WritableKeyPath<Self, Float?> & Sendable)] = [
     ("momentum", \.momentum), ("beta1", \.beta1), ("beta2", \.beta2), ("decay", \.decay),
-    ("epsilon", \.epsilon),
+    ("epsilon", \.epsilon), ("weight-decay", \.weightDecay),
   ]
 
   /// Epochs of a training whose length nobody gave.
@@ -114,7 +115,7 @@ struct TrainingSettings: Equatable, Codable {
   ) throws(ValidationError) -> TrainingSettings {
     var wanted = self
     wanted.network = network
-    if changes.contains(where: { SettingField.lengths.contains($0.flag) }) {
+    if changes.contains(where: { Setting.lengths.contains($0.flag) }) {
       (wanted.steps, wanted.epochs, wanted.images) = (nil, nil, nil)
     }
     for change in changes { change.apply(&wanted) }
@@ -135,10 +136,10 @@ struct TrainingSettings: Equatable, Codable {
     }
     var wanted = wanted
     if wanted.augment == .auto { wanted.augment = augment }
-    for field in SettingField.all where !SettingField.changeable.contains(field.flag) {
-      let (own, other) = (field.text(self) ?? "off", field.text(wanted) ?? "off")
+    for (setting, _) in Setting.all where !Setting.changeable.contains(setting.flag) {
+      let (own, other) = (setting.text(self) ?? "off", setting.text(wanted) ?? "off")
       guard own == other else {
-        throw ValidationError("the run's --\(field.flag) is \(own), not \(other); \(advice)")
+        throw ValidationError("the run's --\(setting.flag) is \(own), not \(other); \(advice)")
       }
     }
     try wanted.complete()
@@ -147,7 +148,7 @@ struct TrainingSettings: Equatable, Codable {
 
   // MARK: Data
 
-  /// A data set's path as it is found from any folder, by --resume and by deconv.
+  /// A data set's path as it is found from any directory, by --resume and by deconv.
   static func absolute(_ data: String) -> String {
     Dataset.drawnNames.contains(data)
       ? data : URL(fileURLWithPath: data).standardizedFileURL.path
@@ -203,10 +204,10 @@ struct TrainingSettings: Equatable, Codable {
     case .sgd: SGD(learningRate: rate)
     case .momentum: Momentum(learningRate: rate, momentum: momentum)
     case .nesterov: Momentum(learningRate: rate, momentum: momentum, isNesterov: true)
-    case .adam:
+    case .adam, .adamw:
       Adam(
         learningRate: rate, beta1: constant("beta1", beta1), beta2: constant("beta2", beta2),
-        epsilon: epsilon)
+        epsilon: epsilon, weightDecay: constant("weight-decay", weightDecay))
     case .rmsprop:
       RMSProp(
         learningRate: rate, decay: constant("decay", decay), momentum: momentum, epsilon: epsilon)
@@ -231,12 +232,14 @@ struct TrainingSettings: Equatable, Codable {
 }
 
 extension OptimizerKind {
-  /// The constants of the rule besides its learning rate, by flag, with TensorFlow 1's values.
+  /// The constants of the rule besides its learning rate, by flag, with TensorFlow 1's values; of adamw
+  /// with PyTorch's.
   var constants: [String: Float] {
     switch self {
     case .sgd, .adagrad: [:]
     case .momentum, .nesterov: ["momentum": 0.9]
     case .adam: ["beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8]
+    case .adamw: ["beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8, "weight-decay": 0.01]
     case .rmsprop: ["decay": 0.9, "momentum": 0, "epsilon": 1e-10]
     }
   }

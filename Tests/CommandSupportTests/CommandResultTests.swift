@@ -90,7 +90,7 @@ import TextOutput
     }
     let outputs = try options("--npy", folder + "/raw", "--format", "json").outputs(
       image: folder + "/sheet.png", arrays: ["share", "square"], run: (folder + "/run", 5))
-    #expect(outputs.wantsArrays && outputs.imagePath == folder + "/sheet.png")
+    #expect(outputs.wantsArrays && outputs.json == JSON(["output": folder + "/sheet.png"]))
     try outputs.write(result)
     #expect(try Image(contentsOf: folder + "/sheet.png").width == 3)
     let array = try Data(contentsOf: URL(fileURLWithPath: folder + "/raw/square.npy"))

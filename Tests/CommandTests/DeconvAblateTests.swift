@@ -97,7 +97,7 @@ import Testing
       "ablate",
       wrongUsage: ["--rows -1", "--filter x", "--layer=", "--per-class 0", "--threads 0"],
       flags: [
-        "--layer <layer>", "--filter <list>", "--rows <count>", "default: 20", "--npy <folder>",
+        "--layer <layer>", "--filter <list>", "--rows <count>", "default: 20", "--npy <directory>",
         "default: ablation.png",
       ])
   }

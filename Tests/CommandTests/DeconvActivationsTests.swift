@@ -11,9 +11,9 @@ import Testing
       #expect(result.errors == "")
       #expect(
         result.lines.map { $0.prefix { $0 != " " } } == [
-          "checkpoint", "layer", "image", "filters", "silent", "strongest", "scale", "output",
+          "checkpoint", "layer", "filters", "image", "silent", "strongest", "scale", "output",
         ])
-      #expect(result.lines[2].hasPrefix("image       test image 3, "))
+      #expect(result.lines[3].hasPrefix("image       test image 3, "))
       #expect(result.lines[4].hasPrefix("silent      ") && result.lines[4].contains("2"))
       #expect(result.lines[7] == "output      layer2-activations.png")
       let sheet = try Image(contentsOf: folder + "/layer2-activations.png")
@@ -86,7 +86,7 @@ import Testing
       ],
       flags: [
         "--layer <layer>", "--filter <list>", "--image <png>", "--index <number>",
-        "(default: 0)", "--statistics", "--shared-scale", "--split <split>", "--npy <folder>",
+        "(default: 0)", "--statistics", "--shared-scale", "--split <split>", "--npy <directory>",
         "--format <format>", "--output <path>", "--force", "--quiet",
       ])
   }

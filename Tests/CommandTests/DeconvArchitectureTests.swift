@@ -56,8 +56,9 @@ import Testing
     try LabNetwork.check(
       "architecture", wrongUsage: ["--layer 1", "--split none", "--threads 0"],
       flags: [
-        "--data <set>", "--split <split>", "default: test)", "--per-class <count>",
-        "--npy <folder>", "--format <format>", "--output <path>", "(default: architecture.png)",
+        "--data <set>", "--split <split>", "default: test; for evolve train)",
+        "--per-class <count>",
+        "--npy <directory>", "--format <format>", "--output <path>", "(default: architecture.png)",
         "--force", "--threads <count>", "--quiet",
       ])
   }

@@ -74,7 +74,7 @@ import Testing
       "embed", wrongUsage: ["--images 0", "--pool sum"],
       flags: [
         "--layer <layer>", "--pool <pool>", "default: max)", "--images <number>",
-        "(default: 1000)", "--split <split>", "--npy <folder>", "--format <format>",
+        "(default: 1000)", "--split <split>", "--npy <directory>", "--format <format>",
         "--output <path>", "--force", "--threads <count>", "--quiet",
       ])
   }

@@ -44,7 +44,7 @@ import Testing
           checkpoints  3, logdir/run/checkpoints/step-1.safetensors to \
           logdir/run/checkpoints/step-100.safetensors
           """)
-      #expect(result.lines[2] == "images       20 train images of shapes")
+      #expect(result.lines[3] == "images       20 train images of shapes")
       #expect(result.lines[4].hasPrefix("steps        1: largest activation "))
       #expect(
         result.lines[5].hasPrefix(
@@ -147,7 +147,8 @@ import Testing
       wrongUsage: ["", "--layer 1 --filter b", "--layer 1 --threads 0"],
       flags: [
         "--layer <layer>", "--filter <list>", "(default: all)", "--gif <path>",
-        "default: train)", "--rule <rule>", "--npy <folder>", "--format <format>",
+        "default: test; for evolve train)", "--rule <rule>", "--npy <directory>",
+        "--format <format>",
         "--output <path>", "--force", "--quiet", "--per-class <count>",
       ])
   }

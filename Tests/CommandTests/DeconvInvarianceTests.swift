@@ -90,8 +90,8 @@ import Testing
         "--index 3-1", "--index a", "--image a.png --index 1",
       ],
       flags: [
-        "--low <number>", "default: 1", "--scale <factor>", "default: 1.8", "--turn <degrees>",
-        "default: 10", "--csv <path>", "--npy <folder>", "default: invariance.png",
+        "--low <layer>", "default: 1", "--scale <factor>", "default: 1.8", "--turn <degrees>",
+        "default: 10", "--csv <path>", "--npy <directory>", "default: invariance.png",
       ])
   }
 }

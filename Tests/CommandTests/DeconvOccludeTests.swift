@@ -118,7 +118,8 @@ import Testing
         "--format xml", "--threads 0",
       ],
       flags: [
-        "--size <pixels>", "--stride <pixels>", "--fill <gray>", "default: 0.5", "--npy <folder>",
+        "--size <pixels>", "--stride <pixels>", "--fill <gray>", "default: 0.5",
+        "--npy <directory>",
         "--format <format>", "--class <class>", "--index <number>", "default: occlusion.png",
       ])
   }

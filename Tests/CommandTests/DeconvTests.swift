@@ -260,7 +260,7 @@ import Testing
       #expect(
         result.errors == """
           deconv: logdir/run/checkpoint.safetensors: doesn't say what data it learned from; --data \
-          or --image says what to project
+          or --image says what to look at
 
           """)
     }
@@ -301,7 +301,7 @@ import Testing
     let help = Tool.deconv.help("project")
     for flag in [
       "--layer <layer>", "--filter <list>", "--at <y,x>", "--whole-map", "--rule <rule>",
-      "--checkpoint <path>", "--logdir <folder>", "--image <png>", "--data <set>",
+      "--checkpoint <path>", "--logdir <directory>", "--image <png>", "--data <set>",
       "--pixels <range>", "--output <path>", "--force", "--threads <count>", "--quiet",
       "default: deconvnet",
     ] {

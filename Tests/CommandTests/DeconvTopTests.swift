@@ -11,11 +11,11 @@ import Testing
       #expect(result.errors == "")
       #expect(
         result.lines.map { $0.prefix { $0 != " " } } == [
-          "checkpoint", "layer", "images", "filters", "dead", "strongest", "border", "rule",
+          "checkpoint", "layer", "filters", "images", "dead", "strongest", "border", "rule",
           "scale", "output",
         ])
-      #expect(result.lines[2] == "images      20 test images of shapes")
-      #expect(result.lines[3] == "filters     5 of 64")
+      #expect(result.lines[3] == "images      20 test images of shapes")
+      #expect(result.lines[2] == "filters     5 of 64")
       #expect(result.lines[4] == "dead        1 of 5 filters: 2")
       #expect(result.lines[9] == "output      layer2-top4.png")
       let sheet = try Image(contentsOf: folder + "/layer2-top4.png")
@@ -128,7 +128,7 @@ import Testing
       flags: [
         "--layer <layer>", "--filter <list>", "(default: all)", "--count <number>",
         "(default: 9)", "--interior", "--rule <rule>", "--shared-scale", "--data <set>",
-        "--split <split>", "--per-class <count>", "--pixels <range>", "--npy <folder>",
+        "--split <split>", "--per-class <count>", "--pixels <range>", "--npy <directory>",
         "--format <format>", "--output <path>", "--force", "--threads <count>", "--quiet",
       ])
   }

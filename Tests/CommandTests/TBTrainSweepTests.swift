@@ -1,5 +1,6 @@
 import CommandSupport
 import EventFiles
+import Files
 import Foundation
 import ModelFiles
 import NeuralNetworks
@@ -147,7 +148,8 @@ import Testing
     try withTemporaryFolder { folder in
       let path = folder + "/logdir/sweep/" + names[0]
       try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-      let lock = try #require(try FileLock(path: path + "/.lock"))
+      let lock = try OpenFile(appendingTo: path + "/.lock")
+      #expect(try lock.lock())
       let result = try tbtrain(
         sweep.replacingOccurrences(of: "--steps 60", with: "--steps 5") + " --quiet", in: folder)
       withExtendedLifetime(lock) {}
@@ -249,7 +251,8 @@ import Testing
       let flags = sweep.replacingOccurrences(of: "1e-2,", with: "3e38,")
       let result = try tbtrain(flags + " --jobs 1", in: folder)
       #expect(result.code == 1)
-      #expect(result.errors.contains("tbtrain: logdir/sweep/\(names[0]): can't be made: "))
+      #expect(
+        result.errors.contains("tbtrain: logdir/sweep/\(names[0]): can't make the directory: "))
       #expect(result.lines.contains { $0.contains("diverged") })
       #expect(
         result.lines.contains { $0.hasPrefix(names[2]) && !$0.contains("diverged") })

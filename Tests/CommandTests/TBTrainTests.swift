@@ -76,7 +76,7 @@ import Testing
       "file: is a file, expected a folder (an archive has to be unpacked first)"
     ),
     ("lenet --data empty", "empty: is no data set: expected Train and Test with a folder"),
-    ("lenet --steps 1 --logdir file", "file: can't be made: "),
+    ("lenet --steps 1 --logdir file", "file: can't make the directory: "),
     (
       "lenet --resume",
       "logdir: no run below this folder has a checkpoint; tbtrain lenet makes one"

@@ -3,45 +3,37 @@ import Datasets
 import Files
 import Images
 
-/// A folder of PNG files of any size: flat, or with a folder for each class. Its images are test
+/// A directory of PNG files of any size: flat, or with a directory for each class. Its images are test
 /// and training images alike.
-struct ImageFolder {
+struct ImageDirectory {
   let name: String
   let classNames: [String]
   private let files: [(path: String, label: Int)]
 
-  /// The images of a folder; nil when neither it nor its folders hold any, or when it is a tree with
-  /// a half for training and one for the test.
+  /// The images of a directory; nil when neither it nor its directories hold any, or when it is a tree
+  /// with a half for training and one for the test.
   init?(path: String) {
-    let folder = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
-    name = folder.split(separator: "/").last.map(String.init) ?? folder
-    let entries = Self.entries(folder)
-    let flat = Self.images(folder, entries)
-    guard flat.isEmpty else {
-      classNames = [name]
-      files = flat.map { ($0, 0) }
-      return
-    }
-    guard !entries.contains(where: { ["train", "test"].contains($0.lowercased()) }) else {
-      return nil
-    }
-    let classes = entries.compactMap { entry -> (String, [String])? in
-      let inner = "\(folder)/\(entry)"
-      let images = Self.images(inner, Self.entries(inner))
-      return images.isEmpty ? nil : (entry, images)
-    }
+    name = Path.lastComponent(of: path)
+    let entries = Self.entries(path)
+    let flat = Self.images(path, entries)
+    let halves = entries.contains { ["train", "test"].contains($0.lowercased()) }
+    let classes =
+      flat.isEmpty && !halves
+      ? entries.map { ($0, Self.images(Path.joined(path, $0))) }.filter { !$0.1.isEmpty }
+      : [(name, flat)].filter { !$0.1.isEmpty }
     guard !classes.isEmpty else { return nil }
     classNames = classes.map(\.0)
     files = classes.enumerated().flatMap { label, entry in entry.1.map { ($0, label) } }
   }
 
-  private static func entries(_ folder: String) -> [String] {
-    let names = ((try? Directory.entries(of: folder)) ?? []).map(\.name)
+  private static func entries(_ directory: String) -> [String] {
+    let names = ((try? Directory.entries(of: directory)) ?? []).map(\.name)
     return names.filter { !$0.hasPrefix(".") }
   }
 
-  private static func images(_ folder: String, _ entries: [String]) -> [String] {
-    entries.filter { $0.lowercased().hasSuffix(".png") }.map { "\(folder)/\($0)" }
+  private static func images(_ directory: String, _ names: [String]? = nil) -> [String] {
+    (names ?? entries(directory)).filter { $0.lowercased().hasSuffix(".png") }
+      .map { Path.joined(directory, $0) }
   }
 
   /// Reads and prepares the images.
