@@ -50,10 +50,12 @@ package struct CommandResult {
   /// Adds rows: to the text as a table, to JSON and CSV as objects.
   ///
   /// - Parameters:
+  ///   - title: a line above the table.
   ///   - shown: rows of the text's table; nil for all, 0 for no table.
   ///   - remedy: how to see the rest.
   package mutating func table<Row>(
-    _ rows: [Row], shown: Int? = nil, remedy: String = "", columns: [Column<Row>]
+    _ rows: [Row], title: String? = nil, shown: Int? = nil, remedy: String = "",
+    columns: [Column<Row>]
   ) {
     let keyed = columns.compactMap { column in column.key.map { ($0, column.value) } }
     if !keyed.isEmpty {
@@ -65,14 +67,15 @@ package struct CommandResult {
       }
     }
     let count = min(shown ?? rows.count, rows.count)
-    guard count > 0 else { return }
+    guard count > 0 else { return section(title) }
     let visible = columns.compactMap { column in column.title.map { ($0, column) } }
     var table = TextTable(visible.map { ($0.0, $0.1.style.alignment) })
     for row in rows[..<count] {
       table.add(visible.map { $0.1.style.text(of: $0.1.value(row).json) })
     }
     let rest = rows.count - count
-    section(table.rendered() + (rest > 0 ? "\n(\(Format.count(rest)) more; \(remedy))" : ""))
+    section(
+      (title.map { "\($0)\n" } ?? "") + table.rendered() + (rest > 0 ? "\n(\(Format.count(rest)) more; \(remedy))" : ""))
   }
 
   /// Adds an array for `--npy`, whose scalars are made only when it is asked for.

@@ -91,10 +91,11 @@ extension Option {
 
   /// A number with a default that lies within bounds.
   package init(
-    wrappedValue: Value, _ help: String, _ value: String, _ bounds: Bounds<Value>, more: String = ""
+    wrappedValue: Value, _ help: String, _ value: String, _ bounds: Bounds<Value>,
+    more: String = "", name: NameSpecification = .long
   ) where Value: ExpressibleByArgument {
     self.init(
-      wrappedValue: wrappedValue, parsing: .unconditional,
+      wrappedValue: wrappedValue, name: name, parsing: .unconditional,
       help: ArgumentHelp(
         "\(help) (default: \(wrappedValue))", discussion: more, valueName: value),
       transform: { try bounds.checked($0) })

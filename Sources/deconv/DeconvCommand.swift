@@ -4,15 +4,12 @@ import CommandSupport
 /// `deconv`: the command and its subcommands.
 struct DeconvCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "deconv",
-    abstract: "See what the filters of a trained network respond to.",
-    discussion: """
-      Zeiler & Fergus, "Visualizing and Understanding Convolutional Networks", as commands. They \
-      take checkpoints of tbtrain, ONNX models that are chains of layers (--checkpoint model.onnx), \
-      and safetensors files of PyTorch: LeNets as they are, others with --architecture.
-
-      \(ExitStatus.helpText)
-      """,
+    "deconv", "See what the filters of a trained network respond to.",
+    """
+    Zeiler & Fergus, "Visualizing and Understanding Convolutional Networks", as commands. They \
+    take checkpoints of tbtrain, ONNX models that are chains of layers (--checkpoint model.onnx), \
+    and safetensors files of PyTorch: LeNets as they are, others with --architecture.
+    """,
     version: Tool.version,
     subcommands: [
       LayersCommand.self,

@@ -55,8 +55,15 @@ struct PartBoxes {
   }
 
   private struct Entry {
-    var part, image: String
-    var box: PixelBox
+    let part, image: String
+    let box: PixelBox
+
+    /// Nil where there is no image or there aren't four numbers.
+    init?(_ part: String, _ image: String?, _ numbers: [Int]) {
+      guard let image, numbers.count == 4 else { return nil }
+      (self.part, self.image) = (part, image)
+      box = PixelBox(y: numbers[0], x: numbers[1], height: numbers[2], width: numbers[3])
+    }
   }
 
   private static func csv(_ data: Data, _ path: String) throws -> [Entry] {
@@ -69,45 +76,29 @@ struct PartBoxes {
       let fields = line.split(separator: ",", omittingEmptySubsequences: false).map {
         $0.trimmingCharacters(in: .whitespaces)
       }
-      let numbers = fields.dropFirst(2).compactMap { Int($0) }
-      guard fields.count == 6, numbers.count == 4 else {
-        throw CommandFailure("\(path): line \(index + 2) isn't \(head): \(line)")
-      }
-      return Entry(
-        part: fields[0], image: fields[1],
-        box: PixelBox(y: numbers[0], x: numbers[1], height: numbers[2], width: numbers[3]))
+      guard fields.count == 6,
+        let entry = Entry(fields[0], fields[1], fields.dropFirst(2).compactMap { Int($0) })
+      else { throw CommandFailure("\(path): line \(index + 2) isn't \(head): \(line)") }
+      return entry
     }
   }
 
   private static func json(_ data: Data, _ path: String) throws -> [Entry] {
-    struct Object: Decodable {
-      struct Image: Decodable {
-        var text: String
-        init(from decoder: any Decoder) throws {
-          let container = try decoder.singleValueContainer()
-          if let number = try? container.decode(Int.self) {
-            text = "\(number)"
-          } else {
-            text = try container.decode(String.self)
-          }
-        }
+    let objects = try? JSONSerialization.jsonObject(with: data) as? [[String: Any]]
+    let entries = objects?.compactMap { object in
+      (object["part"] as? String).flatMap { part in
+        let image = object["image"] as? String ?? (object["image"] as? Int).map { "\($0)" }
+        return Entry(
+          part, image, ["y", "x", "height", "width"].compactMap { object[$0] as? Int })
       }
-      var part: String
-      var image: Image
-      var y, x, height, width: Int
     }
-    do {
-      return try JSONDecoder().decode([Object].self, from: data).map {
-        Entry(
-          part: $0.part, image: $0.image.text,
-          box: PixelBox(y: $0.y, x: $0.x, height: $0.height, width: $0.width))
-      }
-    } catch {
+    guard let entries, entries.count == objects?.count else {
       throw CommandFailure(
         """
         \(path): isn't a list of objects with the keys part, image, y, x, height and width
         """)
     }
+    return entries
   }
 }
 

@@ -10,45 +10,32 @@ import TextOutput
 /// `tbevents export`: every point, in a form that other tools read.
 struct ExportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "export",
-    abstract: "Export every point as CSV, JSON or .npy; images, audio and text as files.",
-    discussion: """
-      Not TensorBoard's sample of at most 1,000 points: all of them. Points that a restart of the \
-      run replaced are left out, as in TensorBoard; --superseded keeps them. What isn't finite is \
-      nan, inf and -inf in CSV, and "NaN", "Infinity" and "-Infinity" in JSON.
-
-      \(ExitStatus.helpText)
-      """)
+    "export", "Export every point as CSV, JSON or .npy; images, audio and text as files.",
+    """
+    Not TensorBoard's sample of at most 1,000 points: all of them. Points that a restart of the \
+    run replaced are left out, as in TensorBoard; --superseded keeps them. What isn't finite is \
+    nan, inf and -inf in CSV, and "NaN", "Infinity" and "-Infinity" in JSON.
+    """)
 
   @OptionGroup var selection: Selection
 
   @Option(
-    help: ArgumentHelp(
-      "csv, json, jsonl (a line a point) or npy.",
-      discussion: "npy: a file a series, [points, 3]: step, wall time, value.", valueName: "format")
-  )
+    "csv, json, jsonl (a line a point) or npy.",
+    more: "npy: a file a series, [points, 3]: step, wall time, value.")
   var format = Format.csv
 
-  @Option(
-    help: ArgumentHelp(
-      "What to export: scalars, histograms, images, audio or text.", valueName: "kind"))
-  var kind = Kind.scalars
-
-  @Flag(help: "CSV with a row a step and a column a tag, not a row a point.")
-  var wide = false
+  @Option("What to export: scalars, histograms, images, audio or text.") var kind = Kind.scalars
+  @Flag(help: "CSV with a row a step and a column a tag, not a row a point.") var wide = false
 
   @Option(
     help: ArgumentHelp("Only values of this step; may be repeated.", valueName: "step"))
   var step: [Int] = []
 
-  @Flag(help: "Keep points that a restart of the run replaced.")
-  var superseded = false
+  @Flag(help: "Keep points that a restart of the run replaced.") var superseded = false
 
   @Option(
-    help: ArgumentHelp(
-      "The file to write, or the folder for many.",
-      discussion: "By default stdout, as with -; images, audio and .npy files need a folder.",
-      valueName: "path"))
+    "The file to write, or the directory for many.", "path",
+    more: "By default stdout, as with -; images, audio and .npy files need a directory.")
   var output: String?
 
   @OptionGroup var force: ForceOption
@@ -78,15 +65,17 @@ struct ExportCommand: ParsableCommand {
     if format == .npy, kind != .scalars {
       throw ValidationError("--format npy is for scalars")
     }
-    if output == nil || output == "-", format == .npy || kind == .images || kind == .audio {
-      throw ValidationError("--output names the folder for the files")
+    if isDirectory, output == nil || output == "-" {
+      throw ValidationError("--output names the directory for the files")
     }
   }
 
+  /// Whether the export is many files.
+  private var isDirectory: Bool { format == .npy || kind == .images || kind == .audio }
+
   func run() throws {
-    let isFolder = format == .npy || kind == .images || kind == .audio
     let file =
-      isFolder || output == "-"
+      isDirectory || output == "-"
       ? nil : try output.map { try OutputFile(path: $0, force: force.isOn) }
     let (runs, failures) = try selection.find()
     let contents = try readAll(runs, appliesRestarts: !superseded, tags: selection.wantsTag)
@@ -99,7 +88,7 @@ struct ExportCommand: ParsableCommand {
         "\(selection.logdir): holds no \(kind.rawValue), only \(others.sorted().joined(separator: ", "))"
       )
     }
-    if isFolder {
+    if isDirectory {
       try exportFiles(contents, to: output ?? ".")
     } else {
       let sink = try ExportSink(file)
@@ -126,19 +115,19 @@ struct ExportCommand: ParsableCommand {
     return series.steps.indices.filter { wanted.contains(series.steps[$0]) }
   }
 
-  /// Files below a folder: `<run>/<tag>.npy`, or `<run>/<tag>/<step>.png`.
-  private func exportFiles(_ contents: [RunContents], to folder: String) throws {
+  /// Files below a directory: `<run>/<tag>.npy`, or `<run>/<tag>/<step>.png`.
+  private func exportFiles(_ contents: [RunContents], to directory: String) throws {
     var count = 0
     var taken: Set<[UInt8]> = []
     for contents in contents {
       for series in chosen(contents) {
         let (run, tag) = (Self.path(contents.run.name), Self.path(series.tag))
-        var base = "\(folder)/\(run)/\(tag)"
+        var base = "\(directory)/\(run)/\(tag)"
         // Two tags may differ only in what a file's name can't have.
         var number = 1
         while !taken.insert(base.key).inserted {
           number += 1
-          base = "\(folder)/\(run)/\(tag)-\(number)"
+          base = "\(directory)/\(run)/\(tag)-\(number)"
         }
         if tag.utf8.count < series.tag.utf8.count - 8 {
           Console.tell(
@@ -163,7 +152,7 @@ struct ExportCommand: ParsableCommand {
         }
       }
     }
-    try Console.print("wrote \(TextOutput.Format.counted(count, "file")) to \(folder)")
+    try Console.print("wrote \(TextOutput.Format.counted(count, "file")) to \(directory)")
   }
 
   private func write(_ bytes: [UInt8], to path: String) throws {
@@ -178,7 +167,7 @@ struct ExportCommand: ParsableCommand {
     return NumPyFile.bytes(of: rows, shape: [indices.count, 3])
   }
 
-  /// A run's or tag's name as a path that stays in its folder; what is too long is cut, and ends with
+  /// A run's or tag's name as a path that stays in its directory; what is too long is cut, and ends with
   /// digits made of all of it.
   static func path(_ name: String) -> String {
     let parts = Path.components(of: name).filter { $0 != "." }.map { SafeText.fileName($0) }

@@ -9,22 +9,16 @@ import TextOutput
 /// `tbevents plot`: curves in the terminal, as PNG or as SVG.
 struct PlotCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "plot",
-    abstract: "Plot curves of one run or several, in the terminal or to a PNG or SVG file.",
-    discussion: ExitStatus.helpText)
+    "plot", "Plot curves of one run or several, in the terminal or to a PNG or SVG file.")
 
   @OptionGroup var selection: Selection
 
   @Option(
-    help: ArgumentHelp(
-      "How much to smooth, 0 to 0.999, as TensorBoard's slider.",
-      discussion: "In files the raw curve stays visible behind.", valueName: "weight"))
+    "How much to smooth, 0 to 0.999, as TensorBoard's slider.", "weight", .below(1, from: 0),
+    more: "In files the raw curve stays visible behind.")
   var smoothing = 0.0
 
-  @Option(
-    help: ArgumentHelp("step, relative (hours) or wall (hours since the first).", valueName: "axis")
-  )
-  var x = XAxis.step
+  @Option("step, relative (hours) or wall (hours since the first).", "axis") var x = XAxis.step
 
   @Flag(
     help: ArgumentHelp(
@@ -35,14 +29,8 @@ struct PlotCommand: ParsableCommand {
         """))
   var mean = false
 
-  @Flag(help: "Powers of ten evenly on the vertical axis.")
-  var log = false
-
-  @Option(
-    help: ArgumentHelp(
-      "A .png or .svg file to write. (default: the terminal)", valueName: "path"))
-  var output: String?
-
+  @Flag(help: "Powers of ten evenly on the vertical axis.") var log = false
+  @Option("A .png or .svg file to write. (default: the terminal)", "path") var output: String?
   @OptionGroup var force: ForceOption
 
   enum XAxis: String, ExpressibleByArgument, CaseIterable {
@@ -58,7 +46,6 @@ struct PlotCommand: ParsableCommand {
   }
 
   func validate() throws {
-    guard (0..<1).contains(smoothing) else { throw ValidationError("--smoothing lies in 0 ..< 1") }
     guard output.map({ $0.hasSuffix(".png") || $0.hasSuffix(".svg") }) ?? true else {
       throw ValidationError("--output ends in .png or .svg")
     }
@@ -81,11 +68,8 @@ struct PlotCommand: ParsableCommand {
     guard !curves.isEmpty else { throw selection.noTag(in: contents) }
     let chart = try chart(&curves)
     if let file {
-      if file.path.hasSuffix(".svg") {
-        try file.write(chart.svg().utf8)
-      } else {
-        try file.write(try chart.image().pngData())
-      }
+      try file.write(
+        file.path.hasSuffix(".svg") ? Array(chart.svg().utf8) : chart.image().pngData())
       try Console.print(
         "plotted \(Format.counted(chart.series.count, "curve")) to \(file.path)")
     } else {

@@ -7,25 +7,20 @@ import TextOutput
 /// `tbevents repair`: a new file of the records that are whole.
 struct RepairCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "repair",
-    abstract: "Write a new event file with every record that is whole.",
-    discussion: """
-      What was dropped is listed; the damaged file stays as it is. TensorBoard reads on only if the \
-      damaged file then leaves the run's directory.
+    "repair", "Write a new event file with every record that is whole.",
+    """
+    What was dropped is listed; the damaged file stays as it is. TensorBoard reads on only if the \
+    damaged file then leaves the run's directory.
+    """)
 
-      \(ExitStatus.helpText)
-      """)
-
-  @Argument(help: "The damaged event file.")
-  var file: String
+  @Argument(help: "The damaged event file.") var file: String
 
   @Option(
-    help: ArgumentHelp(
-      "The file to write. (default: repaired-<name>)",
-      discussion: """
-        By default in the working directory. In a run's directory the name must contain "tfevents" \
-        for TensorBoard to read it.
-        """, valueName: "path"))
+    "The file to write. (default: repaired-<name>)", "path",
+    more: """
+      By default in the working directory. In a run's directory the name must contain "tfevents" for \
+      TensorBoard to read it.
+      """)
   var output: String?
 
   @OptionGroup var force: ForceOption
@@ -41,23 +36,23 @@ struct RepairCommand: ParsableCommand {
       throw CommandFailure("\(file): has no whole record with values, so there is nothing to save")
     }
     try output.write(records)
-    var table = TextTable(("", .left), ("", .left))
-    table.add("file", file)
-    table.add("kept", "\(Format.counted(report.eventCount, "event")), \(records.count) bytes")
-    for damage in report.damage { table.add("dropped", "\(damage)") }
+    var result = CommandResult()
+    result.fact("file", file)
+    result.fact("kept", "\(Format.counted(report.eventCount, "event")), \(records.count) bytes")
+    for damage in report.damage { result.fact("dropped", "\(damage)") }
     if report.damageCount > report.damage.count {
-      table.add("dropped", "\(report.damageCount - report.damage.count) more damaged places")
+      result.fact("dropped", "\(report.damageCount - report.damage.count) more damaged places")
     }
     if report.unfinishedByteCount > 0 {
-      table.add(
+      result.fact(
         "dropped",
         "the last \(report.unfinishedByteCount) bytes, from byte \(report.byteCount): no whole record"
       )
     }
     if report.damageCount == 0, report.unfinishedByteCount == 0 {
-      table.add("dropped", "nothing: the file is whole")
+      result.fact("dropped", "nothing: the file is whole")
     }
-    table.add("written", output.path)
-    try Console.print(table.rendered())
+    result.fact("written", output.path)
+    try Console.print(result.text)
   }
 }

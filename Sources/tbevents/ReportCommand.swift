@@ -10,38 +10,27 @@ import TextOutput
 /// `tbevents report`: a log directory as one page.
 struct ReportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "report",
-    abstract: "Write a report as one HTML page: runs, curves, histograms, images, text.",
-    discussion: """
-      The page refers to nothing outside, so it opens from a disk or a mail, and prints to PDF. It has a \
-      table of runs with hyperparameters and the best and last values of accuracies and losses; all \
-      curves; histograms over time; the latest images; texts. Large log directories are thinned; the \
-      page says what it leaves out.
-
-      \(ExitStatus.helpText)
-      """)
+    "report", "Write a report as one HTML page: runs, curves, histograms, images, text.",
+    """
+    The page refers to nothing outside, so it opens from a disk or a mail, and prints to PDF. It has a \
+    table of runs with hyperparameters and the best and last values of accuracies and losses; all \
+    curves; histograms over time; the latest images; texts. Large log directories are thinned; the \
+    page says what it leaves out.
+    """)
 
   @OptionGroup var selection: Selection
+  @Option("The page to write.", "path", more: "- is standard output.") var output = "report.html"
+  @Option("The headline. (default: Report: and the directory's name)") var title: String?
 
   @Option(
-    help: ArgumentHelp(
-      "The page to write.", discussion: "- is standard output.", valueName: "path"))
-  var output = "report.html"
-
-  @Option(help: ArgumentHelp("The headline. (default: Report: and the folder's name)"))
-  var title: String?
-
-  @Option(
-    help: ArgumentHelp(
-      "How much to smooth, 0 to 0.999, as TensorBoard's slider.",
-      discussion: "Curves of fewer than 30 points stay as they are.", valueName: "weight"))
+    "How much to smooth, 0 to 0.999, as TensorBoard's slider.", "weight", .below(1, from: 0),
+    more: "Curves of fewer than 30 points stay as they are.")
   var smoothing = 0.6
 
   @OptionGroup var force: ForceOption
   @OptionGroup var quiet: QuietOption
 
   func validate() throws {
-    guard (0..<1).contains(smoothing) else { throw ValidationError("--smoothing lies in 0 ..< 1") }
     if title?.isEmpty == true { throw ValidationError("--title has no letters") }
   }
 

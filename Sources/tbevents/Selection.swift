@@ -5,8 +5,7 @@ import TextOutput
 
 /// The log directory, and which of its runs and tags are meant.
 struct Selection: ParsableArguments {
-  @Argument(help: "A log directory, or one run's.")
-  var logdir: String
+  @Argument(help: "A log directory, or one run's.") var logdir: String
 
   @Option(
     name: .customLong("run"),

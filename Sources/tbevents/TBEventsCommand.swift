@@ -4,9 +4,7 @@ import CommandSupport
 /// `tbevents`: the command and its subcommands.
 struct TBEventsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "tbevents",
-    abstract: "Read, export, plot, report on, check and repair TensorBoard's event files.",
-    discussion: ExitStatus.helpText,
+    "tbevents", "Read, export, plot, report on, check and repair TensorBoard's event files.",
     version: Tool.version,
     subcommands: [
       InspectCommand.self, ExportCommand.self, PlotCommand.self, ReportCommand.self,

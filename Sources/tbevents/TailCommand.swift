@@ -7,27 +7,18 @@ import TextOutput
 /// `tbevents tail`: the newest values, and those that come.
 struct TailCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "tail",
-    abstract: "Show the newest values, and with -f those that a running training adds.",
-    discussion: ExitStatus.helpText)
+    "tail", "Show the newest values, and with -f those that a running training adds.")
 
   @OptionGroup var selection: Selection
 
   @Flag(name: [.customShort("f"), .customLong("follow")], help: "Wait for more, until Ctrl-C.")
   var follows = false
 
-  @Option(name: [.customShort("n"), .customLong("lines")], help: "Values to begin with.")
+  @Option(
+    "Values to begin with.", "lines", .atLeast(0), name: [.customShort("n"), .customLong("lines")])
   var count = 10
 
-  @Option(help: ArgumentHelp("How often to look for more.", valueName: "seconds"))
-  var interval = 1.0
-
-  func validate() throws {
-    guard count >= 0 else { throw ValidationError("--lines is 0 or more") }
-    guard interval > 0, interval.isFinite else {
-      throw ValidationError("--interval is a number of seconds above 0")
-    }
-  }
+  @Option("How often to look for more.", "seconds", .above(0)) var interval = 1.0
 
   func run() throws {
     guard follows else {

@@ -7,18 +7,13 @@ import TextOutput
 /// `tbevents verify`: every checksum of every record.
 struct VerifyCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "verify",
-    abstract: "Check every record's checksums and content.",
-    discussion: """
-      Damage is listed with its offsets, and the exit code is 65. So it is where a file or a folder \
-      can't be read; the others are checked all the same.
+    "verify", "Check every record's checksums and content.",
+    """
+    Damage is listed with its offsets, and the exit code is 65. So it is where a file or a directory \
+    can't be read; the others are checked all the same.
+    """)
 
-      \(ExitStatus.helpText)
-      """)
-
-  @Argument(help: "Event files or log directories.")
-  var paths: [String]
-
+  @Argument(help: "Event files or log directories.") var paths: [String]
   @OptionGroup var quiet: QuietOption
 
   func run() throws {

@@ -7,29 +7,20 @@ struct ConfusionMatrix {
   /// The names of the classes.
   let classNames: [String]
   /// `counts[truth][prediction]`.
-  private(set) var counts: [[Int]]
+  let counts: [[Int]]
 
-  /// Nothing counted yet.
-  init(classNames: [String]) {
+  /// Counts predictions.
+  init(classNames: [String], _ predictions: some Sequence<(Int, Int)>) {
     self.classNames = classNames
-    counts = classNames.map { _ in classNames.map { _ in 0 } }
+    var counts = classNames.map { _ in classNames.map { _ in 0 } }
+    for (truth, prediction) in predictions { counts[truth][prediction] += 1 }
+    self.counts = counts
   }
-
-  /// Counts one prediction.
-  mutating func add(truth: Int, prediction: Int) { counts[truth][prediction] += 1 }
 
   /// The share of a class that was recognised; nil for a class without images.
   func recall(of label: Int) -> Double? {
     let all = counts[label].reduce(0, +)
     return all > 0 ? Double(counts[label][label]) / Double(all) : nil
-  }
-
-  /// Images counted.
-  var count: Int { counts.joined().reduce(0, +) }
-
-  /// The share of images that were recognised.
-  var accuracy: Double {
-    Double(classNames.indices.reduce(0) { $0 + counts[$1][$1] }) / Double(max(1, count))
   }
 
   /// Adds a table, whose rows are what the images show and whose columns what they were taken for.

@@ -55,33 +55,25 @@ struct EvaluateCommand: ParsableCommand {
     let pixels = checkpoint.state?.data.flatMap { PixelRange(rawValue: $0.pixels) } ?? .zeroToOne
     try check(dataset, checkpoint, model)
     var bar = ProgressBar(unit: "image", total: dataset.test.count, style: results.progress)
-    var matrix = ConfusionMatrix(classNames: dataset.classNames)
-    var loss = 0.0
-    for batch in dataset.test.batches(of: 100, pixelRange: pixels) {
-      let result = softmaxCrossEntropy(model(batch.images), labels: batch.labels)
-      loss += Double(result.mean) * Double(batch.count)
-      for (truth, prediction) in zip(batch.labels, result.predictions) {
-        matrix.add(truth: truth, prediction: prediction)
-      }
-      bar.update(matrix.count)
-    }
+    let found = Evaluation(of: model, on: dataset.test, pixelRange: pixels) { bar.update($0) }
     bar.finish()
-    let (accuracy, meanLoss) = (matrix.accuracy, loss / Double(matrix.count))
+    let matrix = ConfusionMatrix(
+      classNames: dataset.classNames, zip(dataset.test.labels, found.predictions))
     var result = CommandResult()
     result.fact("checkpoint", checkpoint.path)
-    result.fact("data", "\(Format.counted(matrix.count, "test image")) of \(dataset.name)")
-    result.fact("test accuracy", Format.percent(accuracy))
-    result.fact("test loss", Format.fixed(meanLoss, decimals: 3))
+    result.fact("data", "\(Format.counted(dataset.test.count, "test image")) of \(dataset.name)")
+    result.fact("test accuracy", Format.percent(found.accuracy))
+    result.fact("test loss", Format.fixed(found.loss, decimals: 3))
     result.summary = [
       JSON([
-        "checkpoint": checkpoint.path, "data": dataset.name, "images": matrix.count,
-        "accuracy": accuracy, "loss": meanLoss,
+        "checkpoint": checkpoint.path, "data": dataset.name, "images": dataset.test.count,
+        "accuracy": found.accuracy, "loss": found.loss,
       ])
     ]
     matrix.describe(in: &result)
     result.sheet = matrix.image
-    result.log(.scalar("accuracy/test", accuracy))
-    result.log(.scalar("loss/test", meanLoss))
+    result.log(.scalar("accuracy/test", found.accuracy))
+    result.log(.scalar("loss/test", found.loss))
     result.log(try .image("confusion", matrix.image.enlarged(by: 2)))
     try outputs.write(result)
   }

@@ -11,29 +11,30 @@ struct Evaluation {
   /// The convolutions' maps behind the activation, `activation1`, …, or a recurrent layer's `states`
   /// after each row, over all images.
   let activations: [(name: String, statistics: Statistics)]
-  /// The convolutions, and how many of their filters gave nothing but zero forevery image.
+  /// The convolutions, and how many of their filters gave nothing but zero for every image.
   let deadFilters: [(layer: String, dead: Int)]
   /// The softmax of each image, `[count, classes]`.
   let probabilities: [Float]
-  /// The first wrong predictions: the image's index and the predicted class.
-  let mistakes: [(index: Int, predicted: Int)]
+  /// The most probable class of each image.
+  let predictions: [Int]
 
   private static let batchSize = 100
-  private static let mistakesKept = 16
 
   /// One pass over the images.
   ///
-  /// - Parameter looksInside: whether activations and dead filters are looked for too.
+  /// - Parameters:
+  ///   - looksInside: whether activations and dead filters are looked for too.
+  ///   - seen: receives how many images were looked at.
   init(
     of model: Sequential, on images: LabeledImages, pixelRange: PixelRange,
-    looksInside: Bool = false
+    looksInside: Bool = false, seen: (Int) -> Void = { _ in }
   ) {
     let stages = looksInside ? Self.stages(of: model) : [Stage(layers: model)]
     var uses: [FilterUse?] = stages.map { _ in nil }
     var statistics = stages.map { _ in Statistics() }
     var loss = 0.0
     var correct = 0
-    var mistakes: [(Int, Int)] = []
+    var predictions: [Int] = []
     var probabilities: [Float] = []
     for batch in images.batches(of: Self.batchSize, pixelRange: pixelRange) {
       var x = batch.images
@@ -51,10 +52,8 @@ struct Evaluation {
       loss += Double(result.mean) * Double(batch.count)
       correct += result.correctCount
       probabilities += result.probabilities.scalars
-      for (row, index) in batch.indices.enumerated()
-      where result.predictions[row] != batch.labels[row] && mistakes.count < Self.mistakesKept {
-        mistakes.append((index, result.predictions[row]))
-      }
+      predictions += result.predictions
+      seen(predictions.count)
     }
     let count = Double(max(1, images.count))
     self.loss = loss / count
@@ -66,7 +65,7 @@ struct Evaluation {
     activations = zip(stages, statistics).compactMap { stage, statistics in
       stage.activation.map { ($0, statistics) }
     }
-    self.mistakes = mistakes
+    self.predictions = predictions
     self.probabilities = probabilities
   }
 

@@ -43,17 +43,16 @@ enum RunImages {
     return Image.grid(rows, columns: hidden > 160 ? 1 : 2, spacing: 4, background: Color(gray: 40))
   }
 
-  /// Test images that the network got wrong, with what they are and what it took them for; nil if
-  /// there are none.
+  /// The first test images that the network got wrong, with what they are and what it took them for;
+  /// nil if there are none.
   static func mistakes(
-    _ mistakes: [(index: Int, predicted: Int)], in images: LabeledImages, classNames: [String]
+    _ predictions: [Int], in images: LabeledImages, classNames: [String]
   ) -> Image? {
-    guard !mistakes.isEmpty else { return nil }
-    let tiles = mistakes.map { mistake in
-      let (truth, guess) = (classNames[images.labels[mistake.index]], classNames[mistake.predicted])
-      return images.image(at: mistake.index).enlarged(by: 3)
-        .captioned("\(truth)\nnot \(guess)")
+    let wrong = predictions.indices.lazy.filter { predictions[$0] != images.labels[$0] }.prefix(16)
+    let tiles = wrong.map { index in
+      images.image(at: index).enlarged(by: 3)
+        .captioned("\(classNames[images.labels[index]])\nnot \(classNames[predictions[index]])")
     }
-    return Image.grid(tiles, columns: 8, spacing: 4)
+    return tiles.isEmpty ? nil : Image.grid(Array(tiles), columns: 8, spacing: 4)
   }
 }

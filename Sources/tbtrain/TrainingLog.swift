@@ -153,7 +153,7 @@ struct TrainingLog {
         .image("W1/filters", filters.image(columns: 8, enlargedBy: 8)), step: step)
     }
     if let mistakes = RunImages.mistakes(
-      evaluation.mistakes, in: test, classNames: classNames)
+      evaluation.predictions, in: test, classNames: classNames)
     {
       try writer.add(.image("misclassified", mistakes), step: step)
     }

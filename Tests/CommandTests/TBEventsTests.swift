@@ -45,8 +45,7 @@ import Testing
       let row = try #require(result.lines.first { $0.contains("loss/train") })
       #expect(row.split(separator: " ").prefix(5) == ["loss/train", "scalar", "5", "1", "5"])
       let json = try run("inspect", "logdir", "--run", "*2", "--format", "json", in: folder)
-      let object = try JSONSerialization.jsonObject(with: Data(json.output.utf8))
-      let runs = try #require(object as? [[String: Any]])
+      let runs = try LabNetwork.objects(json.output)
       #expect(runs.map { $0["run"] as? String } == ["a-seed2"])
       let tags = try #require(runs[0]["tags"] as? [[String: Any]])
       let kinds = tags.map { "\($0["tag"] ?? "") \($0["kind"] ?? "")" }
