@@ -74,8 +74,10 @@ package struct CommandResult {
       table.add(visible.map { $0.1.style.text(of: $0.1.value(row).json) })
     }
     let rest = rows.count - count
-    section(
-      (title.map { "\($0)\n" } ?? "") + table.rendered() + (rest > 0 ? "\n(\(Format.count(rest)) more; \(remedy))" : ""))
+    let lines = [
+      title, table.rendered(), rest > 0 ? "(\(Format.count(rest)) more; \(remedy))" : nil,
+    ]
+    section(lines.compactMap(\.self).joined(separator: "\n"))
   }
 
   /// Adds an array for `--npy`, whose scalars are made only when it is asked for.

@@ -14,7 +14,7 @@ public struct OutputFile: Sendable, Equatable {
   public init(path: String, force: Bool, makesDirectories: Bool = true) throws {
     switch FileStatus(path: path)?.kind ?? FileStatus(path: path, followsLinks: false)?.kind {
     case nil: break
-    case .directory: throw CommandFailure("\(path): is a folder; give the name of a file")
+    case .directory: throw CommandFailure("\(path): is a directory; give the name of a file")
     case .regular, .link:
       guard force else {
         throw CommandFailure("\(path): exists already; --force replaces it")
@@ -25,10 +25,10 @@ public struct OutputFile: Sendable, Equatable {
     let directory = Path.directory(of: path)
     if makesDirectories {
       do { try Directory.make(directory) } catch {
-        throw CommandFailure("\(path): its folder can't be made: \(error.reason)")
+        throw CommandFailure("\(path): its directory can't be made: \(error.reason)")
       }
     } else if FileStatus(path: directory)?.kind != .directory {
-      throw CommandFailure("\(path): its folder isn't there")
+      throw CommandFailure("\(path): its directory isn't there")
     }
     self.path = path
   }

@@ -55,7 +55,7 @@ enum KeptCheckpoints {
     return isKept ?? false ? kept : kept + [last]
   }
 
-  /// `step-1.safetensors` and so on in a folder, by step.
+  /// `step-1.safetensors` and so on in a directory, by step.
   private static func keptFiles(in folder: String) -> [String] {
     let names = ((try? Directory.entries(of: folder)) ?? []).map(\.name)
     return names.compactMap { name in step(inName: name).map { (step: $0, name: name) } }

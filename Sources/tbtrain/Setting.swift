@@ -113,7 +113,7 @@ extension Option where Value == Given {
     _ setting: Setting, _ help: String, default words: String? = nil, value: String? = nil,
     more: String = "", also: String? = nil
   ) {
-    let defaults = [TrainingSettings(.lenet), TrainingSettings(.rnn)].map(setting.text)
+    let defaults = TrainingSettings.defaults.map(setting.text)
     let own = defaults[0] ?? "off"
     let words =
       words ?? (defaults[0] == defaults[1] ? own : "\(own), for rnn \(defaults[1] ?? "off")")

@@ -78,6 +78,9 @@ struct TrainingSettings: Equatable {
   /// Epochs of a training whose length nobody gave.
   static let defaultEpochs = 10
 
+  /// What `--help` tells: the settings of each network if nothing is said.
+  static let defaults = NetworkKind.allCases.map { Self($0) }
+
   /// The settings that a network has if nothing is said.
   init(_ network: NetworkKind) {
     self.network = network

@@ -43,7 +43,7 @@ import Testing
 
   @Test func aFolderIsNotAFile() throws {
     try withFolder { folder in
-      #expect(throws: CommandFailure("\(folder): is a folder; give the name of a file")) {
+      #expect(throws: CommandFailure("\(folder): is a directory; give the name of a file")) {
         try OutputFile(path: folder, force: true)
       }
     }
@@ -56,7 +56,7 @@ import Testing
       let failure = #expect(throws: CommandFailure.self) {
         try OutputFile(path: path, force: false)
       }
-      #expect(failure?.description.hasPrefix("\(path): its folder can't be made: ") == true)
+      #expect(failure?.description.hasPrefix("\(path): its directory can't be made: ") == true)
     }
   }
 }

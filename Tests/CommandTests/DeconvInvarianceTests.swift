@@ -71,7 +71,7 @@ import Testing
   @Test(arguments: [
     ("--low 9", "there is no layer 9: "), ("--high 0", "there is no layer 0: "),
     ("--index 0,50", "shapes: has no test image 50: they are 0 to 19"),
-    ("--csv logdir", "logdir: is a folder; give the name of a file"),
+    ("--csv logdir", "logdir: is a directory; give the name of a file"),
   ])
   func whatCantBeDoneIsToldInWords(arguments: String, sentence: String) throws {
     try withTemporaryFolder { folder in

@@ -206,7 +206,7 @@ import Testing
         try run("export", "logdir", "--format", "npy", "--output", "-", in: folder).code == 64)
       let plot = try run("plot", "logdir", "--tag", "loss", "--output", "no/x.svg", in: folder)
       #expect(plot.code == 1)
-      #expect(plot.errors == "tbevents: no/x.svg: its folder isn't there\n")
+      #expect(plot.errors == "tbevents: no/x.svg: its directory isn't there\n")
       let names = try FileManager.default.contentsOfDirectory(atPath: folder)
       #expect(names.filter { !$0.hasPrefix(".") } == ["logdir"])
     }

@@ -113,9 +113,9 @@ import Testing
     arguments: [
       (["nowhere"], 1, "nowhere: can't list the directory"),
       (["logdir", "--run", "x"], 1, "logdir: no run is called x; there are fast, slow"),
-      (["logdir", "--smoothing", "1"], 64, "--smoothing lies in 0 ..< 1"),
+      (["logdir", "--smoothing", "1"], 64, "for '--smoothing <weight>': it must lie in 0 ..< 1"),
       (["logdir", "--title", ""], 64, "--title has no letters"),
-      (["logdir", "--output", "logdir"], 1, "logdir: is a folder; give the name of a file"),
+      (["logdir", "--output", "logdir"], 1, "logdir: is a directory; give the name of a file"),
       ([], 64, "Missing expected argument"),
     ] as [([String], Int32, String)])
   func `wrong input gives one sentence`(
