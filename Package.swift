@@ -69,6 +69,7 @@ let package = Package(
     .target(
       name: "TensorBoard", dependencies: ["EventFiles", "Images", "ProtobufWire", "Files"]),
     .target(name: "Reports", dependencies: ["EventFiles", "Charts", "Images", "TextOutput"]),
+    .target(name: "TensorBoardData", dependencies: ["EventFiles", "ProtobufWire", "Files"]),
     .target(name: "TensorBoardFoundation", dependencies: ["TensorBoard"]),
     .target(name: "TensorBoardCharts", dependencies: ["TensorBoard", "Charts"]),
     .target(name: "TensorBoardMetrics", dependencies: ["TensorBoard", metrics]),
@@ -159,6 +160,9 @@ let package = Package(
     .testTarget(
       name: "ReportsTests",
       dependencies: ["Reports", "TensorBoard", "EventFiles", "Images"], exclude: ["Fixtures"]),
+    .testTarget(
+      name: "TensorBoardDataTests",
+      dependencies: ["TensorBoardData", "EventFiles", "ProtobufWire", "Files"]),
     .testTarget(name: "NumPyFilesTests", dependencies: ["NumPyFiles"]),
     .testTarget(name: "ChartsTests", dependencies: ["Charts", "Images"]),
     .testTarget(name: "ImagesTests", dependencies: ["Images"], exclude: ["Fixtures"]),

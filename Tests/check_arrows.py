@@ -15,7 +15,7 @@ import sys
 
 LOGGER = {
     "TensorBoard", "TensorBoardFoundation", "TensorBoardCharts", "TensorBoardMetrics",
-    "TensorBoardLogging", "EventFiles", "ProtobufWire", "Images",
+    "TensorBoardLogging", "TensorBoardData", "EventFiles", "ProtobufWire", "Images",
     "NumPyFiles", "Charts", "Reports", "Files", "CheckedArithmetic"}
 CORE = {
     "Tensors", "NeuralNetworks", "Datasets", "DatasetFetching", "ModelFiles", "Visualization"}

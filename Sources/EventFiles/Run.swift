@@ -40,11 +40,20 @@ public struct Run: Sendable, Equatable {
   public static func find(
     under logdir: String
   ) throws(EventFileError) -> (runs: [Run], failures: [EventFileError]) {
+    let (found, failures) = try filesOfRuns(under: logdir)
+    return (found.map(\.run), failures)
+  }
+
+  /// The same, with the paths of each run's event files in TensorBoard's order.
+  package static func filesOfRuns(
+    under logdir: String
+  ) throws(EventFileError) -> (runs: [(run: Run, files: [String])], failures: [EventFileError]) {
     do {
       let tree = try DirectoryTree(logdir)
-      let runs = tree.nodes.filter { !eventFiles(in: $0.entries).isEmpty }
-        .map { Run(found: $0.path, name: $0.name) }
-        .sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
+      let runs = tree.nodes.compactMap { node -> (run: Run, files: [String])? in
+        let files = eventFiles(in: node.entries).map { Path.joined(node.path, $0) }
+        return files.isEmpty ? nil : (Run(found: node.path, name: node.name), files)
+      }.sorted { $0.run.name.utf8.lexicographicallyPrecedes($1.run.name.utf8) }
       return (runs, tree.failures.map { EventFileError($0) })
     } catch {
       throw EventFileError(error)

@@ -82,7 +82,7 @@ public struct HistogramBucket: Sendable, Equatable {
 
   /// The buckets of TensorFlow 1's form, as TensorBoard's `data_compat.py` makes them: the first
   /// begins at the least value and the last ends at the greatest.
-  static func buckets(of histogram: HistogramProto) -> [HistogramBucket] {
+  package static func buckets(of histogram: HistogramProto) -> [HistogramBucket] {
     let count = min(histogram.bucketLimits.count, histogram.buckets.count)
     return (0..<count).map { index in
       let lower = index == 0 ? histogram.min : histogram.bucketLimits[index - 1]

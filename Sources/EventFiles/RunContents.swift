@@ -9,7 +9,7 @@ public struct RunContents: Sendable {
   public var series: [Series] { all.filter { $0.count > 0 || $0.supersededCount > 0 } }
 
   /// The files, in TensorBoard's order, with what is damaged in them or keeps them from being read.
-  public private(set) var files: [FileReport] = []
+  public var files: [FileReport] { runFiles.reports }
   /// How often it was read anew, because a file had been replaced by another or cut.
   public private(set) var replacementCount = 0
   /// Whether a graph was logged.
@@ -25,8 +25,7 @@ public struct RunContents: Sendable {
   public let run: Run
   private let wants: @Sendable (String) -> Bool
   private let appliesRestarts: Bool
-  /// A scanner for each file.
-  private var scanners: [RecordScanner] = []
+  private var runFiles = RunFiles()
   private var table = TagTable()
   private var all: [Series] = []
   /// The metadata that each series began with.
@@ -90,46 +89,11 @@ public struct RunContents: Sendable {
 
   /// Reads the files on; false where one isn't what was read of it.
   private mutating func readFiles() throws(EventFileError) -> Bool {
-    let known = Set(files.map { Array($0.path.utf8) })
-    for path in try run.eventFiles() where !known.contains(Array(path.utf8)) {
-      scanners.append(RecordScanner(path: path))
-      files.append(FileReport(path: path))
-    }
-    for index in files.indices {
-      var scanner = scanners[index]
-      do throws(EventFileError) {
-        switch try scanner.resume() {
-        case .none: continue
-        case .replaced: return false
-        case .grown: try read(&scanner, file: Int32(truncatingIfNeeded: index))
-        }
-      } catch {
-        // What was read of it stays.
-        scanner.report.failure = error
-      }
-      files[index] = scanner.report
-      scanner.report.failure = nil
-      scanner.pause()
-      scanners[index] = scanner
-    }
-    return true
-  }
-
-  private mutating func read(_ scanner: inout RecordScanner, file: Int32) throws(EventFileError) {
-    while let payload = try scanner.next() {
-      let start = scanner.reader.offset - payload.count - RecordBuffer.overhead
-      let wallTime = scanner.reader.buffer.withUnsafeBytes { bytes in
-        take(
-          UnsafeRawBufferPointer(rebasing: bytes[payload]), file: file,
-          offset: start + RecordBuffer.headerSize)
-      }
-      if let wallTime {
-        scanner.report.count(wallTime, at: start)
-      } else {
-        scanner.report.add(.notAnEvent(offset: start))
-      }
-    }
-    try scanner.finishReport()
+    let paths = try run.eventFiles()
+    var files = RunFiles()
+    swap(&files, &runFiles)
+    defer { runFiles = files }
+    return files.readOn(paths) { take($0, file: $1, offset: $2) }
   }
 
   /// Takes an event, whose bytes begin at an offset of the file; returns its time, nil if it isn't one.
@@ -137,7 +101,7 @@ public struct RunContents: Sendable {
     _ bytes: UnsafeRawBufferPointer, file: Int32, offset: Int
   ) -> Double? {
     guard let event = PackedEvent(bytes) else { return nil }
-    if event.hasGraph { hasGraph = true }
+    if event.graph != nil { hasGraph = true }
     if event.fileVersion != nil { noteVersion(event.fileVersion) }
     if let session = event.sessionLog { restart(session, step: event.step) }
     guard let summary = event.summary else { return event.wallTime }

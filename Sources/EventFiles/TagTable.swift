@@ -2,19 +2,23 @@
 ///
 /// Programs log the same tags in the same order at every step, so the tag that followed last time is
 /// tried first; then one with the same ends and length; a dictionary settles the rest.
-struct TagTable: Sendable {
+package struct TagTable: Sendable {
   /// The tags, by number.
-  private(set) var tags: [String] = []
+  package private(set) var tags: [String] = []
   /// By their bytes: as strings, "é" composed and decomposed are one.
   private var numbers: [[UInt8]: Int] = [:]
   private var bytes: [UInt8] = []
   private var ranges: [Range<Int>] = []
   private var followers: [Int32] = []
-  private var cache = [Int32](repeating: -1, count: 1024)
+  /// Several places a tag: small where there are few.
+  private var cache = [Int32](repeating: -1, count: 16)
   private var last = 0
 
+  /// No tags.
+  package init() {}
+
   /// The number of a tag, and whether it is new.
-  mutating func number(of tag: UnsafeRawBufferPointer) -> (number: Int, isNew: Bool) {
+  package mutating func number(of tag: UnsafeRawBufferPointer) -> (number: Int, isNew: Bool) {
     if last < followers.count {
       let guess = Int(followers[last])
       if guess >= 0, equals(guess, tag) {
@@ -22,7 +26,7 @@ struct TagTable: Sendable {
         return (guess, false)
       }
     }
-    let slot = Self.slot(of: tag)
+    var slot = slot(of: tag)
     var found = Int(cache[slot])
     var isNew = false
     if found < 0 || !equals(found, tag) {
@@ -37,6 +41,10 @@ struct TagTable: Sendable {
         ranges.append(bytes.count..<bytes.count + tag.count)
         bytes.append(contentsOf: tag)
         followers.append(-1)
+        if 4 * tags.count > cache.count, cache.count < 1024 {
+          cache = [Int32](repeating: -1, count: 4 * cache.count)
+          slot = self.slot(of: tag)
+        }
       }
       cache[slot] = Int32(truncatingIfNeeded: found)
     }
@@ -66,9 +74,9 @@ struct TagTable: Sendable {
   }
 
   /// A hash of the length and the last eight bytes.
-  private static func slot(of tag: UnsafeRawBufferPointer) -> Int {
+  private func slot(of tag: UnsafeRawBufferPointer) -> Int {
     var hash = UInt64(tag.count)
     for byte in tag.suffix(8) { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
-    return Int(truncatingIfNeeded: (hash ^ hash >> 29) & 1023)
+    return Int(truncatingIfNeeded: (hash ^ hash >> 29) & UInt64(cache.count - 1))
   }
 }

@@ -1,30 +1,33 @@
 internal import ProtobufWire
 
 /// A value of an event, still packed. Its memory is valid only while it is handed over.
-struct PackedValue {
-  var tag = UnsafeRawBufferPointer(start: nil, count: 0)
+package struct PackedValue {
+  package var tag = UnsafeRawBufferPointer(start: nil, count: 0)
   /// The metadata, if there is any.
-  var metadata: UnsafeRawBufferPointer?
+  package var metadata: UnsafeRawBufferPointer?
   /// Which field holds the value: 2 a number, 4 an image, 5 a histogram, 6 a sound, 8 a tensor.
-  var field: UInt32 = 0
+  package var field: UInt32 = 0
   /// The bits of a number.
-  var bits: UInt32 = 0
+  package var bits: UInt32 = 0
   /// The value's message.
-  var content = UnsafeRawBufferPointer(start: nil, count: 0)
+  package var content = UnsafeRawBufferPointer(start: nil, count: 0)
 }
 
-/// What an event holds, as far as curves need it.
-struct PackedEvent {
-  var wallTime = 0.0
-  var step = 0
+/// What an event holds, still packed. Its memory is valid only while it is handed over.
+package struct PackedEvent {
+  package var wallTime = 0.0
+  package var step = 0
   var fileVersion: UnsafeRawBufferPointer?
-  var summary: UnsafeRawBufferPointer?
+  package var summary: UnsafeRawBufferPointer?
   var sessionLog: UnsafeRawBufferPointer?
-  var hasGraph = false
+  /// A graph's bytes.
+  package var graph: UnsafeRawBufferPointer?
+  /// A message `TaggedRunMetadata`.
+  package var runMetadata: UnsafeRawBufferPointer?
 
   /// Nil if the bytes aren't an event.
   @inline(__always)
-  init?(_ bytes: UnsafeRawBufferPointer) {
+  package init?(_ bytes: UnsafeRawBufferPointer) {
     guard var cursor = WireCursor(bytes) else { return }
     while let key = cursor.nextKey() {
       switch key {
@@ -45,8 +48,11 @@ struct PackedEvent {
         guard let message = cursor.bytes() else { return nil }
         sessionLog = message
       case 4 << 3 | 2:
-        guard cursor.bytes() != nil else { return nil }
-        hasGraph = true
+        guard let message = cursor.bytes() else { return nil }
+        graph = message
+      case 8 << 3 | 2:
+        guard let message = cursor.bytes() else { return nil }
+        runMetadata = message
       default: guard cursor.skip(key) else { return nil }
       }
     }
@@ -55,14 +61,14 @@ struct PackedEvent {
 }
 
 /// Goes through the values of a summary.
-struct PackedValues {
+package struct PackedValues {
   private var cursor: WireCursor?
   /// The message of the last value.
-  private(set) var message = UnsafeRawBufferPointer(start: nil, count: 0)
+  package private(set) var message = UnsafeRawBufferPointer(start: nil, count: 0)
 
-  init(_ summary: UnsafeRawBufferPointer) { cursor = WireCursor(summary) }
+  package init(_ summary: UnsafeRawBufferPointer) { cursor = WireCursor(summary) }
 
-  enum Step {
+  package enum Step {
     case value(PackedValue)
     case end
     case malformed
@@ -70,7 +76,7 @@ struct PackedValues {
 
   /// The next value.
   @inline(__always)
-  mutating func next() -> Step {
+  package mutating func next() -> Step {
     while let key = cursor?.nextKey() {
       switch key {
       case 0: return .end
@@ -114,7 +120,7 @@ struct PackedValues {
 
 extension PackedValue {
   /// The number in a tensor of one scalar, and whether it is of 32 bits; nil for other tensors.
-  func tensorScalar() -> (value: Double, isSingle: Bool)? {
+  package func tensorScalar() -> (value: Double, isSingle: Bool)? {
     guard var cursor = WireCursor(content) else { return nil }
     var type: UInt64 = 0
     var number: Double?
