@@ -37,16 +37,23 @@ package struct RecordBuffer: ~Copyable, Sendable {
   }
 
   /// Adds an event.
-  package mutating func append(_ event: Event) {
-    let start = beginRecord()
-    event.encode(into: &encoder)
-    endRecord(from: start)
-  }
+  package mutating func append(_ event: Event) { appendRecord { event.encode(into: &$0) } }
 
   /// Adds a payload as it is.
   package mutating func append(payload: [UInt8]) {
+    appendRecord { encoder in payload.withUnsafeBytes { encoder.append($0) } }
+  }
+
+  /// Adds a record as it is, its frame with it.
+  mutating func append(record: UnsafeRawBufferPointer) {
+    encoder.append(record)
+    count += 1
+  }
+
+  /// Adds a record whose payload `body` writes.
+  mutating func appendRecord(_ body: (inout WireEncoder) -> Void) {
     let start = beginRecord()
-    payload.withUnsafeBytes { encoder.append($0) }
+    body(&encoder)
     endRecord(from: start)
   }
 

@@ -130,7 +130,7 @@ public struct RunContents: Sendable {
     if isNew {
       let isWanted = wants(table.tags[tag])
       positions.append(isWanted ? Int32(truncatingIfNeeded: all.count) : -1)
-      if isWanted { begin(tag, kind(of: value, in: nil), value) }
+      if isWanted { begin(tag, Series.Kind(of: value), value) }
     }
     var position = Int(positions[tag])
     guard position >= 0 else { return }
@@ -174,7 +174,7 @@ public struct RunContents: Sendable {
 
   /// The position of the series that takes a value: the tag's first, or one of the value's own kind.
   private mutating func position(of value: PackedValue, _ tag: Int, like first: Int) -> Int {
-    let kind = kind(of: value, in: first)
+    let kind = Series.Kind(of: value, like: (all[first].kind, firstMetadata[first]))
     guard kind != all[first].kind else { return first }
     let key = TagKind(tag: tag, kind: kind)
     if let known = otherKinds[key] { return known }
@@ -192,36 +192,6 @@ public struct RunContents: Sendable {
     }
     all.append(Series(tag: table.tags[tag], kind: kind, metadata: metadata))
     firstMetadata.append(bytes)
-  }
-
-  /// What a value is, by its field, and a tensor's by its metadata or those that the series began with.
-  private func kind(of value: PackedValue, in series: Int?) -> Series.Kind {
-    switch value.field {
-    case 2: return .scalar
-    case 4: return .image
-    case 5: return .histogram
-    case 6: return .audio
-    default: break
-    }
-    if let series {
-      let isLikeFirst =
-        value.metadata.map { firstMetadata[series]?.elementsEqual($0) ?? false } ?? true
-      if isLikeFirst, all[series].kind != .scalar { return all[series].kind }
-      if isLikeFirst { return value.tensorScalar() == nil ? .tensor : .scalar }
-    }
-    var plugin = ""
-    if let bytes = value.metadata {
-      var decoder = WireDecoder(Array(bytes))
-      plugin = (try? SummaryMetadata(from: &decoder))?.pluginName ?? ""
-    }
-    switch plugin {
-    case "scalars" where value.tensorScalar() != nil: return .scalar
-    case "histograms", "distributions": return .histogram
-    case "images": return .image
-    case "audio": return .audio
-    case "text": return .text
-    default: return .tensor
-    }
   }
 
   /// Takes what the dashboard HParams reads: it stands in the metadata of values without content.

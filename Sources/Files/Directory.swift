@@ -66,6 +66,17 @@ package enum Directory {
     } catch {}
   }
 
+  /// Removes a file.
+  package static func removeFile(_ path: String) throws(FileError) {
+    do { try System.removeFile(path) } catch { throw FileError(path, .remove, error) }
+  }
+
+  /// Removes a directory if nothing is in it; returns whether it did.
+  @discardableResult
+  package static func removeIfEmpty(_ path: String) -> Bool {
+    (try? System.removeDirectory(path)) != nil
+  }
+
   /// Gives a file or a directory another name, in place of a file that has it.
   package static func rename(_ path: String, to other: String) throws(FileError) {
     do {
@@ -76,7 +87,7 @@ package enum Directory {
   }
 
   /// Waits until the names in a directory are on the disk, where the file system can.
-  static func sync(_ path: String) {
+  package static func sync(_ path: String) {
     guard let descriptor = try? System.openFile(path, .reading) else { return }
     try? System.syncFile(descriptor)
     System.closeFile(descriptor)

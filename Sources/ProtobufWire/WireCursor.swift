@@ -16,6 +16,9 @@ package struct WireCursor {
     end = start + bytes.count
   }
 
+  /// Where the next field begins.
+  package var place: UnsafeRawPointer { position }
+
   /// The next field's key; 0 at the end, nil where there is none.
   @inline(__always)
   package mutating func nextKey() -> Key? {
