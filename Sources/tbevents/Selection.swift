@@ -106,14 +106,7 @@ func readAll(
 /// Sentences on what couldn't be read, whole or at all.
 func damage(in contents: [RunContents], _ failures: [EventFileError] = []) -> [String] {
   failures.map(\.description)
-    + contents.flatMap(\.files).flatMap { file in
-      var sentences = file.failure.map { ["\($0); what else there is was read"] } ?? []
-      if let first = file.damage.first {
-        let more = file.damageCount > 1 ? ", and \(file.damageCount - 1) more" : ""
-        sentences.append("\(file.path): \(first)\(more); what is whole was read")
-      }
-      return sentences
-    }
+    + contents.flatMap(\.files).flatMap { $0.sentences(onUnfinished: false) }
 }
 
 /// Sentences on what was read, but may surprise.

@@ -8,6 +8,7 @@ struct TBEventsCommand: ParsableCommand {
     version: Tool.version,
     subcommands: [
       InspectCommand.self, ExportCommand.self, PlotCommand.self, ReportCommand.self,
-      TailCommand.self, VerifyCommand.self, RepairCommand.self,
+      TailCommand.self, VerifyCommand.self, RepairCommand.self, RewriteCommand.self,
+      RemoveCommand.self, DiskUsageCommand.self, DiffCommand.self,
     ])
 }
