@@ -40,4 +40,9 @@ say "Reading every kind of summary with it"
 .venv/bin/python Tests/Conformance/test_check_kinds.py "$work/kinds"
 report "$work/kinds" "$work/kinds.html"
 
+say "Rewriting logs of ours and of others, read by EventAccumulator"
+writers=Tests/EventFilesTests/Fixtures/writers
+.venv/bin/python Tests/Conformance/check_rewrite.py "$bin/tbevents" "$work" "$writers"
+.venv/bin/python Tests/Conformance/test_check_rewrite.py "$bin/tbevents" "$writers"
+
 say "All is well"
