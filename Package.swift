@@ -20,6 +20,17 @@ let argumentParser: Target.Dependency = .product(
 let metrics: Target.Dependency = .product(name: "CoreMetrics", package: "swift-metrics")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 
+/// The data server's network. SwiftPM neither fetches nor builds it without the trait.
+let dataServer = Trait.trait(
+  name: "DataServer", description: "The data server for TensorBoard, with its network: gRPC.")
+let network: [Target.Dependency] = [
+  .product(
+    name: "GRPCCore", package: "grpc-swift-2", condition: .when(traits: [dataServer.name])),
+  .product(
+    name: "GRPCNIOTransportHTTP2Posix", package: "grpc-swift-nio-transport",
+    condition: .when(traits: [dataServer.name])),
+]
+
 let package = Package(
   name: "swift-tensorboard",
   platforms: [.macOS(.v15)],
@@ -39,11 +50,15 @@ let package = Package(
     .executable(name: "tbtrain", targets: ["tbtrain"]),
     .executable(name: "deconv", targets: ["deconv"]),
     .executable(name: "tbevents", targets: ["tbevents"]),
+    .executable(name: "tensorboard-data-server", targets: ["DataServer"]),
   ],
+  traits: [dataServer],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
     .package(url: "https://github.com/apple/swift-metrics", from: "2.5.0"),
+    .package(url: "https://github.com/grpc/grpc-swift-2", from: "2.4.3"),
+    .package(url: "https://github.com/grpc/grpc-swift-nio-transport", from: "2.9.2"),
   ],
   targets: [
     // C: ours and the system's.
@@ -118,6 +133,10 @@ let package = Package(
         "CommandSupport", "Reports", "EventFiles", "Charts", "Images", "NumPyFiles", "Files",
         "TextOutput", argumentParser,
       ]),
+
+    .executableTarget(
+      name: "DataServer",
+      dependencies: ["TensorBoardData", "CommandSupport", "Files", argumentParser] + network),
 
     // Examples, each a program of a page.
     .executableTarget(
@@ -208,7 +227,8 @@ let package = Package(
     .testTarget(
       name: "CommandTests",
       dependencies: [
-        "tbtrain", "deconv", "tbevents", "example-own-loop", "example-hyperparameters",
+        "tbtrain", "deconv", "tbevents", "DataServer", "example-own-loop",
+        "example-hyperparameters",
         "example-projector", "example-metrics", "CommandSupport", "TensorBoard", "EventFiles",
         "Files", "Images", "ModelFiles", "NeuralNetworks", "Tensors",
       ], exclude: ["Fixtures"]),

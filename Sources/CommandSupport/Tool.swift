@@ -10,12 +10,15 @@ public enum Tool {
   /// Results and `--help` go to stdout; a failure goes to stderr as `<tool>: <sentence>`. The exit
   /// codes are those of `ExitStatus`.
   ///
-  /// - Parameter hint: which flag helps against a library's error, if one does.
+  /// - Parameters:
+  ///   - arguments: the process's, by default.
+  ///   - hint: which flag helps against a library's error, if one does.
   public static func main<Root: ParsableCommand>(
-    _ root: Root.Type, hint: (any Error) -> String? = { _ in nil }
+    _ root: Root.Type, arguments: [String] = Array(CommandLine.arguments.dropFirst()),
+    hint: (any Error) -> String? = { _ in nil }
   ) -> Never {
     Platform.ignoreClosedPipes()
-    let status = run(root, arguments: Array(CommandLine.arguments.dropFirst()), hint)
+    let status = run(root, arguments: arguments, hint)
     Platform.exitCleanly(status)
   }
 

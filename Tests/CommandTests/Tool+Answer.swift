@@ -1,3 +1,4 @@
+@testable import DataServer
 @testable import deconv
 @testable import tbevents
 @testable import tbtrain
@@ -12,6 +13,9 @@ extension Tool {
       switch name {
       case Tool.deconv.name: CommandSupport.Tool.answer(of: DeconvCommand.self, to: arguments)
       case Tool.tbevents.name: CommandSupport.Tool.answer(of: TBEventsCommand.self, to: arguments)
+      case Tool.dataServer.name:
+        CommandSupport.Tool.answer(
+          of: DataServerCommand.self, to: DataServerCommand.separated(arguments))
       case Tool.tbtrain.name: CommandSupport.Tool.answer(of: TBTrain.self, to: arguments)
       default: preconditionFailure("no command line is known of \(name)")
       }

@@ -17,6 +17,7 @@ struct Tool {
   static let deconv = Tool(name: "deconv")
   static let tbevents = Tool(name: "tbevents")
   static let tbtrain = Tool(name: "tbtrain")
+  static let dataServer = Tool(name: "tensorboard-data-server")
 
   /// Programs are built beside the tests.
   var path: String {
