@@ -10,6 +10,7 @@ if [ "$(uname -sm)" != "Linux x86_64" ]; then
   exit 0
 fi
 
+bin=$(swift build --show-bin-path)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
@@ -40,7 +41,7 @@ swift build --scratch-path .build-server --traits DataServer --product tensorboa
 server=$(swift build --scratch-path .build-server --traits DataServer --show-bin-path)/tensorboard-data-server
 
 say "Asking it what TensorBoard's own data server is asked"
-"$(swift build --show-bin-path)/reference-run" "$work/kinds"
+"$bin/reference-run" "$work/kinds"
 .venv/bin/python Tests/Conformance/check_data_server.py "$server" "$work/kinds" \
   Tests/EventFilesTests/Fixtures/writers
 

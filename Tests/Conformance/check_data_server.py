@@ -26,13 +26,16 @@ from tensorboard.data.proto import data_provider_pb2 as pb
 from tensorboard.data.proto import data_provider_pb2_grpc
 from tensorboard.summary.writer.record_writer import RecordWriter
 
-# What ours shows and RustBoard doesn't, each tested below.
+# Where ours differs from RustBoard.
 DIFFERENCES = """
 - A tag of the scalars dashboard whose tensors are doubles, integers, or of shape [1]: a curve. RustBoard lists none
   of it; TensorBoard's own loader shows it.
 - What stands behind a damaged record, or behind an event without a time: read on. RustBoard gives the file up.
 - A record whose checksum is wrong: left out. RustBoard shows what is in it, as long as it parses.
 - A file that was replaced by another or cut: the run is read anew. RustBoard goes on in the middle of it, or waits.
+- Tensors and blobs of a file that was removed: left out. RustBoard has them in memory; ours has their places.
+- A directory that links lead to under several names: one run. RustBoard shows it under each name.
+- The sample itself, and how many of it a restart leaves: each server's own random numbers.
 - Blob keys: each server's own.
 """
 SAMPLED = {"scalars": 1000, "tensors": 100, "blobs": 10}
