@@ -21,15 +21,18 @@ package struct LogDirectoryRewriter {
   ) throws(EventFileError) {
     self.inPlace = inPlace
     var groups: [(name: String, runs: [(run: Run, files: [String])])] = []
+    // By bytes: as strings, "é" composed and decomposed are one.
+    var numbers: [[UInt8]: Int] = [:]
     for run in runs {
       let (name, files) = (newName(run.name), try run.eventFiles())
       guard name == "." || Self.isName(name) else { throw .badRunName(name) }
-      if let known = groups.firstIndex(where: { $0.name.utf8.elementsEqual(name.utf8) }) {
+      if let known = numbers[Array(name.utf8)] {
         guard plan.merge != nil else {
           throw .sameRun(run: groups[known].runs[0].run.name, other: run.name, new: name)
         }
         groups[known].runs.append((run, files))
       } else {
+        numbers[Array(name.utf8)] = groups.count
         groups.append((name, [(run, files)]))
       }
     }

@@ -219,10 +219,9 @@ struct Tally: Sendable, Equatable {
     sum &+= mixed
   }
 
-  static func + (one: Self, other: Self) -> Self {
-    var result = one
-    result.count += other.count
-    result.sum &+= other.sum
-    return result
+  /// Adds those of another tally.
+  mutating func add(_ other: Self) {
+    count += other.count
+    sum &+= other.sum
   }
 }

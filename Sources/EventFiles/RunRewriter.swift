@@ -31,6 +31,8 @@ package struct RunRewriter {
   private let plan: RewritePlan
   private var runs: [RunFates]
   private var outputs: [(run: String, output: RewriteOutput)] = []
+  /// The outputs' numbers, by the bytes of their runs' names.
+  private var numbers: [[UInt8]: Int] = [[]: 0]
   private var otherCounts: [Int] = []
   private let status: [(path: String, status: FileStatus?)]
   private var changeCount = 0
@@ -160,19 +162,16 @@ package struct RunRewriter {
           throw .sameTag(
             run: run.run.name, tag: other, other: tag, new: String(decoding: target, as: UTF8.self))
         }
-        if !outputs.contains(where: { $0.run.utf8.elementsEqual(place.run.utf8) }) {
+        if numbers[Array(place.run.utf8)] == nil {
           guard LogDirectoryRewriter.isName(place.run) else { throw .badRunName(place.run) }
           let output = RewriteOutput(
             directory: Path.joined(directory, place.run), merge: plan.merge, isDry: isDry)
+          numbers[Array(place.run.utf8)] = outputs.count
           outputs.append((place.run, output))
         }
       }
     }
     otherCounts = outputs.map { _ in 0 }
-  }
-
-  private func output(of run: String) -> Int {
-    outputs.firstIndex { $0.run.utf8.elementsEqual(run.utf8) } ?? 0
   }
 
   private mutating func write() throws(EventFileError) {
@@ -183,7 +182,7 @@ package struct RunRewriter {
       // Else both would be changed, each on its own.
       runs[number].fates = []
       run.rewind()
-      let targets = run.places.map { output(of: $0.run) }
+      let targets = run.places.map { numbers[Array($0.run.utf8)] ?? 0 }
       for (index, path) in run.files.enumerated() {
         if plan.merge == nil {
           for (_, output) in outputs { output.begin(Path.lastComponent(of: path)) }
@@ -260,9 +259,9 @@ package struct RunRewriter {
       try add(event, values: nil, to: first, wallTime)
     } else {
       changeCount += 1
-      for target in outputs.indices {
-        let values = kept.lazy.filter { $0.target == target }.map(\.value)
-        if !values.isEmpty { try add(event, values: Array(values), to: target, wallTime) }
+      let parts = Dictionary(grouping: kept, by: \.target)
+      for (target, values) in parts.sorted(by: { $0.key < $1.key }) {
+        try add(event, values: values.map(\.value), to: target, wallTime)
       }
     }
     if first != 0 { changeCount += 1 }
@@ -285,16 +284,16 @@ package struct RunRewriter {
 
   /// Reads what was written, and compares it with what should have been.
   private func check() throws(EventFileError) {
-    for (number, (name, output)) in outputs.enumerated() {
-      var wanted: [[UInt8]: Tally] = [:]
-      for run in runs {
-        for (key, fate) in zip(run.numbers.series, run.fates) where fate.writtenCount > 0 {
-          let place = run.places[key.tag]
-          guard place.run.utf8.elementsEqual(name.utf8) else { continue }
-          let tag = place.tag ?? run.numbers.bytes(ofTag: key.tag)
-          wanted[tag] = (wanted[tag] ?? Tally()) + fate.tally
-        }
+    var allWanted = outputs.map { _ in [[UInt8]: Tally]() }
+    for run in runs {
+      for (key, fate) in zip(run.numbers.series, run.fates) where fate.writtenCount > 0 {
+        let place = run.places[key.tag]
+        let tag = place.tag ?? run.numbers.bytes(ofTag: key.tag)
+        allWanted[numbers[Array(place.run.utf8)] ?? 0][tag, default: Tally()].add(fate.tally)
       }
+    }
+    for (number, (_, output)) in outputs.enumerated() {
+      let wanted = allWanted[number]
       var (table, tallies, otherCount) = (TagTable(), [Tally](), 0)
       for file in output.staged {
         try file.forEach { event, _ throws(EventFileError) in

@@ -7,13 +7,12 @@ final class StagedFile {
   let path: String
   /// Where it is.
   let temporary: String
-  /// Nil when it is whole, and where nothing is to be written.
-  private var file: OpenFile?
   private var buffer = RecordBuffer()
   private var writtenCount = 0
   private let isDry: Bool
 
-  private static let chunkSize = 1 << 20
+  /// Bytes that are written at once. The file is open only then: a rewrite may make thousands.
+  private static let chunkSize = 1 << 16
 
   /// - Parameter isDry: Nothing is written; only bytes are counted.
   init(path: String, isDry: Bool) throws(EventFileError) {
@@ -26,7 +25,7 @@ final class StagedFile {
     guard !isDry else { return }
     do {
       try Directory.make(directory)
-      file = try OpenFile(creating: temporary)
+      _ = try OpenFile(creating: temporary)
     } catch {
       throw failure(error)
     }
@@ -48,9 +47,13 @@ final class StagedFile {
     if buffer.byteCount >= Self.chunkSize { try flush() }
   }
 
-  private func flush() throws(EventFileError) {
+  private func flush(isLast: Bool = false) throws(EventFileError) {
     do {
-      try buffer.withUnsafeBytes { (bytes) throws(FileError) in try file?.writeAll(bytes) }
+      if !isDry {
+        let file = try OpenFile(appendingTo: temporary)
+        try buffer.withUnsafeBytes { (bytes) throws(FileError) in try file.writeAll(bytes) }
+        if isLast { try file.sync() }
+      }
     } catch {
       throw failure(error)
     }
@@ -59,11 +62,7 @@ final class StagedFile {
   }
 
   /// Writes the rest and waits until it is on the disk.
-  func finish() throws(EventFileError) {
-    try flush()
-    do { try file?.sync() } catch { throw failure(error) }
-    file = nil
-  }
+  func finish() throws(EventFileError) { try flush(isLast: true) }
 
   /// Calls `body` with each event of what was written.
   func forEach(

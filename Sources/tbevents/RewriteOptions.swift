@@ -38,7 +38,8 @@ struct KeepOptions: ParsableArguments {
     let dropped = droppedTags.map(Pattern.init)
     let kinds = Set(kinds.isEmpty ? ContentKind.allCases : kinds).subtracting(droppedKinds)
     return { tag, kind in
-      kinds.contains(kind) && !dropped.contains { $0.matches(tag) }
+      kinds.contains(kind)
+        && (kind == .graphs || !dropped.contains { $0.matches(tag) })
         && (kind == .hparams || kind == .graphs || wantsTag(tag))
     }
   }

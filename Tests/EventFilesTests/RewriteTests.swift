@@ -217,6 +217,30 @@ import Testing
     }
   }
 
+  @Test func `a run is split into hundreds`() throws {
+    try withTemporaryFolder { folder in
+      let count = 300
+      var records = RecordBuffer()
+      for step in 0..<2 {
+        let values = (0..<count).map { index in
+          Summary.Value(tag: "\(index)", content: .scalar(Float(index + step)))
+        }
+        records.append(
+          Event(wallTime: 1, step: step, content: .summary(Summary(values: values))))
+      }
+      try write(records.bytes, to: folder + "/tfevents")
+      var plan = RewritePlan()
+      plan.place = { .init(run: $0, tag: "t") }
+      try rewrite(folder, to: folder + "/new", plan)
+      let runs = try Run.all(under: folder + "/new")
+      #expect(runs.count == count)
+      for run in runs {
+        let number = try #require(Double(run.name))
+        #expect(try run.scalars(tag: "t").map(\.value) == [number, number + 1])
+      }
+    }
+  }
+
   @Test func `in place, nothing is lost wherever it ends`() throws {
     var generator = SplitMix64(seed: 3)
     for _ in 0..<6 {
