@@ -23,9 +23,7 @@ struct RemoveCommand: ParsableCommand {
     name: .customLong("kind"),
     help: ArgumentHelp(
       "Only contents of this kind; may be repeated.",
-      discussion: """
-        scalars, histograms, images, audio, text, hparams, tensors (all other values), graphs.
-        """, valueName: "kind"))
+      discussion: "tensors: all other values.", valueName: "kind"))
   var kinds: [ContentKind] = []
 
   @Flag(help: "Remove nothing, only say what would be.")

@@ -18,7 +18,7 @@ struct RewriteCommand: ParsableCommand {
     stays as it is, as does one that is written to meanwhile; end its training first.
 
       tbevents rewrite logdir --output small --drop-kind images --at-most 1000
-      tbevents rewrite logdir --output new --rename-tag '^Loss/(.*)=loss/$1' --split train --split test
+      tbevents rewrite logdir --output new --rename-tag '^Loss/=loss/' --split train
       tbevents rewrite logdir --in-place --merge step --restarts marked
     """)
 

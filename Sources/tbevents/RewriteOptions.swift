@@ -19,9 +19,7 @@ struct KeepOptions: ParsableArguments {
     name: .customLong("kind"),
     help: ArgumentHelp(
       "Only contents of this kind; may be repeated. (default: all)",
-      discussion: """
-        scalars, histograms, images, audio, text, hparams, tensors (all other values), graphs.
-        """, valueName: "kind"))
+      discussion: "tensors: all other values.", valueName: "kind"))
   var kinds: [ContentKind] = []
 
   @Option(
