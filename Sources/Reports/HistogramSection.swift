@@ -86,21 +86,13 @@ extension Report {
 
   /// Series of a kind by tag, in the order in which tags first occurred; within a tag the best run first.
   func seriesByTag(_ kind: Series.Kind) -> [(tag: String, entries: [TagEntry])] {
-    var order: [String] = []
-    var byTag: [String: [TagEntry]] = [:]
-    for index in shown {
-      for (contents, series) in runs[index].series where series.kind == kind {
-        if byTag[series.tag] == nil { order.append(series.tag) }
-        byTag[series.tag, default: []].append(
-          TagEntry(run: index, style: style[index] ?? 0, contents: contents, series: series))
-      }
-    }
     let ranks = Dictionary(uniqueKeysWithValues: zip(ranking, ranking.indices))
-    return order.map { tag in
-      (
-        tag,
-        (byTag[tag] ?? []).sorted { (ranks[$0.run] ?? 0, $0.run) < (ranks[$1.run] ?? 0, $1.run) }
-      )
+    return shown.flatMap { index in
+      runs[index].series.filter { $0.series.kind == kind }.map { contents, series in
+        TagEntry(run: index, style: style[index] ?? 0, contents: contents, series: series)
+      }
+    }.grouped(by: \.series.tag).map { tag, entries in
+      (tag, entries.sorted { (ranks[$0.run] ?? 0, $0.run) < (ranks[$1.run] ?? 0, $1.run) })
     }
   }
 }

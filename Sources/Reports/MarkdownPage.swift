@@ -29,7 +29,7 @@ struct MarkdownPage {
     }
     while at < lines.count {
       let line = lines[at]
-      let text = line.drop { $0 == " " || $0 == "\t" }
+      let text = Self.unindented(line)
       let indent = line.count - text.count
       if text.isEmpty {
         endParagraph()
@@ -68,10 +68,15 @@ struct MarkdownPage {
     return html
   }
 
+  /// A line without the spaces and tabs in front: what tells the blocks apart, here and where they are read.
+  private static func unindented(_ line: Substring) -> Substring {
+    line.drop { $0 == " " || $0 == "\t" }
+  }
+
   /// Lines of a paragraph; two spaces or a backslash at the end break it.
   private static func joined(_ lines: [Substring]) -> String {
     let text = lines.enumerated().map { index, line -> String in
-      let content = line.drop { $0 == " " || $0 == "\t" }
+      let content = unindented(line)
       guard index < lines.count - 1 else { return String(content) }
       return content.hasSuffix("  ") ? "\(content)<br>" : "\(content)\n"
     }.joined()
@@ -136,7 +141,7 @@ struct MarkdownPage {
   private func quotation(_ at: inout Int) -> String {
     var inner: [Substring] = []
     while at < lines.count {
-      let text = lines[at].drop { $0 == " " }
+      let text = Self.unindented(lines[at])
       guard text.first == ">" else { break }
       let rest = text.dropFirst()
       inner.append(rest.first == " " ? rest.dropFirst() : rest)
@@ -163,7 +168,7 @@ struct MarkdownPage {
     func item(_ markWidth: Int, _ isOrdered: Bool, _ number: Int, _ mark: Character) -> Item? {
       let rest = text.dropFirst(markWidth)
       guard rest.isEmpty || rest.first == " " || rest.first == "\t" else { return nil }
-      let content = rest.drop { $0 == " " || $0 == "\t" }
+      let content = unindented(rest)
       let spaces = min(4, max(1, rest.count - content.count))
       return Item(
         isOrdered: isOrdered, number: number, mark: mark, width: indent + markWidth + spaces,

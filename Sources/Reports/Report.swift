@@ -136,13 +136,13 @@ public struct Report: Sendable {
 
   /// Kinds of values that have no section, each with its number of tags.
   private func otherKinds() -> [String] {
-    var tags: [String: Set<String>] = [:]
+    var tags: [String: Set<[UInt8]>] = [:]
     for (_, series) in runs.flatMap(\.series) {
       switch series.kind {
       case .tensor where series.pluginName != "hparams":
         tags[series.pluginName.isEmpty ? "tensors" : series.pluginName, default: []]
-          .insert(series.tag)
-      case .audio: tags["audio", default: []].insert(series.tag)
+          .insert(series.tag.key)
+      case .audio: tags["audio", default: []].insert(series.tag.key)
       default: break
       }
     }

@@ -35,30 +35,27 @@ struct ReportRun: Sendable {
   /// the time, becomes part of that run; and folders without hyperparameters have those of the nearest
   /// folder above, as Keras writes them.
   static func all(in contents: [RunContents]) -> [ReportRun] {
-    let byName = Dictionary(contents.map { ($0.run.name, $0) }) { first, _ in first }
-    var sessions: [String: [RunContents]] = [:]
-    var folded: Set<String> = []
-    for one in contents where one.sessionStart != nil {
-      guard let above = parent(of: one.run.name), let parent = byName[above],
-        parent.sessionStart == nil, isTime(one.run.name)
-      else { continue }
-      sessions[above, default: []].append(one)
-    }
+    let byName = Dictionary(contents.map { ($0.run.name.key, $0) }) { first, _ in first }
+    let sessions = contents.filter { one in
+      guard one.sessionStart != nil, isTime(one.run.name), let above = parent(of: one.run.name)
+      else { return false }
+      return byName[above.key].map { $0.sessionStart == nil } ?? false
+    }.grouped { parent(of: $0.run.name) ?? "." }
     // Several sessions of one run can't be told apart in its row: they stay rows of their own.
-    for (above, children) in sessions where children.count == 1 {
-      folded.formUnion(children.map(\.run.name))
-      _ = above
-    }
-    return contents.filter { !folded.contains($0.run.name) }.compactMap { one in
-      let below = (sessions[one.run.name] ?? []).filter { folded.contains($0.run.name) }
-      let parts = [one] + below
+    let single = Dictionary(
+      uniqueKeysWithValues: sessions.filter { $0.elements.count == 1 }.map {
+        ($0.name.key, $0.elements[0])
+      })
+    let folded = Set(single.values.map(\.run.name.key))
+    return contents.filter { !folded.contains($0.run.name.key) }.compactMap { one in
+      let parts = [one] + [single[one.run.name.key]].compactMap(\.self)
       guard
         parts.contains(where: { $0.sessionStart != nil || $0.hasGraph || !$0.series.isEmpty })
       else { return nil }
       var source = parts.first { $0.sessionStart != nil }
       var above = parent(of: one.run.name)
       while source == nil, let name = above {
-        source = byName[name].flatMap { $0.sessionStart == nil ? nil : $0 }
+        source = byName[name.key].flatMap { $0.sessionStart == nil ? nil : $0 }
         above = parent(of: name)
       }
       return ReportRun(
@@ -71,8 +68,8 @@ struct ReportRun: Sendable {
   /// The name of the folder above; nil at the top.
   private static func parent(of name: String) -> String? {
     guard name != "." else { return nil }
-    guard let slash = name.lastIndex(of: "/") else { return "." }
-    return String(name[..<slash])
+    guard let slash = name.utf8.lastIndex(of: UInt8(ascii: "/")) else { return "." }
+    return String(Substring(name.utf8[..<slash]))
   }
 
   /// Whether a folder is named by the seconds since 1970.

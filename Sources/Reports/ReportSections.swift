@@ -24,16 +24,11 @@ extension Report {
 
   /// The scalars' tags of the runs that charts show.
   func scalarTags() -> [TagCurves] {
-    var order: [String] = []
-    var byTag: [String: [Curve]] = [:]
-    for index in shown {
-      for (_, series) in runs[index].series where series.kind == .scalar {
-        if byTag[series.tag] == nil { order.append(series.tag) }
-        byTag[series.tag, default: []].append(
-          Curve(name: labels.labels[index], styleClass: styleClass(index) ?? "", series: series))
+    shown.flatMap { index in
+      runs[index].series.filter { $0.series.kind == .scalar }.map { _, series in
+        Curve(name: labels.labels[index], styleClass: styleClass(index) ?? "", series: series)
       }
-    }
-    return order.map { TagCurves(tag: $0, curves: byTag[$0] ?? []) }
+    }.grouped(by: \.series.tag).map { TagCurves(tag: $0, curves: $1) }
   }
 
   func figure(_ tag: TagCurves, _ size: CurveFigure.Size, title: String? = nil) -> CurveFigure {
@@ -52,26 +47,20 @@ extension Report {
       Metric(tag: tag.tag).map { (metric: $0, tag: tag) }
     }
     guard !metrics.isEmpty else { return nil }
-    var families: [String] = []
-    for (metric, _) in metrics where !families.contains(metric.family) {
-      families.append(metric.family)
-    }
     // Accuracies first, and what is measured on training and on test data.
-    func rank(_ family: String) -> (Int, Int) {
-      let members = metrics.filter { $0.metric.family == family }
-      return (
-        members.count > 1 ? 0 : 1,
-        members.contains { $0.metric.direction == .maximum } ? 0 : 1
-      )
-    }
-    families = families.enumerated().sorted {
-      let (a, b) = (rank($0.element), rank($1.element))
-      return (a.0, a.1, $0.offset) < (b.0, b.1, $1.offset)
+    let families = metrics.grouped(by: \.metric.family).enumerated().sorted { a, b in
+      func rank(_ members: [(metric: Metric, tag: TagCurves)], _ offset: Int) -> (Int, Int, Int) {
+        (
+          members.count > 1 ? 0 : 1,
+          members.contains { $0.metric.direction == .maximum } ? 0 : 1, offset
+        )
+      }
+      return rank(a.element.elements, a.offset) < rank(b.element.elements, b.offset)
     }.map(\.element)
     var html = "<div class=\"charts\">\n"
-    for family in families {
+    for (family, metrics) in families {
       // Training, then test: read from left to right.
-      let members = metrics.filter { $0.metric.family == family }.enumerated().sorted {
+      let members = metrics.enumerated().sorted {
         (-$0.element.metric.data.rawValue, $0.offset)
           < (-$1.element.metric.data.rawValue, $1.offset)
       }.map(\.element.tag)
@@ -94,9 +83,9 @@ extension Report {
 
   /// Every other curve, grouped by what stands before the last slash.
   func scalarsSection(_ tags: [TagCurves], _ omissions: inout Omissions) -> ReportSection? {
-    let statistics = Set(StatisticsGroup.groups(of: tags.map(\.tag)).flatMap(\.tags))
+    let statistics = Set(StatisticsGroup.groups(of: tags.map(\.tag)).flatMap(\.tags).map(\.key))
     let others = tags.filter {
-      $0.isCurve && Metric(tag: $0.tag) == nil && !statistics.contains($0.tag)
+      $0.isCurve && Metric(tag: $0.tag) == nil && !statistics.contains($0.tag.key)
     }
     guard !others.isEmpty else { return nil }
     if others.count > options.chartLimit {
@@ -111,7 +100,7 @@ extension Report {
 
   /// Means, deviations, extremes of parameters and activations. A single run has them in one chart each.
   func statisticsSection(_ tags: [TagCurves], _ omissions: inout Omissions) -> ReportSection? {
-    let curves = Dictionary(tags.map { ($0.tag, $0) }) { first, _ in first }
+    let curves = Dictionary(tags.map { ($0.tag.key, $0) }) { first, _ in first }
     var groups = StatisticsGroup.groups(of: tags.filter(\.isCurve).map(\.tag))
     guard !groups.isEmpty else { return nil }
     let chartsOfGroup = shown.count == 1 ? 1 : 4
@@ -132,7 +121,7 @@ extension Report {
       for group in groups {
         html += "<h3>\(Markup.escaped(group.name))</h3>\n<div class=\"charts tiny\">\n"
         for (statistic, tag) in group.shown {
-          if let tag = curves[tag] {
+          if let tag = curves[tag.key] {
             html += figure(tag, .small, title: statistic.rawValue).html()
           }
         }
@@ -142,9 +131,9 @@ extension Report {
     return ReportSection(id: "statistics", title: "Parameters and activations", html: html)
   }
 
-  private func combined(_ group: StatisticsGroup, _ tags: [String: TagCurves]) -> CurveFigure {
+  private func combined(_ group: StatisticsGroup, _ tags: [[UInt8]: TagCurves]) -> CurveFigure {
     func series(_ statistic: StatisticsGroup.Statistic) -> Series? {
-      group.members[statistic].flatMap { tags[$0]?.curves.first?.series }
+      group.members[statistic].flatMap { tags[$0.key]?.curves.first?.series }
     }
     let styles: [(StatisticsGroup.Statistic, String)] = [
       (.maximum, "c0 thin"), (.mean, "c0"), (.minimum, "c0 thin"), (.norm, "c1"),

@@ -38,12 +38,8 @@ struct RunTable {
 
   /// Metrics of runs, the most telling first: test before training data, accuracies before losses.
   static func metrics(of runs: [ReportRun]) -> [Metric] {
-    var seen: Set<String> = []
-    var metrics: [Metric] = []
-    for (_, series) in runs.flatMap(\.series)
-    where series.kind == .scalar && seen.insert(series.tag).inserted {
-      if let metric = Metric(tag: series.tag) { metrics.append(metric) }
-    }
+    let metrics = runs.flatMap(\.series).filter { $0.series.kind == .scalar }
+      .grouped(by: \.series.tag).compactMap { Metric(tag: $0.name) }
     func rank(_ metric: Metric) -> Int {
       metric.data.rawValue * 2 + (metric.direction == .maximum ? 0 : 1)
     }

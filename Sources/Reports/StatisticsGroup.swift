@@ -1,3 +1,5 @@
+import EventFiles
+
 /// Statistics of one tensor: tags like `W1_SUMMARY/mean` and `W1_SUMMARY/std`.
 struct StatisticsGroup: Equatable {
   /// What a statistic is.
@@ -36,22 +38,15 @@ struct StatisticsGroup: Equatable {
 
   /// The groups among tags, in their order: at least two statistics under one name.
   static func groups(of tags: [String]) -> [StatisticsGroup] {
-    var order: [String] = []
-    var groups: [String: StatisticsGroup] = [:]
-    for tag in tags {
-      guard let cut = tag.lastIndex(where: { $0 == "/" || $0 == "." }) else { continue }
+    tags.compactMap { tag -> (stem: String, statistic: Statistic, tag: String)? in
+      guard let cut = tag.lastIndex(where: { $0 == "/" || $0 == "." }) else { return nil }
       let word = tag[tag.index(after: cut)...].lowercased()
-      guard let statistic = Statistic.words[word] else { continue }
-      let stem = String(tag[..<cut])
-      if groups[stem] == nil {
-        order.append(stem)
-        let name =
-          stem.lowercased().hasSuffix("_summary")
-          ? String(stem.dropLast("_summary".count)) : stem
-        groups[stem] = StatisticsGroup(name: name, members: [:])
-      }
-      if groups[stem]?.members[statistic] == nil { groups[stem]?.members[statistic] = tag }
-    }
-    return order.compactMap { groups[$0] }.filter { $0.members.count > 1 }
+      return Statistic.words[word].map { (String(tag[..<cut]), $0, tag) }
+    }.grouped(by: \.stem).map { stem, members in
+      StatisticsGroup(
+        name: stem.lowercased().hasSuffix("_summary")
+          ? String(stem.dropLast("_summary".count)) : stem,
+        members: Dictionary(members.map { ($0.statistic, $0.tag) }) { first, _ in first })
+    }.filter { $0.members.count > 1 }
   }
 }

@@ -10,16 +10,11 @@ extension Report {
     var left = options.textBudget
     var (missing, cut) = (0, 0)
     for group in groups {
-      var order: [String] = []
-      var speakers: [String: [TagEntry]] = [:]
-      for entry in group.entries {
-        let last = entry.series.count - 1
-        let text = try markdown(entry.contents, last, entry.series)
-        if speakers[text] == nil { order.append(text) }
-        speakers[text, default: []].append(entry)
+      let texts = try group.entries.grouped { entry in
+        try markdown(entry.contents, entry.series.count - 1, entry.series)
       }
       var part = ""
-      for text in order {
+      for (text, speakers) in texts {
         let shownText = text.prefix(options.textLimit)
         guard shownText.count <= left else {
           missing += 1
@@ -28,12 +23,12 @@ extension Report {
         left -= shownText.count
         let isCut = shownText.count < text.count
         if isCut { cut += 1 }
-        part += block(String(shownText), speakers[text] ?? [], isCut: isCut)
+        part += block(String(shownText), speakers, isCut: isCut)
       }
       if !part.isEmpty {
         // Texts of several runs stand beside each other.
         html += "<h3>\(Markup.escaped(group.tag))</h3>\n"
-        html += order.count > 1 ? "<div class=\"texts\">\n\(part)</div>\n" : part
+        html += texts.count > 1 ? "<div class=\"texts\">\n\(part)</div>\n" : part
       }
     }
     if missing > 0 {

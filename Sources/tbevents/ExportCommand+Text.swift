@@ -100,12 +100,8 @@ extension ExportCommand {
   /// A row a step of a run, a column a tag; a tag's last value where it has several of a step.
   func wideCSV(_ contents: [RunContents], _ sink: ExportSink) throws {
     let all = contents.map { (run: $0.run.name, series: chosen($0)) }
-    var tags: [String] = []
-    var columns: [[UInt8]: Int] = [:]
-    for series in all.lazy.flatMap(\.series) where columns[series.tag.key] == nil {
-      columns[series.tag.key] = tags.count
-      tags.append(series.tag)
-    }
+    let tags = all.flatMap(\.series).grouped(by: \.tag).map(\.name)
+    let columns = Dictionary(uniqueKeysWithValues: zip(tags.map(\.key), tags.indices))
     try sink.add(Array("run,step\(tags.map { "," + Self.field($0) }.joined())\n".utf8))
     for (run, all) in all {
       let prefix = Array("\(Self.field(run)),".utf8)

@@ -89,10 +89,11 @@ struct PlotCommand: ParsableCommand {
   }
 
   private func chart(_ curves: inout [Curve]) throws -> LineChart {
-    let tags = Set(curves.map(\.series.tag))
+    let tags = Set(curves.map(\.series.tag.key))
+    let runs = Set(curves.map(\.run.key))
     let start = curves.compactMap(\.series.wallTimes.first).min() ?? 0
     func name(_ run: String, _ tag: String) -> String {
-      tags.count == 1 ? run : Set(curves.map(\.run)).count == 1 ? tag : "\(run) \(tag)"
+      tags.count == 1 ? run : runs.count == 1 ? tag : "\(run) \(tag)"
     }
     let series: [LineChart.Series]
     if mean {
@@ -122,7 +123,7 @@ struct PlotCommand: ParsableCommand {
       }
     }
     let title =
-      tags.count == 1 ? (tags.first ?? "") : Set(curves.map(\.run)).count == 1 ? curves[0].run : ""
+      tags.count == 1 ? curves[0].series.tag : runs.count == 1 ? curves[0].run : ""
     var chart = LineChart(
       title: title + (smoothing > 0 ? "  (smoothed \(Format.number(smoothing, digits: 3)))" : ""),
       xName: mean ? XAxis.step.name : x.name, series: series)
@@ -174,14 +175,11 @@ struct SeedGroup {
   /// Groups curves of a tag by their run's name without the seed.
   static func groups(of curves: [PlotCommand.Curve]) -> [SeedGroup] {
     let named = curves.contains { withoutSeed($0.run) != $0.run }
-    var order: [[String]] = []
-    var groups: [[String]: [Series]] = [:]
-    for curve in curves {
-      let key = [named ? withoutSeed(curve.run) : "mean", curve.series.tag]
-      if groups[key] == nil { order.append(key) }
-      groups[key, default: []].append(curve.series)
+    return curves.grouped { named ? withoutSeed($0.run) : "mean" }.flatMap { name, curves in
+      curves.map(\.series).grouped(by: \.tag).map { tag, curves in
+        SeedGroup(name: name, tag: tag, curves: curves)
+      }
     }
-    return order.map { SeedGroup(name: $0[0], tag: $0[1], curves: groups[$0] ?? []) }
   }
 
   /// A name without "seed", the sign behind it and its number, and the sign before it.

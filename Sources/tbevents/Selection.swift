@@ -147,8 +147,3 @@ enum Shown {
     return "\(text.prefix(limit * 2 / 3))…\(text.suffix(limit / 3 - 1))"
   }
 }
-
-extension String {
-  /// What tells names apart: as strings, "é" composed and decomposed are one.
-  var key: [UInt8] { Array(utf8) }
-}

@@ -51,7 +51,7 @@ struct TailCommand: ParsableCommand {
     private var contents: [RunContents] = []
     private var seen: [Key: Seen] = [:]
     /// What was said on stderr; nothing is said twice.
-    private var told: Set<String> = []
+    private var told: Set<[UInt8]> = []
 
     init(selection: Selection) { self.selection = selection }
 
@@ -75,7 +75,7 @@ struct TailCommand: ParsableCommand {
     }
 
     private mutating func tell(_ sentence: String) {
-      if told.insert(sentence).inserted { Console.tell(sentence) }
+      if told.insert(sentence.key).inserted { Console.tell(sentence) }
     }
   }
 

@@ -27,6 +27,9 @@ import Testing
       ),
       ("3. a\n4. b", "<ol start=\"3\">\n<li>a</li>\n<li>b</li>\n</ol>\n"),
       ("> q\n> r\n\ns", "<blockquote>\n<p>q\nr</p>\n</blockquote>\n<p>s</p>\n"),
+      // A tab in front once made a quotation that never ended.
+      ("\t> q\n \t> r", "<blockquote>\n<p>q\nr</p>\n</blockquote>\n"),
+      ("a\n\t> q", "<p>a</p>\n<blockquote>\n<p>q</p>\n</blockquote>\n"),
       ("a\n\n---\n\nb", "<p>a</p>\n<hr>\n<p>b</p>\n"),
       ("&lt;i&gt; &amp; &copy; a<br>b", "<p>&lt;i&gt; &amp; &amp;copy; a<br>b</p>\n"),
       (

@@ -283,6 +283,36 @@ import Testing
     }
   }
 
+  /// "é" composed and decomposed: equal as strings, two tags as TensorBoard's.
+  @Test func `tags and texts that differ in normal form alone stay two`() throws {
+    try withTemporaryFolder { folder in
+      let names = ["caf\u{E9}", "cafe\u{301}"]
+      let writer = try SummaryWriter(directory: "\(folder)/a")
+      for (index, name) in names.enumerated() {
+        for step in 1...2 {
+          try writer.add(.scalar(name, Double(index)), step: step)
+          try writer.add(.scalar("\(name)/loss", Double(index)), step: step)
+          try writer.add(.scalar("\(name)/mean", Double(index)), step: step)
+          try writer.add(.scalar("\(name)/std", Double(index)), step: step)
+        }
+        try writer.add(.histogram("h\(name)", [1, 2] as [Float]), step: 1)
+        try writer.add(.text(name, name), step: 1)
+      }
+      try writer.close()
+      let page = try page(folder)
+      for name in names {
+        let bytes = Array(name.utf8)
+        func isThere(_ head: String, _ tail: String) -> Bool {
+          Data(page.utf8).range(of: Data(head.utf8) + Data(bytes) + Data(tail.utf8)) != nil
+        }
+        #expect(isThere("<figcaption>", "</figcaption>") && isThere("<h3>h", "</h3>"))
+        #expect(isThere("<h3>", "</h3>") && isThere("<p>", "</p>"))
+      }
+      let groups = StatisticsGroup.groups(of: names.flatMap { ["\($0)/mean", "\($0)/std"] })
+      #expect(groups.count == 2 && groups.allSatisfy { $0.members.count == 2 })
+    }
+  }
+
   @Test func `damage is told`() throws {
     try withTemporaryFolder { folder in
       let writer = try SummaryWriter(directory: "\(folder)/a")
