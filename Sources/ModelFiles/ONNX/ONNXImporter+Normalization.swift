@@ -20,7 +20,14 @@ extension ONNXImporter {
       weights: try constant(operation, 1))
   }
 
-  /// `x ± c`, `x · c` or `x / c` with a number, or one a channel.
+  /// `scale · x + shift`, a number of each a channel, as layer `stage`.
+  struct AffineMap {
+    var stage: Int
+    var scale, shift: [Double]
+  }
+
+  /// `x ± c`, `x · c` or `x / c` with a number, or one a channel. Behind another one, whose output nothing
+  /// else takes, both are one layer: files have long chains of them.
   mutating func affine(
     _ operation: ONNXOperation, _ input: ONNXActivation, _ constant: ONNXConstant
   ) throws {
@@ -34,7 +41,7 @@ extension ONNXImporter {
     let ones = [Double](repeating: 1, count: channels)
     let zeros = [Double](repeating: 0, count: channels)
     let isSecond = isConstant(operation, 1)
-    let (scale, shift): ([Double], [Double])
+    var (scale, shift): ([Double], [Double])
     switch operation.type {
     case "Add": (scale, shift) = (ones, numbers)
     case "Mul": (scale, shift) = (numbers, zeros)
@@ -48,6 +55,19 @@ extension ONNXImporter {
     func parameter(_ values: [Double]) -> ONNXParameter {
       ONNXParameter(values.map { Float($0) }, shape: [channels])
     }
+    if let before = lastAffine, before.stage == input.stage, input.stage == layers.count,
+      let name = operation.input(isSecond ? 0 : 1), useCounts[name] == 1
+    {
+      for channel in 0..<channels {
+        shift[channel] += scale[channel] * before.shift[channel]
+        scale[channel] *= before.scale[channel]
+      }
+      lastAffine = AffineMap(stage: input.stage, scale: scale, shift: shift)
+      parameters[input.stage - 1]["weight"] = parameter(scale)
+      parameters[input.stage - 1]["bias"] = parameter(shift)
+      return try set(operation, .activation(input))
+    }
+    lastAffine = AffineMap(stage: layers.count + 1, scale: scale, shift: shift)
     try add(
       "BatchNorm2d", with: ["eps": 0], operation, from: input, output: input.shape, named: "affine",
       parameters: [

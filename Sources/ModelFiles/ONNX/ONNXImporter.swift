@@ -20,6 +20,10 @@ struct ONNXImporter {
   /// The last suffix of each name that came more than once.
   private var suffixes: [String: Int] = [:]
   private var numbers: [String: Int] = [:]
+  /// How many nodes that count take each name, the graph's outputs among them.
+  private(set) var useCounts: [String: Int] = [:]
+  /// The last affine layer, which the next one may become a part of.
+  var lastAffine: AffineMap?
   /// How many numbers may still be worked out: a file could ask for more than a day's work.
   private var budget = 1 << 26
 
@@ -76,11 +80,15 @@ struct ONNXImporter {
         ONNXConstant(shape: tensor.shape, content: .tensor(ONNXView(tensor))))
     }
     var wanted = Set(graph.outputs.map(\.name))
+    for output in graph.outputs { useCounts[output.name, default: 0] += 1 }
     var needed: [Int] = []
     for (index, node) in graph.nodes.enumerated().reversed()
     where node.outputs.contains(where: wanted.contains) {
       needed.append(index)
-      wanted.formUnion(node.inputsWithInner)
+      for name in node.inputsWithInner {
+        wanted.insert(name)
+        useCounts[name, default: 0] += 1
+      }
     }
     return needed
   }
