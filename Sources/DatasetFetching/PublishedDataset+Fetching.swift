@@ -3,43 +3,43 @@ import Files
 import Foundation
 
 extension PublishedDataset {
-  /// Downloads the files to a folder, checks them, and unpacks an archive.
+  /// Downloads the files to a directory, checks them, and unpacks an archive.
   ///
   /// Files that are there already are kept; a transfer that broke off goes on. Nothing has its final
   /// name before it is whole.
   ///
   /// - Parameters:
-  ///   - folder: Where the files go; made if need be.
-  ///   - mirror: The address of another folder that serves the same files; nil for the publisher's.
+  ///   - directory: Where the files go; made if need be.
+  ///   - mirror: The address of another directory that serves the same files; nil for the publisher's.
   ///   - patience: How long the server may say nothing, in seconds.
   ///   - progress: Called with the file that is on its way, and the bytes of all files that are here.
-  /// - Returns: The folder that `Dataset(path:)` reads.
+  /// - Returns: The directory that `Dataset(path:)` reads.
   /// - Throws: `FetchError`.
   public func fetch(
-    to folder: String, mirror: String? = nil, patience: Double = 30,
+    to directory: String, mirror: String? = nil, patience: Double = 30,
     progress: @escaping @Sendable (_ file: String, _ bytes: Int) -> Void = { _, _ in }
   ) throws(FetchError) -> String {
     let base = mirror ?? address
     guard let root = URL(string: base.hasSuffix("/") ? base : base + "/"),
       ["http", "https"].contains(root.scheme), root.host != nil
     else { throw .badAddress(base) }
-    do { try Directory.make(folder) } catch {
-      throw .file(path: folder, reason: "can't be made: \(error.reason)")
+    do { try Directory.make(directory) } catch {
+      throw .file(path: directory, reason: "can't be made: \(error.reason)")
     }
-    let result = archiveFolder.map { Path.joined(folder, $0) } ?? folder
-    if archiveFolder != nil, FileStatus(path: result) != nil { return result }
+    let result = archiveDirectory.map { Path.joined(directory, $0) } ?? directory
+    if archiveDirectory != nil, FileStatus(path: result) != nil { return result }
     var done = 0
     for file in files {
       let before = done
       let download = Download(
-        file: file, url: root.appending(path: file.name), path: Path.joined(folder, file.name),
+        file: file, url: root.appending(path: file.name), path: Path.joined(directory, file.name),
         patience: patience)
       try download.run { progress(file.name, before + $0) }
       done += file.byteCount
     }
-    if let archiveFolder, let archive = files.first {
-      let path = Path.joined(folder, archive.name)
-      try Self.unpack(path, folder: archiveFolder, to: result)
+    if let archiveDirectory, let archive = files.first {
+      let path = Path.joined(directory, archive.name)
+      try Self.unpack(path, directory: archiveDirectory, to: result)
       // What was unpacked is what is needed.
       try? Directory.removeAll(path)
     }
@@ -51,14 +51,14 @@ extension PublishedDataset {
 
   /// Unpacks a `.tar.gz` beside its final place, then renames.
   static func unpack(
-    _ path: String, folder: String, to result: String
+    _ path: String, directory: String, to result: String
   ) throws(FetchError) {
     let bytes: [UInt8]
     let entries: [TarArchive.Entry]
     do {
       let packed = try OpenFile.contents(of: path, limit: largestArchive)
       bytes = try Inflate.decode(packed, format: .gzip, maximumByteCount: largestArchive)
-      entries = try TarArchive.entries(of: bytes, below: folder)
+      entries = try TarArchive.entries(of: bytes, below: directory)
     } catch let error as InflateError {
       throw .badArchive(path: path, reason: error.description)
     } catch let problem as TarArchive.Problem {

@@ -14,12 +14,12 @@ public struct PublishedDataset: Sendable, Equatable {
   public let name: String
   /// What it is, in a few words.
   public let summary: String
-  /// The address of the folder that holds the files.
+  /// The address of the directory that holds the files.
   public let address: String
   /// The files.
   public let files: [File]
-  /// The folder that the only file, an archive, unpacks to; nil where files are read as they are.
-  public let archiveFolder: String?
+  /// The directory that the only file, an archive, unpacks to; nil where files are read as they are.
+  public let archiveDirectory: String?
 
   /// All that can be fetched.
   public static let all = [mnist, fashionMNIST, cifar10]
@@ -49,7 +49,7 @@ public struct PublishedDataset: Sendable, Equatable {
         name: "t10k-labels-idx1-ubyte.gz", byteCount: 4_542,
         sha256: "f7ae60f92e00ec6debd23a6088c31dbd2371eca3ffa0defaefb259924204aec6"),
     ],
-    archiveFolder: nil)
+    archiveDirectory: nil)
 
   /// Articles of clothing: Xiao, Rasul & Vollgraf, arXiv:1708.07747.
   static let fashionMNIST = PublishedDataset(
@@ -69,7 +69,7 @@ public struct PublishedDataset: Sendable, Equatable {
         name: "t10k-labels-idx1-ubyte.gz", byteCount: 5_148,
         sha256: "67da17c76eaffca5446c3361aaab5c3cd6d1c2608764d35dfb1850b086bf8dd5"),
     ],
-    archiveFolder: nil)
+    archiveDirectory: nil)
 
   /// Photographs of ten kinds: Krizhevsky, "Learning Multiple Layers of Features from Tiny Images",
   /// 2009; the binary version.
@@ -81,5 +81,5 @@ public struct PublishedDataset: Sendable, Equatable {
         name: "cifar-10-binary.tar.gz", byteCount: 170_052_171,
         sha256: "c4a38c50a1bc5f3a1c5537f2155ab9d68f9f25eb1ed8d9ddda3db29a59bca1dd")
     ],
-    archiveFolder: "cifar-10-batches-bin")
+    archiveDirectory: "cifar-10-batches-bin")
 }

@@ -2,14 +2,14 @@ import Files
 
 /// The files in a tape archive, in memory.
 ///
-/// Only plain files below one folder are taken: what would be written elsewhere, or isn't a file, is
+/// Only plain files below one directory are taken: what would be written elsewhere, or isn't a file, is
 /// an error.
 ///
 /// - Source: POSIX.1-2001 `pax`, ustar interchange format.
 struct TarArchive {
   /// A file.
   struct Entry: Equatable {
-    /// Its path below the folder, without it.
+    /// Its path below the directory, without it.
     let path: String
     /// Its bytes' place in the archive.
     let range: Range<Int>
@@ -17,10 +17,10 @@ struct TarArchive {
 
   private static let block = 512
 
-  /// The plain files below `folder`.
+  /// The plain files below `directory`.
   ///
   /// - Throws: a sentence's end, to stand behind the archive's name.
-  static func entries(of bytes: [UInt8], below folder: String) throws(Problem) -> [Entry] {
+  static func entries(of bytes: [UInt8], below directory: String) throws(Problem) -> [Entry] {
     var entries: [Entry] = []
     var at = 0
     while at + block <= bytes.count {
@@ -38,8 +38,8 @@ struct TarArchive {
       switch header[at + 156] {
       case UInt8(ascii: "0"), 0:
         entries.append(
-          Entry(path: try inside(folder, name), range: start..<start + size))
-      case UInt8(ascii: "5"): _ = try inside(folder, name)
+          Entry(path: try inside(directory, name), range: start..<start + size))
+      case UInt8(ascii: "5"): _ = try inside(directory, name)
       case UInt8(ascii: "x"), UInt8(ascii: "g"): break
       default: throw Problem("its entry \"\(name)\" is neither a file nor a folder")
       }
@@ -75,11 +75,12 @@ struct TarArchive {
     return prefix.isEmpty ? text(0, 100) : prefix + "/" + text(0, 100)
   }
 
-  /// The path below the folder, or an error for what lies elsewhere.
-  private static func inside(_ folder: String, _ name: String) throws(Problem) -> String {
+  /// The path below the directory, or an error for what lies elsewhere.
+  private static func inside(_ directory: String, _ name: String) throws(Problem) -> String {
     let parts = Path.components(of: name)
-    guard name.utf8.first != UInt8(ascii: "/"), parts.first == folder, !parts.contains("..") else {
-      throw Problem("its entry \"\(name)\" lies outside its folder \(folder)")
+    guard name.utf8.first != UInt8(ascii: "/"), parts.first == directory, !parts.contains("..")
+    else {
+      throw Problem("its entry \"\(name)\" lies outside its folder \(directory)")
     }
     return parts.dropFirst().filter { $0 != "." }.joined(separator: "/")
   }

@@ -18,37 +18,37 @@ extension Dataset {
     directory: String, channels: Int = 1, side: Int = 28, readsTraining: Bool = true
   ) throws(DatasetError) -> Dataset {
     precondition([1, 3].contains(channels), "images have 1 or 3 channels, not \(channels)")
-    let folder = try Folder(directory)
-    let names = try cifarClassNames(folder)
+    let directory = try DataDirectory(directory)
+    let names = try cifarClassNames(directory)
     let parts = try (readsTraining ? CIFARFile.trainingNames : []).map {
       name throws(DatasetError) in
-      try CIFARFile.load(name, of: folder)
+      try CIFARFile.load(name, of: directory)
         .converted(toChannels: channels, width: side, height: side)
     }
-    let test = try CIFARFile.load(CIFARFile.testName, of: folder)
+    let test = try CIFARFile.load(CIFARFile.testName, of: directory)
       .converted(toChannels: channels, width: side, height: side)
     return Dataset(
       name: "cifar10", classNames: names,
       training: readsTraining ? LabeledImages(joining: parts) : test.selecting([]), test: test)
   }
 
-  /// Whether the folder has one of the binary files.
-  static func isCIFAR10(_ folder: Folder) -> Bool {
-    folder.files.contains { CIFARFile.trainingNames.contains($0) || $0 == CIFARFile.testName }
+  /// Whether the directory has one of the binary files.
+  static func isCIFAR10(_ directory: DataDirectory) -> Bool {
+    directory.files.contains { CIFARFile.trainingNames.contains($0) || $0 == CIFARFile.testName }
   }
 
-  private static func cifarClassNames(_ folder: Folder) throws(DatasetError) -> [String] {
+  private static func cifarClassNames(_ directory: DataDirectory) throws(DatasetError) -> [String] {
     let name = "batches.meta.txt"
-    guard folder.files.contains(name) else {
+    guard directory.files.contains(name) else {
       return [
         "airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck",
       ]
     }
-    let lines = String(decoding: try folder.contents(of: name), as: UTF8.self)
+    let lines = String(decoding: try directory.contents(of: name), as: UTF8.self)
       .split(whereSeparator: \.isNewline).map(String.init)
     guard lines.count == CIFARFile.classCount else {
       throw .malformed(
-        path: folder.path(of: name), found: "has \(lines.count) names",
+        path: directory.path(of: name), found: "has \(lines.count) names",
         expected: "one for each of the \(CIFARFile.classCount) classes")
     }
     return lines
@@ -65,12 +65,14 @@ private enum CIFARFile {
   private static let recordSize = 1 + 3 * planeSize
 
   /// The images of a file, 32x32 RGB.
-  static func load(_ name: String, of folder: Folder) throws(DatasetError) -> LabeledImages {
-    let path = folder.path(of: name)
-    guard folder.files.contains(name) else {
+  static func load(_ name: String, of directory: DataDirectory) throws(DatasetError)
+    -> LabeledImages
+  {
+    let path = directory.path(of: name)
+    guard directory.files.contains(name) else {
       throw .missing(path: path, expected: "a file of CIFAR-10's binary version")
     }
-    let bytes = try folder.contents(of: name)
+    let bytes = try directory.contents(of: name)
     guard !bytes.isEmpty, bytes.count.isMultiple(of: recordSize) else {
       throw .malformed(
         path: path, found: "has \(bytes.count) bytes",

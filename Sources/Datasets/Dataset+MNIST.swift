@@ -4,7 +4,7 @@ extension Dataset {
   /// `.gz`.
   ///
   /// Nothing in the files tells the two apart: the classes have the names of clothes when `fashion`
-  /// is in the folder's name.
+  /// is in the directory's name.
   ///
   /// - `readsTraining`: false reads the test files alone; then there are no training images.
   /// - Source: LeCun, Cortes & Burges, http://yann.lecun.com/exdb/mnist/; Xiao, Rasul & Vollgraf,
@@ -13,13 +13,13 @@ extension Dataset {
   public static func mnist(
     directory: String, readsTraining: Bool = true
   ) throws(DatasetError) -> Dataset {
-    let folder = try Folder(directory)
-    let isFashion = folder.path.lowercased().contains("fashion")
-    let test = try mnistPart("t10k", of: folder)
-    let training = readsTraining ? try mnistPart("train", of: folder) : test.selecting([])
+    let directory = try DataDirectory(directory)
+    let isFashion = directory.path.lowercased().contains("fashion")
+    let test = try mnistPart("t10k", of: directory)
+    let training = readsTraining ? try mnistPart("train", of: directory) : test.selecting([])
     guard training.imageShape == test.imageShape else {
       throw .malformed(
-        path: folder.path, found: "the test images are \(test.width)x\(test.height)",
+        path: directory.path, found: "the test images are \(test.width)x\(test.height)",
         expected: "\(training.width)x\(training.height) as the training images")
     }
     return Dataset(
@@ -31,18 +31,18 @@ extension Dataset {
         ] : (0...9).map(String.init), training: training, test: test)
   }
 
-  /// Whether the folder has one of MNIST's files.
-  static func isMNIST(_ folder: Folder) -> Bool {
+  /// Whether the directory has one of MNIST's files.
+  static func isMNIST(_ directory: DataDirectory) -> Bool {
     ["train-images", "train-labels", "t10k-images", "t10k-labels"].contains { name in
-      folder.files.contains { $0.hasPrefix(name) && $0.contains("ubyte") }
+      directory.files.contains { $0.hasPrefix(name) && $0.contains("ubyte") }
     }
   }
 
   private static func mnistPart(
-    _ part: String, of folder: Folder
+    _ part: String, of directory: DataDirectory
   ) throws(DatasetError) -> LabeledImages {
-    let images = try idxFile("\(part)-images", rank: 3, of: folder)
-    let labels = try idxFile("\(part)-labels", rank: 1, of: folder)
+    let images = try idxFile("\(part)-images", rank: 3, of: directory)
+    let labels = try idxFile("\(part)-labels", rank: 1, of: directory)
     guard labels.dimensions[0] == images.dimensions[0] else {
       throw .malformed(
         path: labels.path, found: "has \(labels.dimensions[0]) labels",
@@ -61,16 +61,17 @@ extension Dataset {
 
   /// The file of a part, with either separator that is about, plain before packed.
   private static func idxFile(
-    _ name: String, rank: Int, of folder: Folder
+    _ name: String, rank: Int, of directory: DataDirectory
   ) throws(DatasetError) -> IDXFile {
     for separator in ["-", "."] {
       for ending in ["", ".gz"] {
         let file = "\(name)\(separator)idx\(rank)-ubyte\(ending)"
-        if folder.files.contains(file) { return try IDXFile(file, of: folder, rank: rank) }
+        if directory.files.contains(file) { return try IDXFile(file, of: directory, rank: rank) }
       }
     }
     throw .missing(
-      path: folder.path(of: "\(name)-idx\(rank)-ubyte"), expected: "a file of MNIST, or it with .gz"
+      path: directory.path(of: "\(name)-idx\(rank)-ubyte"),
+      expected: "a file of MNIST, or it with .gz"
     )
   }
 }

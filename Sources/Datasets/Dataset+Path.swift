@@ -1,9 +1,9 @@
 extension Dataset {
-  /// Reads the data set that a folder, or a folder in it, holds: a tree of PNG files, CIFAR-10's
+  /// Reads the data set that a directory, or a directory in it, holds: a tree of PNG files, CIFAR-10's
   /// binary files (as 28x28 gray images), or MNIST's.
   ///
   /// - Parameters:
-  ///   - path: The folder.
+  ///   - path: The directory.
   ///   - trainingPerClass: Keeps at most so many images of each class, the first ones; nil: all; 0: none,
   ///     and none need to be there.
   ///   - testPerClass: The same for the test images.
@@ -11,22 +11,22 @@ extension Dataset {
   public init(
     path: String, trainingPerClass: Int? = nil, testPerClass: Int? = nil
   ) throws(DatasetError) {
-    let (folder, kind) = try Self.find(in: Folder(path), depth: 2)
+    let (directory, kind) = try Self.find(in: DataDirectory(path), depth: 2)
     let whole: Dataset
     switch kind {
     case .pngTree:
       whole = try .pngTree(
-        directory: folder.path, trainingPerClass: trainingPerClass, testPerClass: testPerClass)
+        directory: directory.path, trainingPerClass: trainingPerClass, testPerClass: testPerClass)
     case .cifar10:
-      whole = try .cifar10(directory: folder.path, readsTraining: trainingPerClass != 0)
-    case .mnist: whole = try .mnist(directory: folder.path, readsTraining: trainingPerClass != 0)
+      whole = try .cifar10(directory: directory.path, readsTraining: trainingPerClass != 0)
+    case .mnist: whole = try .mnist(directory: directory.path, readsTraining: trainingPerClass != 0)
     }
     self = whole.limited(trainingPerClass: trainingPerClass, testPerClass: testPerClass)
   }
 
-  /// A data set by the name of a drawn one, `shapes` or `digits`, or by the path of a folder.
+  /// A data set by the name of a drawn one, `shapes` or `digits`, or by the path of a directory.
   ///
-  /// - `seed`: What a drawn set is made from; a folder's images don't depend on it.
+  /// - `seed`: What a drawn set is made from; a directory's images don't depend on it.
   /// - `trainingPerClass`: At most so many training images of each class; nil: all, and 1000 of a
   ///   drawn set.
   /// - `testPerClass`: The same for the test images; nil: all, and 100 of a drawn set.
@@ -67,32 +67,32 @@ extension Dataset {
     case pngTree, cifar10, mnist
   }
 
-  private static func kind(of folder: Folder) -> Kind? {
-    if isPNGTree(folder) { return .pngTree }
-    if isCIFAR10(folder) { return .cifar10 }
-    return isMNIST(folder) ? .mnist : nil
+  private static func kind(of directory: DataDirectory) -> Kind? {
+    if isPNGTree(directory) { return .pngTree }
+    if isCIFAR10(directory) { return .cifar10 }
+    return isMNIST(directory) ? .mnist : nil
   }
 
-  /// The data set in a folder, or the only one in its folders.
+  /// The data set in a directory, or the only one in its directories.
   private static func find(
-    in folder: Folder, depth: Int
-  ) throws(DatasetError) -> (Folder, Kind) {
-    if let kind = kind(of: folder) { return (folder, kind) }
-    var found: [(Folder, Kind)] = []
+    in directory: DataDirectory, depth: Int
+  ) throws(DatasetError) -> (DataDirectory, Kind) {
+    if let kind = kind(of: directory) { return (directory, kind) }
+    var found: [(DataDirectory, Kind)] = []
     if depth > 0 {
-      for name in folder.folders {
-        if let inner = try? find(in: Folder(folder.path(of: name)), depth: depth - 1) {
+      for name in directory.directories {
+        if let inner = try? find(in: DataDirectory(directory.path(of: name)), depth: depth - 1) {
           found.append(inner)
         }
       }
     }
     if found.count == 1 { return found[0] }
-    throw .unrecognized(path: folder.path, hint: hint(folder, found: found.map(\.0.path)))
+    throw .unrecognized(path: directory.path, hint: hint(directory, found: found.map(\.0.path)))
   }
 
-  private static func hint(_ folder: Folder, found: [String]) -> String {
+  private static func hint(_ directory: DataDirectory, found: [String]) -> String {
     if !found.isEmpty { return "it holds several, name one of \(found.joined(separator: ", "))" }
-    if folder.files.contains("data_batch_1") {
+    if directory.files.contains("data_batch_1") {
       return "this is CIFAR-10's Python version, the binary version is read"
     }
     return "expected Train and Test with a folder of PNG files for each class, CIFAR-10's "

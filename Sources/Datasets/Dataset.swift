@@ -1,6 +1,6 @@
 /// Labelled images to train and to test a classifier with.
 public struct Dataset: Sendable, Equatable {
-  /// What the data set is called: `shapes`, `cifar10`, or the name of its folder.
+  /// What the data set is called: `shapes`, `cifar10`, or the name of its directory.
   public let name: String
   /// The names of the classes; a label is a position in this list.
   public let classNames: [String]

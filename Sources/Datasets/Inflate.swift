@@ -20,22 +20,36 @@ package enum Inflate {
   package static func decode(
     _ packed: [UInt8], format: Format, maximumByteCount: Int
   ) throws(InflateError) -> [UInt8] {
+    // One byte beyond the limit tells that there is more.
+    let unpacked = try unpack(packed, format: format, most: maximumByteCount + 1)
+    guard unpacked.count <= maximumByteCount else { throw .tooLarge(limit: maximumByteCount) }
+    return unpacked
+  }
+
+  /// Unpacks the first bytes, as many as asked for or as there are: a header, before the rest is believed.
+  package static func beginning(
+    of packed: [UInt8], format: Format, byteCount: Int
+  ) throws(InflateError) -> [UInt8] {
+    try unpack(packed, format: format, most: byteCount)
+  }
+
+  /// Unpacks until the data ends or there are so many bytes.
+  private static func unpack(
+    _ packed: [UInt8], format: Format, most: Int
+  ) throws(InflateError) -> [UInt8] {
     var stream = z_stream()
     guard czlib_inflate_init(&stream, format.windowBits) == Z_OK else { throw .outOfMemory }
     defer { inflateEnd(&stream) }
-    // One byte beyond the limit tells that there is more.
-    let most = maximumByteCount + 1
     var unpacked = [UInt8](repeating: 0, count: min(most, max(4 * packed.count, 4096)))
     var (taken, given) = (0, 0)
     while true {
       if given == unpacked.count {
-        guard given < most else { throw .tooLarge(limit: maximumByteCount) }
+        guard given < most else { return unpacked }
         unpacked += [UInt8](repeating: 0, count: min(most - given, given))
       }
       let status = step(&stream, from: packed, &taken, into: &unpacked, &given)
       switch status {
       case Z_STREAM_END where taken == packed.count:
-        guard given < most else { throw .tooLarge(limit: maximumByteCount) }
         unpacked.removeSubrange(given...)
         return unpacked
       case Z_STREAM_END:

@@ -41,9 +41,6 @@ package struct FileError: Error, Sendable, Equatable {
     self.init(path, action, .system(number))
   }
 
-  /// Whether it failed because there is nothing of that name.
-  package var isMissing: Bool { cause == .system(.missing) }
-
   /// The end of the sentence: the system's words, or ours.
   package var reason: String {
     switch cause {

@@ -113,8 +113,8 @@ package final class OpenFile: Sendable {
 
   /// The bytes of a whole file.
   ///
-  /// - Parameter limit: More bytes are an error.
-  package static func contents(of path: String, limit: Int = .max) throws(FileError) -> [UInt8] {
+  /// - Parameter limit: More bytes are an error; a file may be all hole and of any size.
+  package static func contents(of path: String, limit: Int = 1 << 31) throws(FileError) -> [UInt8] {
     let file = try OpenFile(reading: path)
     guard file.size <= limit else {
       throw FileError(path, .read, .tooLarge(size: file.size, limit: limit))

@@ -27,21 +27,9 @@ extension Image {
 
   /// Decodes the bytes of a PNG file; errors give it this name.
   package init(pngData: [UInt8], name: String) throws(ImageError) {
+    let (width, height, channels) = try Self.size(ofPNG: pngData, name: name)
+    let byteCount = width * height * channels
     var header = cpng_header()
-    try Self.decode(pngData, name: name, header: &header, into: nil)
-    let (width, height, channels) = (
-      Int(header.width), Int(header.height), Int(header.channels)
-    )
-    guard let byteCount = [width, height, channels].checkedProduct,
-      byteCount <= Self.maximumByteCount
-    else {
-      throw .tooLarge(name: name, width: width, height: height, channels: channels)
-    }
-    // Deflate packs at most 1032 bytes in one, and a pixel takes a bit or more: a header that claims
-    // more than the bytes can hold never gets its memory.
-    guard byteCount / channels / 8 <= pngData.count * 1032 else {
-      throw .truncated(name: name, byteCount: pngData.count)
-    }
     var failure: ImageError?
     let pixels = [UInt8](unsafeUninitializedCapacity: byteCount) { buffer, count in
       do throws(ImageError) {
@@ -53,6 +41,29 @@ extension Image {
     }
     if let failure { throw failure }
     self.init(width: width, height: height, channels: channels, pixels: pixels)
+  }
+
+  /// The size of the image that a PNG file's header promises, and its channels once it is read.
+  ///
+  /// - Throws: `ImageError`, also where that is more than an image may take or than the bytes can hold.
+  package static func size(
+    ofPNG bytes: [UInt8], name: String
+  ) throws(ImageError) -> (width: Int, height: Int, channels: Int) {
+    var header = cpng_header()
+    try decode(bytes, name: name, header: &header, into: nil)
+    let (width, height, channels) = (
+      Int(header.width), Int(header.height), Int(header.channels)
+    )
+    guard let byteCount = [width, height, channels].checkedProduct, byteCount <= maximumByteCount
+    else {
+      throw .tooLarge(name: name, width: width, height: height, channels: channels)
+    }
+    // Deflate packs at most 1032 bytes in one, and a pixel takes a bit or more: a header that claims
+    // more than the bytes can hold never gets its memory.
+    guard byteCount / channels / 8 <= bytes.count * 1032 else {
+      throw .truncated(name: name, byteCount: bytes.count)
+    }
+    return (width, height, channels)
   }
 
   /// The bytes of a PNG file of this image, 8 bits a channel; the same image gives the same

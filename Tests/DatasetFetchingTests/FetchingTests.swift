@@ -13,12 +13,13 @@ import Testing
     return sum.finish()
   }
 
-  private func set(_ files: [String: [UInt8]], archiveFolder: String? = nil) -> PublishedDataset {
+  private func set(_ files: [String: [UInt8]], archiveDirectory: String? = nil) -> PublishedDataset
+  {
     PublishedDataset(
       name: "tiny", summary: "a few bytes", address: "http://127.0.0.1:1/",
       files: files.sorted { $0.key < $1.key }.map {
         PublishedDataset.File(name: $0.key, byteCount: $0.value.count, sha256: sum($0.value))
-      }, archiveFolder: archiveFolder)
+      }, archiveDirectory: archiveDirectory)
   }
 
   private func withFolder(_ body: (String) throws -> Void) throws {
@@ -156,7 +157,7 @@ import Testing
     let files = ["x.tar.gz": archive]
     let server = try TestServer(files: files)
     try withFolder { folder in
-      let result = try set(files, archiveFolder: "batches").fetch(
+      let result = try set(files, archiveDirectory: "batches").fetch(
         to: folder, mirror: server.address)
       #expect(result == folder + "/batches")
       #expect(try contents(result + "/a.bin") == Self.bytes)
@@ -172,7 +173,7 @@ import Testing
     let server = try TestServer(files: files)
     try withFolder { folder in
       let error = try #require(throws: FetchError.self) {
-        _ = try set(files, archiveFolder: "batches").fetch(to: folder, mirror: server.address)
+        _ = try set(files, archiveDirectory: "batches").fetch(to: folder, mirror: server.address)
       }
       #expect(error.description.contains("its entry \"\(name)\" lies outside its folder batches"))
       #expect(try FileManager.default.contentsOfDirectory(atPath: folder) == ["x.tar.gz"])

@@ -38,6 +38,19 @@ struct InflateTests {
     }
   }
 
+  @Test(arguments: [0, 1, 10, 38, 39, 100])
+  func theBeginningIsReadWithoutTheRest(count: Int) throws {
+    let first = try Inflate.beginning(of: packedAsGzip, format: .gzip, byteCount: count)
+    #expect(first == Array(text.prefix(count)))
+    // What follows isn't looked at.
+    let damaged = packedAsGzip.dropLast(8) + [UInt8](repeating: 0, count: 8)
+    if count < text.count {
+      #expect(
+        try Inflate.beginning(of: Array(damaged), format: .gzip, byteCount: count)
+          == Array(text.prefix(count)))
+    }
+  }
+
   @Test func cutAtEachByteIsTruncated() {
     for count in packedAsGzip.indices {
       #expect(throws: InflateError.truncated, "\(count) bytes") {

@@ -134,8 +134,7 @@ struct MNISTTests {
       "~/\(images): has 17 bytes after its header, expected the 3x2x3 it promises",
       idx([3, 2, 3], [UInt8](repeating: 0, count: 17)), in: images)
     try expect(
-      "~/\(images): has 0 bytes after its header, expected more than 0x2x3", idx([0, 2, 3], []),
-      in: images)
+      "~/\(images): promises 0x2x3, expected one element or more", idx([0, 2, 3], []), in: images)
     try expect(
       "~/\(images): has 0 bytes after its header, expected the 4294967295x4294967295x4294967295 "
         + "it promises", idx([0xFFFF_FFFF, 0xFFFF_FFFF, 0xFFFF_FFFF], []), in: images)
@@ -166,6 +165,32 @@ struct MNISTTests {
     try folder.write(damaged, to: file)
     folder.expectFailure(
       "~/\(file): is damaged: incorrect data check, expected a whole gzip file"
+    ) { try Dataset(path: folder.path) }
+  }
+
+  /// A header in a few bytes of gzip that promises more than they can hold, and one that doesn't.
+  @Test(arguments: [
+    ([1 << 24, 1, 1], "16777216x1x1"), ([60_000, 28, 28], "60000x28x28"),
+    ([0x7FFF_FFFF, 0x7FFF_FFFF, 1], "2147483647x2147483647x1"),
+  ])
+  func aPackedFileOfFewBytesPromisesNoMillions(_ dimensions: [Int], _ words: String) throws {
+    let folder = try folder()
+    try folder.remove(Self.files[0])
+    let packed = stored(idx(dimensions, []))
+    try folder.write(packed, to: "\(Self.files[0]).gz")
+    folder.expectFailure(
+      "~/\(Self.files[0]).gz: promises \(words) in \(packed.count) packed bytes, "
+        + "expected at most 4194304 bytes of so few"
+    ) { try Dataset(path: folder.path) }
+    let few = stored(idx([3, 2, 3], []))
+    try folder.write(few, to: "\(Self.files[0]).gz")
+    folder.expectFailure(
+      "~/\(Self.files[0]).gz: has 0 bytes after its header, expected the 3x2x3 it promises"
+    ) { try Dataset(path: folder.path) }
+    try folder.write(
+      stored(idx([3, 2, 3], [UInt8](repeating: 0, count: 19))), to: "\(Self.files[0]).gz")
+    folder.expectFailure(
+      "~/\(Self.files[0]).gz: unpacks to more than the 34 bytes expected, expected a whole gzip file"
     ) { try Dataset(path: folder.path) }
   }
 

@@ -105,9 +105,10 @@ struct PNGTreeTests {
     try folder.write(try large.pngData(), to: "Train/a/0000.png")
     for index in 1..<1_100 { try folder.write(small, to: "Train/a/\(1000 + index).png") }
     try folder.write(small, to: "Test/a/a.png")
+    let stored = try large.pngData().count + 1_099 * small.count
     folder.expectFailure(
       "~/Train/a/0000.png: is \(large): 1100 images of this size are too many, "
-        + "expected at most 16 GiB of pixels"
+        + "expected at most 1024 MiB of pixels in \(stored) bytes of files"
     ) { try Dataset(path: folder.path) }
   }
 

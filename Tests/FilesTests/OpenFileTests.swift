@@ -59,6 +59,16 @@ import Testing
     #expect(throws: FileError.self) { try OpenFile(appendingTo: folder.path) }
   }
 
+  /// A hole of a terabyte takes no room on the disk, and would take all memory.
+  @Test func aHoleIsNotReadWhole() throws {
+    let folder = try TemporaryFolder()
+    let path = folder.path + "/hole"
+    #expect(FileManager.default.createFile(atPath: path, contents: nil))
+    try #require(truncate(path, 1 << 40) == 0)
+    let error = #expect(throws: FileError.self) { try OpenFile.contents(of: path) }
+    #expect(error?.reason == "it has 1099511627776 bytes, more than the limit of 2147483648")
+  }
+
   @Test func linksAreRefusedWhereTheyAreNotFollowed() throws {
     let folder = try TemporaryFolder()
     let (target, link) = (folder.path + "/target", folder.path + "/link")

@@ -1,14 +1,14 @@
 import Files
 
-/// A folder of the file system, listed once.
-struct Folder {
+/// A directory of the file system, listed once.
+struct DataDirectory {
   let path: String
-  /// The names of its folders, sorted, without hidden ones.
-  let folders: [String]
+  /// The names of its directories, sorted, without hidden ones.
+  let directories: [String]
   /// The names of its other entries, sorted, without hidden ones.
   let files: [String]
 
-  /// Lists a folder.
+  /// Lists a directory.
   init(_ path: String) throws(DatasetError) {
     switch FileStatus(path: path)?.kind {
     case nil: throw .missing(path: path, expected: "a folder")
@@ -19,7 +19,7 @@ struct Folder {
     }
     do {
       let entries = try Directory.entries(of: path).filter { !$0.name.hasPrefix(".") }
-      folders = entries.filter { $0.kind == .directory }.map(\.name)
+      directories = entries.filter { $0.kind == .directory }.map(\.name)
       files = entries.filter { $0.kind != .directory }.map(\.name)
     } catch {
       throw DatasetError(error)
@@ -27,7 +27,7 @@ struct Folder {
     self.path = path.utf8.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
   }
 
-  /// The folder's own name.
+  /// The directory's own name.
   var name: String { Path.ownName(of: path) }
 
   /// The path of an entry.
