@@ -15,6 +15,9 @@ bin=$(swift build --show-bin-path)
 say "Testing"
 swift test --skip-build
 
+say "Files that lie, and files that grow"
+python3 Tests/Hostile/check.py "$bin"
+
 say "Reading a run of ours with TensorBoard from PyPI"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

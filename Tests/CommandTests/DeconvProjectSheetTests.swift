@@ -62,7 +62,9 @@ import Testing
       for flags in [
         "--layer 1 --filter all --image white.png",
         "--layer 1 --filter 0-5 --image white.png --whole-map --rule guided",
-        "--layer 4 --filter all", "--layer 1 --filter 1,0 --at 3,4 --split train --per-class 2",
+        "--layer 4 --filter all", "--layer 4 --filter 3 --whole-map",
+        "--layer 4 --filter 0-2 --whole-map --image white.png",
+        "--layer 1 --filter 1,0 --at 3,4 --split train --per-class 2",
       ] {
         let result = try lab.deconv("project \(flags) --output sheet.png --force")
         #expect(result.code == 0, "\(flags): \(result.errors)")

@@ -152,6 +152,32 @@ import Testing
     }
   }
 
+  /// With two pixels of padding a kernel one column wide looks at nothing of the image at its sides.
+  @Test(arguments: ProjectionRule.allCases)
+  func aUnitWhoseFieldLiesInThePaddingProjectsZeros(rule: ProjectionRule) throws {
+    var generator = SeededGenerator(seed: 3)
+    let model = Sequential([
+      "a": Conv2D(
+        in: 3, out: 4, kernel: Extent(height: 3, width: 1), stride: 1, padding: Padding(2),
+        initializer: .he, using: &generator), "ra": ReLU(),
+    ])
+    let units = [(0, 0), (14, 0), (14, 31), (29, 1), (14, 15)].map { y, x in
+      FeatureUnit(image: 0, filter: 1, activation: Activation2D(y: y, x: x, value: 1))
+    }
+    let deconvnet = Deconvnet(of: model)
+    let images = images(1)
+    let traces = Sequential(deconvnet.chain.layers).forward(images).trace.children
+    let layer = try #require(deconvnet.layers.first)
+    let projections = try deconvnet.project(units, layer: layer.number, of: images, rule: rule)
+    for (unit, projection) in zip(units, projections) {
+      let expected = try whole(
+        deconvnet, unit.activation, filter: 1, layer: layer, traces, image: 0, rule: rule)
+      #expect(difference(projection.pixels.scalars, expected) < 1e-6)
+      let isInside = (2..<30).contains(unit.activation.x)
+      #expect(projection.pixels.scalars.contains { $0 != 0 } == isInside)
+    }
+  }
+
   @Test func aPatchIsThePartThatTheUnitSees() throws {
     let model = Net.lenet.model
     let unit = FeatureUnit(
