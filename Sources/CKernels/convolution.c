@@ -27,16 +27,11 @@ void ck_conv_pad(const ck_conv *c, const float *restrict x, float *restrict padd
   memset(to, 0, (size_t)(c->bottom * row) * sizeof(float));
 }
 
-void ck_conv_inside(
-    const ck_conv *c, const float *restrict padded, int add, float *restrict x) {
+void ck_conv_inside(const ck_conv *c, const float *restrict padded, float *restrict x) {
   const ck_int row = padded_row(c), inside = c->width * c->in_channels;
   const float *from = padded + c->top * row + c->left * c->in_channels;
   for (ck_int y = 0; y < c->height; y++, from += row, x += inside) {
-    if (add) {
-      for (ck_int i = 0; i < inside; i++) x[i] += from[i];
-    } else {
-      memcpy(x, from, (size_t)inside * sizeof(float));
-    }
+    memcpy(x, from, (size_t)inside * sizeof(float));
   }
 }
 

@@ -15,8 +15,6 @@ enum {
   column_step = 16, // between copied columns of A, rows and a little more at a time
 };
 
-static ck_int smaller(ck_int a, ck_int b) { return a < b ? a : b; }
-
 void ck_run_tile(
     const ck_kernels *kernels, ck_tile_kernel *kernel, int rows, ck_int columns, const ck_tile *t,
     const float *a, const float *b, const float *start, float *c) {
@@ -54,7 +52,7 @@ void ck_pack(
 ck_int ck_gemm_scratch(ck_isa isa, ck_int m, ck_int n, ck_int k) {
   (void)m;
   const ck_int panel = ck_table(isa)->panel;
-  return smaller(k, block_k) * ck_rounded_up(smaller(n, block_n), panel) +
+  return ck_smaller(k, block_k) * ck_rounded_up(ck_smaller(n, block_n), panel) +
          column_step * (block_k + row_gap);
 }
 
@@ -74,9 +72,9 @@ void ck_gemm(ck_isa isa, const ck_gemm_job *job, float *restrict scratch) {
     return;
   }
   for (ck_int n0 = 0; n0 < n; n0 += block_n) {
-    const ck_int nb = smaller(block_n, n - n0);
+    const ck_int nb = ck_smaller(block_n, n - n0);
     for (ck_int k0 = 0; k0 < k; k0 += block_k) {
-      const ck_int kb = smaller(block_k, k - k0);
+      const ck_int kb = ck_smaller(block_k, k - k0);
       const int first = k0 == 0, last = k0 + kb == k;
       float *packed = scratch, *rows_of_a = scratch + kb * ck_rounded_up(nb, panel);
       kernels->pack(
@@ -129,8 +127,8 @@ void ck_transpose(ck_int rows, ck_int columns, const float *restrict x, float *r
   enum { side = 16 };
   for (ck_int i0 = 0; i0 < rows; i0 += side) {
     for (ck_int j0 = 0; j0 < columns; j0 += side) {
-      for (ck_int j = j0; j < smaller(j0 + side, columns); j++) {
-        for (ck_int i = i0; i < smaller(i0 + side, rows); i++) {
+      for (ck_int j = j0; j < ck_smaller(j0 + side, columns); j++) {
+        for (ck_int i = i0; i < ck_smaller(i0 + side, rows); i++) {
           y[j * rows + i] = x[i * columns + j];
         }
       }

@@ -52,6 +52,60 @@ typedef struct ck_tile {
 typedef void ck_tile_kernel(
     int rows, const ck_tile *t, const float *a, const float *b, const float *start, float *c);
 
+// The kernels that are called as they are, by the functions of CKernels.h: what these do first, result, name,
+// parameters and arguments.
+#define CK_PASSED_ON(X)                                                                            \
+  X(, void, max_pool,                                                                              \
+    (const ck_pool *p, const float *restrict x, float *restrict y, uint8_t *restrict at),          \
+    (p, x, y, at))                                                                                 \
+  X(, void, max_unpool,                                                                            \
+    (const ck_pool *p, const float *restrict dy, const uint8_t *restrict at,                       \
+     const float *restrict y, float *restrict dx),                                                 \
+    (p, dy, at, y, dx))                                                                            \
+  X(CK_DENORMALS_ARE_ZEROS, void, average_pool,                                                    \
+    (const ck_pool *p, const float *restrict x, int outside, float *restrict y),                   \
+    (p, x, outside, y))                                                                            \
+  X(CK_DENORMALS_ARE_ZEROS, void, average_unpool,                                                  \
+    (const ck_pool *p, const float *restrict dy, int outside, float *restrict dx),                 \
+    (p, dy, outside, dx))                                                                          \
+  X(, void, relu, (ck_int n, const float *x, float *y), (n, x, y))                                 \
+  X(, void, relu_gradient, (ck_int n, const float *y, const float *dy, float *dx), (n, y, dy, dx)) \
+  X(CK_DENORMALS_ARE_ZEROS, void, tanh, (ck_int n, const float *x, float *y), (n, x, y))           \
+  X(CK_DENORMALS_ARE_ZEROS, void, tanh_gradient,                                                   \
+    (ck_int n, const float *y, const float *dy, float *dx), (n, y, dy, dx))                        \
+  X(CK_DENORMALS_ARE_ZEROS, void, sigmoid, (ck_int n, const float *x, float *y), (n, x, y))        \
+  X(CK_DENORMALS_ARE_ZEROS, void, sigmoid_gradient,                                                \
+    (ck_int n, const float *y, const float *dy, float *dx), (n, y, dy, dx))                        \
+  X(, void, add, (ck_int n, const float *restrict x, float *restrict y), (n, x, y))                \
+  X(CK_DENORMALS_ARE_ZEROS, void, affine,                                                          \
+    (ck_int n, float scale, float shift, const float *restrict x, float *restrict y),              \
+    (n, scale, shift, x, y))                                                                       \
+  X(, void, add_rows,                                                                              \
+    (ck_int rows, ck_int n, const float *restrict x, ck_int ldx, float *restrict sum),             \
+    (rows, n, x, ldx, sum))                                                                        \
+  X(, ck_int, count_nonzeros, (ck_int n, const float *x), (n, x))                                  \
+  X(CK_DENORMALS_ARE_ZEROS, double, sum_of_squares, (ck_int n, const float *x), (n, x))            \
+  X(CK_DENORMALS_ARE_ZEROS, void, dropout,                                                         \
+    (ck_int n, uint32_t key, uint32_t first, float drop, const float *x, float *y),                \
+    (n, key, first, drop, x, y))                                                                   \
+  X(CK_DENORMALS_ARE_ZEROS, void, sgd,                                                             \
+    (ck_int n, float rate, const float *restrict g, float *restrict w), (n, rate, g, w))           \
+  X(CK_DENORMALS_ARE_ZEROS, void, momentum,                                                        \
+    (ck_int n, float rate, float momentum, int nesterov, const float *restrict g,                  \
+     float *restrict v, float *restrict w),                                                        \
+    (n, rate, momentum, nesterov, g, v, w))                                                        \
+  X(CK_DENORMALS_ARE_ZEROS, void, adam,                                                            \
+    (ck_int n, float rate, float beta1, float beta2, float epsilon, const float *restrict g,       \
+     float *restrict m, float *restrict v, float *restrict w),                                     \
+    (n, rate, beta1, beta2, epsilon, g, m, v, w))                                                  \
+  X(CK_DENORMALS_ARE_ZEROS, void, rmsprop,                                                         \
+    (ck_int n, float rate, float decay, float momentum, float epsilon, const float *restrict g,    \
+     float *restrict s, float *restrict u, float *restrict w),                                     \
+    (n, rate, decay, momentum, epsilon, g, s, u, w))                                               \
+  X(CK_DENORMALS_ARE_ZEROS, void, adagrad,                                                         \
+    (ck_int n, float rate, const float *restrict g, float *restrict s, float *restrict w),         \
+    (n, rate, g, s, w))
+
 typedef struct ck_kernels {
   int panel, rows;
   ck_tile_kernel *tile_strided, *tile_contiguous;
@@ -67,16 +121,6 @@ typedef struct ck_kernels {
   void (*winograd_weights)(
       const ck_conv *, const float *, ck_int, const float *, float *, ck_int);
   void (*winograd_write)(const ck_winograd *, const float *, ck_int, float *, uint8_t *, ck_int);
-  void (*max_pool)(const ck_pool *, const float *, float *, uint8_t *);
-  void (*max_unpool)(const ck_pool *, const float *, const uint8_t *, const float *, float *);
-  void (*average_pool)(const ck_pool *, const float *, int, float *);
-  void (*average_unpool)(const ck_pool *, const float *, int, float *);
-  void (*relu)(ck_int, const float *, float *);
-  void (*relu_gradient)(ck_int, const float *, const float *, float *);
-  void (*tanh)(ck_int, const float *, float *);
-  void (*tanh_gradient)(ck_int, const float *, const float *, float *);
-  void (*sigmoid)(ck_int, const float *, float *);
-  void (*sigmoid_gradient)(ck_int, const float *, const float *, float *);
   void (*rnn_gates)(ck_int, ck_int, const float *, ck_int, float *, float *, ck_int);
   void (*rnn_gates_gradient)(ck_int, ck_int, const float *, const float *, float *, ck_int);
   void (*lstm_gates)(
@@ -91,19 +135,9 @@ typedef struct ck_kernels {
   void (*gru_gates_gradient)(
       ck_int, ck_int, const float *, const float *, const float *, ck_int, float *, float *,
       ck_int);
-  void (*add)(ck_int, const float *, float *);
-  void (*affine)(ck_int, float, float, const float *, float *);
-  void (*add_rows)(ck_int, ck_int, const float *, ck_int, float *);
-  ck_int (*count_nonzeros)(ck_int, const float *);
-  double (*sum_of_squares)(ck_int, const float *);
-  void (*dropout)(ck_int, uint32_t, uint32_t, float, const float *, float *);
-  void (*sgd)(ck_int, float, const float *, float *);
-  void (*momentum)(ck_int, float, float, int, const float *, float *, float *);
-  void (*adam)(
-      ck_int, float, float, float, float, const float *, float *, float *, float *);
-  void (*rmsprop)(
-      ck_int, float, float, float, float, const float *, float *, float *, float *);
-  void (*adagrad)(ck_int, float, const float *, float *, float *);
+#define CK_MEMBER(first, result, name, parameters, arguments) result(*name) parameters;
+  CK_PASSED_ON(CK_MEMBER)
+#undef CK_MEMBER
 } ck_kernels;
 
 extern const ck_kernels ck_kernels_portable;
@@ -118,6 +152,7 @@ void ck_run_tile(
     const ck_kernels *kernels, ck_tile_kernel *kernel, int rows, ck_int columns, const ck_tile *t,
     const float *a, const float *b, const float *start, float *c);
 
+static inline ck_int ck_smaller(ck_int a, ck_int b) { return a < b ? a : b; }
 // The first multiple of `to` that isn't below n.
 static inline ck_int ck_rounded_up(ck_int n, ck_int to) { return (n + to - 1) / to * to; }
 

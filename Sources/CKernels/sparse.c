@@ -12,8 +12,6 @@ enum {
   line = 16,              // scalars of a cache line
 };
 
-static ck_int smaller(ck_int a, ck_int b) { return a < b ? a : b; }
-
 // How the product is divided.
 typedef struct plan {
   ck_int columns;   // of B that are taken through all rows of A
@@ -26,13 +24,13 @@ static plan plan_of(ck_isa isa, const ck_gemm_job *job) {
   const ck_int panel = ck_table(isa)->panel, blocks = (job->k + depth - 1) / depth;
   plan p = {.columns = job->n, .rows = job->m, .blocks = blocks};
   if (job->b_transposed) {
-    p.columns = smaller(job->n, narrow);
+    p.columns = ck_smaller(job->n, narrow);
   } else if (job->a_transposed) {
     const ck_int fitting = most_packed / (blocks * depth) / (4 * panel) * (4 * panel);
-    p.columns = smaller(job->n, fitting > 4 * panel ? fitting : 4 * panel);
+    p.columns = ck_smaller(job->n, fitting > 4 * panel ? fitting : 4 * panel);
   }
   p.packs_once = blocks * depth * p.columns <= most_packed;
-  if (job->a_transposed && p.packs_once) p.rows = smaller(job->m, depth);
+  if (job->a_transposed && p.packs_once) p.rows = ck_smaller(job->m, depth);
   return p;
 }
 
@@ -87,24 +85,24 @@ void ck_gemm_sparse(ck_isa isa, const ck_gemm_job *job, float *restrict scratch)
   const ck_int lines = (p.columns * depth / line + turns - 1) / turns;
   if (!job->a_transposed) {
     for (ck_int block = 0; block < p.blocks; block++) {
-      const ck_int k0 = block * depth, count = smaller(depth, k - k0);
+      const ck_int k0 = block * depth, count = ck_smaller(depth, k - k0);
       for (ck_int i = 0; i < job->m; i++) {
         words[block * job->m + i] = kernels->nonzero_bits(count, job->a + i * job->lda + k0);
       }
     }
   }
   for (ck_int j0 = 0; j0 < job->n; j0 += p.columns) {
-    const ck_int columns = smaller(p.columns, job->n - j0);
+    const ck_int columns = ck_smaller(p.columns, job->n - j0);
     ahead next = {0};
     if (job->b_transposed && j0 + columns < job->n) {
       next = (ahead){
           .from = job->b + (j0 + columns) * job->ldb, .columns = k,
-          .rows = smaller(p.columns, job->n - j0 - columns), .apart = job->ldb};
+          .rows = ck_smaller(p.columns, job->n - j0 - columns), .apart = job->ldb};
     }
     for (ck_int i0 = 0; i0 < job->m; i0 += p.rows) {
-      const ck_int rows = smaller(p.rows, job->m - i0);
+      const ck_int rows = ck_smaller(p.rows, job->m - i0);
       for (ck_int block = 0; block < p.blocks; block++) {
-        const ck_int k0 = block * depth, count = smaller(depth, k - k0);
+        const ck_int k0 = block * depth, count = ck_smaller(depth, k - k0);
         float *b = p.packs_once ? packed + k0 * ck_rounded_up(columns, panel) : packed;
         if (i0 == 0) {
           kernels->pack(
@@ -115,7 +113,7 @@ void ck_gemm_sparse(ck_isa isa, const ck_gemm_job *job, float *restrict scratch)
         if (!p.packs_once && block + 1 < p.blocks) {
           next = (ahead){
               .from = job->b + (k0 + depth) * job->ldb + j0, .columns = columns,
-              .rows = smaller(depth, k - k0 - depth), .apart = job->ldb};
+              .rows = ck_smaller(depth, k - k0 - depth), .apart = job->ldb};
         }
         const float *a = job->a + i0 * job->lda + k0;
         const uint64_t *bits = words + block * job->m + i0;
@@ -127,13 +125,13 @@ void ck_gemm_sparse(ck_isa isa, const ck_gemm_job *job, float *restrict scratch)
         const int first = block == 0 && !job->accumulate, last = block + 1 == p.blocks;
         const ck_int lda = job->a_transposed ? depth : job->lda;
         for (ck_int j = 0; j < columns; j += most_panels * panel) {
-          const ck_int width = smaller(columns - j, most_panels * panel);
+          const ck_int width = ck_smaller(columns - j, most_panels * panel);
           const int panels = (int)((width + panel - 1) / panel);
           for (ck_int i = 0; i < rows; i += rows_between) {
             float *c = job->c + (i0 + i) * job->ldc + j0 + j;
             const float *start = first ? job->bias ? job->bias + j0 + j : NULL : c;
             kernels->skip_zeros(
-                panels, smaller(rows - i, rows_between), width, bits + i, a + i * lda, lda,
+                panels, ck_smaller(rows - i, rows_between), width, bits + i, a + i * lda, lda,
                 b + j * depth, start, first ? 0 : job->ldc, job->relu && last, c, job->ldc);
             fetch(&next, lines);
           }

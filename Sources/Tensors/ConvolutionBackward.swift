@@ -130,7 +130,7 @@ struct ConvolutionBackward {
     guard let rows, let dx else { return }
     padded.update(repeating: 0, count: ck_conv_padded_count(&c))
     ck_conv_input_gradient_sparse(isa, &c, &lists, rows, padded)
-    ck_conv_inside(&c, padded, 0, dx)
+    ck_conv_inside(&c, padded, dx)
   }
 
   /// The weights of the convolution that gives the input's gradient.

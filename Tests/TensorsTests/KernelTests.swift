@@ -174,7 +174,7 @@ import Testing
     ck_transpose(s[3], weight.count / s[3], sparse, &turned)
     #expect(distance(turned, dWeight) < 1e-5)
     var inside = [Float](repeating: .nan, count: x.count)
-    ck_conv_inside(&c, back, 0, &inside)
+    ck_conv_inside(&c, back, &inside)
     #expect(distance(inside, dx) < 1e-5)
   }
 

@@ -82,9 +82,8 @@ typedef struct ck_conv {
 ck_int ck_conv_padded_count(const ck_conv *conv);
 // Copies an image into zero padding. Overwrites all of `padded`.
 void ck_conv_pad(const ck_conv *conv, const float *restrict x, float *restrict padded);
-// Copies (add: 0) or adds (add: 1) the inside of a padded image to x.
-void ck_conv_inside(
-    const ck_conv *conv, const float *restrict padded, int add, float *restrict x);
+// Copies the inside of a padded image to x.
+void ck_conv_inside(const ck_conv *c, const float *restrict padded, float *restrict x);
 
 // Scalars of weights packed for ck_conv_forward.
 ck_int ck_conv_packed_count(ck_isa isa, const ck_conv *conv);
