@@ -4,7 +4,7 @@ public import Tensors
 ///
 /// - Input: `[N, H, W, C]`. Output: `[N, (H - size) / stride + 1, (W - size) / stride + 1, C]`, with
 ///   padding counted in `H` and `W`. What a window covers beyond the padding never counts.
-public struct AveragePool2D: Layer {
+public struct AveragePool2D: ParameterlessLayer {
   /// A window's rows and columns.
   public let size: Extent
   /// Steps from window to window.
@@ -43,19 +43,13 @@ public struct AveragePool2D: Layer {
     return [output.height, output.width, inputShape[2]]
   }
 
-  public func forward(_ input: Tensor, phase: Phase) -> (output: Tensor, trace: Trace) {
-    let output = Kernels.averagePool(
+  public func output(of input: Tensor) -> Tensor {
+    Kernels.averagePool(
       input, geometry(for: Array(input.shape.dropFirst())), countsPadding: countsPadding)
-    return (output, Trace(input: input, output: phase.isTraining ? nil : output))
   }
 
-  public func backward(
-    _ gradient: Tensor, _ trace: Trace, for wanted: GradientKinds
-  ) -> Gradients {
-    guard wanted.contains(.input) else { return Gradients() }
-    let shape = required(trace.input, "the input", of: "AveragePool2D").shape
-    return Gradients(
-      input: Kernels.averageUnpool(
-        gradient, geometry(for: Array(shape.dropFirst())), countsPadding: countsPadding))
+  public func inputGradient(_ gradient: Tensor, _ input: Tensor) -> Tensor {
+    Kernels.averageUnpool(
+      gradient, geometry(for: Array(input.shape.dropFirst())), countsPadding: countsPadding)
   }
 }

@@ -171,9 +171,11 @@ extension Conv2D {
   }
 
   /// The convolution of one group alone.
-  private func part(_ group: Int) -> Conv2D {
-    let range = outputs(of: group)
-    return Conv2D(
+  private func part(_ group: Int) -> Conv2D { filters(outputs(of: group)) }
+
+  /// Some filters of one group alone.
+  package func filters(_ range: Range<Int>) -> Conv2D {
+    Conv2D(
       weight: Kernels.channels(range, of: weight),
       bias: bias.map { Kernels.channels(range, of: $0) }, stride: stride, padding: padding,
       dilation: dilation)

@@ -5,7 +5,7 @@ public import Tensors
 ///
 /// - Input: `[N, H, W, C]`, or `[N, n]`, which stays. Output: `[N, C · H · W]`, index
 ///   `c · H · W + y · W + x`.
-public struct Flatten: Layer {
+public struct Flatten: ParameterlessLayer {
   /// The reshaping.
   public init() {}
 
@@ -16,34 +16,23 @@ public struct Flatten: Layer {
     return [count]
   }
 
-  public func forward(_ input: Tensor, phase: Phase) -> (output: Tensor, trace: Trace) {
-    let output = Self.moved(input, to: .channelsFirst, imageShape: input.shape)
-    return (
-      output.reshaped(to: [input.shape[0], input.count / max(1, input.shape[0])]),
-      Trace(input: input, output: phase.isTraining ? nil : output)
-    )
+  public func output(of input: Tensor) -> Tensor {
+    let (batch, positions, channels) = Self.sizes(input.shape)
+    let rows = [batch, input.count / max(1, batch)]
+    guard positions > 1, channels > 1 else { return input.reshaped(to: rows) }
+    return Kernels.transposedImages(input, batch: batch, rows: positions, columns: channels)
+      .reshaped(to: rows)
   }
 
-  public func backward(
-    _ gradient: Tensor, _ trace: Trace, for wanted: GradientKinds
-  ) -> Gradients {
-    guard wanted.contains(.input) else { return Gradients() }
-    let shape = required(trace.input, "the input", of: "Flatten").shape
-    return Gradients(input: unflattened(gradient, to: shape))
+  public func inputGradient(_ gradient: Tensor, _ input: Tensor) -> Tensor {
+    let (batch, positions, channels) = Self.sizes(input.shape)
+    guard positions > 1, channels > 1 else { return gradient.reshaped(to: input.shape) }
+    return Kernels.transposedImages(gradient, batch: batch, rows: channels, columns: positions)
+      .reshaped(to: input.shape)
   }
 
-  /// Rows in PyTorch's order back to images of `[N, H, W, C]`.
-  package func unflattened(_ rows: Tensor, to shape: [Int]) -> Tensor {
-    Self.moved(rows, to: .channelsLast, imageShape: shape).reshaped(to: shape)
-  }
-
-  private enum Order { case channelsFirst, channelsLast }
-
-  private static func moved(_ x: Tensor, to order: Order, imageShape shape: [Int]) -> Tensor {
-    guard shape.count == 4, shape[3] > 1, shape[1] * shape[2] > 1 else { return x }
-    let (positions, channels) = (shape[1] * shape[2], shape[3])
-    return order == .channelsFirst
-      ? Kernels.transposedImages(x, batch: shape[0], rows: positions, columns: channels)
-      : Kernels.transposedImages(x, batch: shape[0], rows: channels, columns: positions)
+  /// Of images; one channel for rows.
+  private static func sizes(_ shape: [Int]) -> (batch: Int, positions: Int, channels: Int) {
+    shape.count == 4 ? (shape[0], shape[1] * shape[2], shape[3]) : (shape[0], 1, 1)
   }
 }

@@ -4,7 +4,7 @@ public import Tensors
 ///
 /// - Input: `[N, H, W, C]`. Output: `[N, 1, 1, C]`.
 /// - Source: Lin, Chen & Yan, "Network In Network", ICLR 2014, arXiv 1312.4400, §3.2.
-public struct GlobalAveragePool2D: Layer {
+public struct GlobalAveragePool2D: ParameterlessLayer {
   /// The mean.
   public init() {}
 
@@ -13,11 +13,11 @@ public struct GlobalAveragePool2D: Layer {
     return [1, 1, inputShape[2]]
   }
 
-  public func forward(_ input: Tensor, phase: Phase) -> (output: Tensor, trace: Trace) {
+  public func output(of input: Tensor) -> Tensor {
     precondition(input.rank == 4, "images are [N, H, W, C], got shape \(input.shape)")
     let (batch, channels) = (input.shape[0], input.shape[3])
     let positions = input.shape[1] * input.shape[2]
-    let output = Tensor(uninitializedShape: [batch, 1, 1, channels]) { y in
+    return Tensor(uninitializedShape: [batch, 1, 1, channels]) { y in
       input.withUnsafeBufferPointer { x in
         Parallel.forEach(batch) { image in
           var sums = [Double](repeating: 0, count: channels)
@@ -31,28 +31,23 @@ public struct GlobalAveragePool2D: Layer {
         }
       }
     }
-    return (output, Trace(input: input, output: phase.isTraining ? nil : output))
   }
 
-  public func backward(
-    _ gradient: Tensor, _ trace: Trace, for wanted: GradientKinds
-  ) -> Gradients {
-    guard wanted.contains(.input) else { return Gradients() }
-    let shape = required(trace.input, "the input", of: "GlobalAveragePool2D").shape
+  public func inputGradient(_ gradient: Tensor, _ input: Tensor) -> Tensor {
+    let shape = input.shape
     let (positions, channels) = (shape[1] * shape[2], shape[3])
     let share = 1 / Float(max(1, positions))
-    return Gradients(
-      input: Tensor(uninitializedShape: shape) { dx in
-        gradient.withUnsafeBufferPointer { dy in
-          Parallel.forEach(shape[0]) { image in
-            for position in 0..<positions {
-              let first = (image * positions + position) * channels
-              for channel in 0..<channels {
-                dx[first + channel] = dy[image * channels + channel] * share
-              }
+    return Tensor(uninitializedShape: shape) { dx in
+      gradient.withUnsafeBufferPointer { dy in
+        Parallel.forEach(shape[0]) { image in
+          for position in 0..<positions {
+            let first = (image * positions + position) * channels
+            for channel in 0..<channels {
+              dx[first + channel] = dy[image * channels + channel] * share
             }
           }
         }
-      })
+      }
+    }
   }
 }

@@ -7,7 +7,7 @@ public import Tensors
 ///   `size - 1 - before` after it, as far as they exist.
 /// - Source: Krizhevsky, Sutskever & Hinton, "ImageNet Classification with Deep Convolutional Neural
 ///   Networks", NIPS 2012, §3.3; division of alpha by the size as in PyTorch and ONNX.
-public struct LocalResponseNormalization: Layer {
+public struct LocalResponseNormalization: ParameterlessLayer {
   /// The channels of a neighbourhood.
   public let size: Int
   /// How many of them come before the channel itself. For even sizes PyTorch and ONNX differ.
@@ -43,36 +43,30 @@ public struct LocalResponseNormalization: Layer {
     return inputShape
   }
 
-  public func forward(_ input: Tensor, phase: Phase) -> (output: Tensor, trace: Trace) {
-    let output = Kernels.rows(of: input) { x, y in
+  public func output(of input: Tensor) -> Tensor {
+    Kernels.rows(of: input) { x, y in
       for channel in x.indices {
         y[channel] = x[channel] * Float(power(base(x, channel), -Double(beta)))
       }
     }
-    return (output, Trace(input: input, output: phase.isTraining ? nil : output))
   }
 
-  public func backward(
-    _ gradient: Tensor, _ trace: Trace, for wanted: GradientKinds
-  ) -> Gradients {
-    guard wanted.contains(.input) else { return Gradients() }
-    let input = required(trace.input, "the input", of: "LocalResponseNormalization")
+  public func inputGradient(_ gradient: Tensor, _ input: Tensor) -> Tensor {
     let factor = 2 * Double(alpha) / Double(size) * Double(beta)
-    return Gradients(
-      input: Kernels.rows(of: gradient, and: input) { dy, x, dx in
-        // What each channel's output sends back through its sum.
-        let shared = x.indices.map { channel in
-          Double(dy[channel]) * Double(x[channel])
-            * power(base(x, channel), -Double(beta) - 1)
-        }
-        for channel in x.indices {
-          let (low, high) = (max(0, channel - after), min(x.count - 1, channel + before))
-          var sum = 0.0
-          for other in low...high { sum += shared[other] }
-          let own = Double(dy[channel]) * power(base(x, channel), -Double(beta))
-          dx[channel] = Float(own - factor * Double(x[channel]) * sum)
-        }
-      })
+    return Kernels.rows(of: gradient, and: input) { dy, x, dx in
+      // What each channel's output sends back through its sum.
+      let shared = x.indices.map { channel in
+        Double(dy[channel]) * Double(x[channel])
+          * power(base(x, channel), -Double(beta) - 1)
+      }
+      for channel in x.indices {
+        let (low, high) = (max(0, channel - after), min(x.count - 1, channel + before))
+        var sum = 0.0
+        for other in low...high { sum += shared[other] }
+        let own = Double(dy[channel]) * power(base(x, channel), -Double(beta))
+        dx[channel] = Float(own - factor * Double(x[channel]) * sum)
+      }
+    }
   }
 
   private func base(_ x: Kernels.Row, _ channel: Int) -> Double {

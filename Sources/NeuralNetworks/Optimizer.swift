@@ -17,11 +17,11 @@ public protocol Optimizer: Sendable {
 }
 
 /// The optimizers that commands offer by name.
-public enum OptimizerKind: String, Sendable, CaseIterable, Codable {
+package enum OptimizerKind: String, Sendable, CaseIterable, Codable {
   case sgd, momentum, nesterov, adam, adamw, rmsprop, adagrad
 
   /// The rule's learning rate if none is given: TensorFlow's defaults where it has one.
-  public var defaultLearningRate: Float {
+  package var defaultLearningRate: Float {
     switch self {
     case .sgd, .momentum, .nesterov, .adagrad: 0.01
     case .adam, .adamw, .rmsprop: 0.001

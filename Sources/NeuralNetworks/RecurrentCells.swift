@@ -15,17 +15,6 @@ public struct SimpleRNN: RecurrentLayer {
     self.weights = weights
     self.returnsSequence = returnsSequence
   }
-
-  /// New parameters.
-  public init(
-    in inputs: Int, hidden: Int, returnsSequence: Bool = false,
-    using generator: inout SeededGenerator
-  ) {
-    self.init(
-      weights: RecurrentWeights(
-        inputs: inputs, hidden: hidden, gates: Self.gates, using: &generator),
-      returnsSequence: returnsSequence)
-  }
 }
 
 /// Long short-term memory: gates `i, f, g, o`; `c = f c + i g`, `h = o tanh(c)`.
@@ -79,17 +68,6 @@ public struct GRU: RecurrentLayer {
     weights.check(gates: Self.gates)
     self.weights = weights
     self.returnsSequence = returnsSequence
-  }
-
-  /// New parameters.
-  public init(
-    in inputs: Int, hidden: Int, returnsSequence: Bool = false,
-    using generator: inout SeededGenerator
-  ) {
-    self.init(
-      weights: RecurrentWeights(
-        inputs: inputs, hidden: hidden, gates: Self.gates, using: &generator),
-      returnsSequence: returnsSequence)
   }
 }
 

@@ -1,34 +1,6 @@
 public import Tensors
 
-/// A recurrent layer's parameters, under PyTorch's names and with its order of gates.
-///
-/// Files hold the transposes: `[gates · hidden, inputs]` and `[gates · hidden, hidden]`.
-public struct RecurrentWeights: Sendable {
-  /// From the input to the gates, `[inputs, gates · hidden]`: `weight_ih_l0`.
-  public var input: Tensor
-  /// From the state to the gates, `[hidden, gates · hidden]`: `weight_hh_l0`.
-  public var recurrent: Tensor
-  /// `[gates · hidden]`: `bias_ih_l0`.
-  public var inputBias: Tensor
-  /// `[gates · hidden]`: `bias_hh_l0`.
-  public var recurrentBias: Tensor
-
-  /// Parameters that are already there.
-  public init(input: Tensor, recurrent: Tensor, inputBias: Tensor, recurrentBias: Tensor) {
-    let width = recurrent.shape.last ?? 0
-    precondition(
-      input.rank == 2 && recurrent.rank == 2 && input.shape[1] == width
-        && inputBias.shape == [width] && recurrentBias.shape == [width],
-      """
-      recurrent weights are [in, gates · hidden] and [hidden, gates · hidden] with biases, got \
-      \(input.shape), \(recurrent.shape), \(inputBias.shape) and \(recurrentBias.shape)
-      """)
-    self.input = input
-    self.recurrent = recurrent
-    self.inputBias = inputBias
-    self.recurrentBias = recurrentBias
-  }
-
+extension RecurrentWeights {
   /// New weights, uniform within `±1 / √hidden` as `torch.nn` draws them, and biases of 0.
   init(inputs: Int, hidden: Int, gates: Int, using generator: inout SeededGenerator) {
     let limit = 1 / Float(hidden).squareRoot()
@@ -58,9 +30,23 @@ public protocol RecurrentLayer: Layer {
   var returnsSequence: Bool { get }
   /// Matrices side by side in the weights.
   static var gates: Int { get }
+
+  /// Parameters that are already there.
+  init(weights: RecurrentWeights, returnsSequence: Bool)
 }
 
 extension RecurrentLayer {
+  /// New parameters.
+  public init(
+    in inputs: Int, hidden: Int, returnsSequence: Bool = false,
+    using generator: inout SeededGenerator
+  ) {
+    self.init(
+      weights: RecurrentWeights(
+        inputs: inputs, hidden: hidden, gates: Self.gates, using: &generator),
+      returnsSequence: returnsSequence)
+  }
+
   /// The scalars of one step's input.
   public var inputs: Int { weights.input.shape[0] }
   /// The scalars of the state.
@@ -77,7 +63,7 @@ extension RecurrentLayer {
     precondition(
       input.rank == 3 && input.shape[2] == inputs && input.shape[1] > 0,
       "a recurrent layer of \(inputs) inputs takes [N, steps, \(inputs)], not \(input.shape)")
-    let result = Kernels.forward(cell, input, weights: weights.forKernels)
+    let result = Kernels.forward(cell, input, weights: weights)
     let output =
       returnsSequence
       ? Kernels.exchangedFirstDimensions(result.states)
@@ -92,7 +78,7 @@ extension RecurrentLayer {
   ) -> Gradients {
     let kept = required(trace.cell, "the states", of: "\(Self.self)")
     let result = Kernels.backward(
-      cell, kept, weights: weights.forKernels, gradient, wantsInput: wanted.contains(.input),
+      cell, kept, weights: weights, gradient, wantsInput: wanted.contains(.input),
       wantsWeights: wanted.contains(.parameters))
     var gradients = Gradients()
     gradients.input = result.input
@@ -126,12 +112,5 @@ extension RecurrentLayer {
       preconditionFailure("no cell has \(Self.gates) gates")
     }
     return cell
-  }
-}
-
-extension RecurrentWeights {
-  fileprivate var forKernels: Kernels.CellWeights {
-    Kernels.CellWeights(
-      input: input, recurrent: recurrent, inputBias: inputBias, recurrentBias: recurrentBias)
   }
 }

@@ -3,7 +3,7 @@ public import Tensors
 /// An image as a sequence of its rows, the first one first.
 ///
 /// - Input: `[N, H, W, C]`. Output: `[N, H, W · C]`, the channels of a pixel side by side.
-public struct RowSequence: Layer {
+public struct RowSequence: ParameterlessLayer {
   /// The reshaping.
   public init() {}
 
@@ -12,18 +12,13 @@ public struct RowSequence: Layer {
     return [inputShape[0], inputShape[1] * inputShape[2]]
   }
 
-  public func forward(_ input: Tensor, phase: Phase) -> (output: Tensor, trace: Trace) {
+  public func output(of input: Tensor) -> Tensor {
     precondition(input.rank == 4, "rows are taken of images [N, H, W, C], not \(input.shape)")
-    let output = input.reshaped(
+    return input.reshaped(
       to: [input.shape[0], input.shape[1], input.shape[2] * input.shape[3]])
-    return (output, Trace(input: input, output: phase.isTraining ? nil : output))
   }
 
-  public func backward(
-    _ gradient: Tensor, _ trace: Trace, for wanted: GradientKinds
-  ) -> Gradients {
-    guard wanted.contains(.input) else { return Gradients() }
-    let shape = required(trace.input, "the input", of: "RowSequence").shape
-    return Gradients(input: gradient.reshaped(to: shape))
+  public func inputGradient(_ gradient: Tensor, _ input: Tensor) -> Tensor {
+    gradient.reshaped(to: input.shape)
   }
 }

@@ -10,7 +10,7 @@ extension Sequential {
   /// - Source: Jacob et al., "Quantization and Training of Neural Networks for Efficient
   ///   Integer-Arithmetic-Only Inference", CVPR 2018, arXiv 1712.05877, §3.2.
   package func foldingNormalizations() -> Sequential {
-    let wiring = fullWiring
+    let wiring = wiring
     var result: [NamedLayer] = []
     // What became part of a layer is called as that one.
     var renamed: [String: String] = [:]

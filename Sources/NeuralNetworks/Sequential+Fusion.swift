@@ -18,13 +18,11 @@ extension Sequential {
   }
 
   /// The layers, grouped.
-  ///
-  /// - Parameter wiring: nil for a chain.
-  func steps(_ wiring: Wiring? = nil) -> [Step] {
+  func steps(_ wiring: Wiring) -> [Step] {
     var steps: [Step] = []
     var index = 0
     while index < layers.count {
-      let step = step(at: index) { wiring?.follows($0) ?? true }
+      let step = step(at: index, follows: wiring.follows)
       steps.append(step)
       index = step.last + 1
     }

@@ -26,13 +26,13 @@ extension Sequential {
   /// What a layer's `inputs` call the composition's own input.
   public static let input = "input"
 
-  /// The connections; nil for a chain, in which each layer takes the output of the one before it.
-  package var wiring: Wiring? {
-    layers.contains { $0.inputs != nil } ? fullWiring : nil
-  }
-
-  /// The connections, of a chain too.
-  package var fullWiring: Wiring {
+  /// The connections; in a chain each layer takes the output of the one before it.
+  package var wiring: Wiring {
+    guard layers.contains(where: { $0.inputs != nil }) else {
+      return Wiring(
+        sources: layers.indices.map { [$0] },
+        uses: Array(repeating: 1, count: layers.count + 1))
+    }
     var places = [Self.input: 0]
     var sources: [[Int]] = []
     var uses = [Int](repeating: 0, count: layers.count + 1)
@@ -80,7 +80,7 @@ extension Sequential {
     at wanted: [Int], from known: [Int: Tensor],
     _ body: (_ place: Int, _ value: Tensor) throws -> Void
   ) rethrows {
-    let wiring = fullWiring
+    let wiring = self.wiring
     var uses = [Int](repeating: 0, count: layers.count + 1)
     var isNeeded = [Bool](repeating: false, count: layers.count)
     for place in Set(wanted) { uses[place] += 1 }
@@ -114,80 +114,6 @@ extension Sequential {
       values[layer] = output(of: step, wiring.sources[step.first].map(take))
       if isWanted.contains(layer) { try body(layer, take(layer)) }
     }
-  }
-
-  // MARK: Forward and backward
-
-  /// `forward` where branches part and meet.
-  func forward(
-    _ input: Tensor, _ wiring: Wiring, phase: Phase
-  ) -> (output: Tensor, trace: Trace) {
-    var trace = Trace()
-    trace.children = Array(repeating: Trace(), count: layers.count)
-    var values = [Tensor?](repeating: nil, count: layers.count + 1)
-    var uses = wiring.uses
-    values[0] = input
-    let steps =
-      phase.isTraining
-      ? self.steps(wiring) : layers.indices.map { Step(kind: .single, first: $0, last: $0) }
-    for step in steps {
-      let inputs = wiring.sources[step.first].map { place in
-        uses[place] -= 1
-        let value = required(values[place], "place \(place)", of: "a composition")
-        if uses[place] == 0 { values[place] = nil }
-        return value
-      }
-      let output: Tensor
-      if let joining = layers[step.first].layer as? any JoiningLayer {
-        (output, trace.children[step.first]) = joining.forward(inputs)
-      } else if phase.isTraining {
-        output = forward(step, inputs[0], phase, &trace.children)
-      } else {
-        (output, trace.children[step.first]) = layers[step.first].layer.forward(
-          inputs[0], phase: phase)
-      }
-      values[step.last + 1] = output
-    }
-    let output = required(values[layers.count], "an output", of: "a composition")
-    if !phase.isTraining { (trace.input, trace.output) = (input, output) }
-    return (output, trace)
-  }
-
-  /// `backward` where branches part and meet: gradients that arrive at one place add up.
-  func backward(
-    _ gradient: Tensor, _ wiring: Wiring, _ trace: Trace, for wanted: GradientKinds
-  ) -> Gradients {
-    // The places whose gradients somebody needs.
-    var isNeeded = [wanted.contains(.input)]
-    for (index, named) in layers.enumerated() {
-      isNeeded.append(
-        wanted.contains(.parameters) && named.layer.hasParameters
-          || wiring.sources[index].contains { isNeeded[$0] })
-    }
-    var signals = [Tensor?](repeating: nil, count: layers.count + 1)
-    signals[layers.count] = gradient
-    var byLayer = [NamedTensors](repeating: NamedTensors(), count: layers.count)
-    for step in steps(wiring).reversed() {
-      guard isNeeded[step.last + 1], let upper = signals[step.last + 1] else { continue }
-      signals[step.last + 1] = nil
-      let sources = wiring.sources[step.first]
-      let lower: [Tensor]
-      if let joining = layers[step.first].layer as? any JoiningLayer {
-        lower = joining.gradients(upper, joining: trace.children[step.first].inputs)
-      } else {
-        var kinds: GradientKinds = wanted.contains(.parameters) ? .parameters : []
-        if isNeeded[sources[0]] { kinds.insert(.input) }
-        let result = backward(step, upper, trace.children, for: kinds)
-        byLayer[step.first] = result.parameters.prefixed(layers[step.first].name)
-        lower = result.input.map { [$0] } ?? []
-      }
-      for (place, signal) in zip(sources, lower) where isNeeded[place] {
-        signals[place].accumulate(signal)
-      }
-    }
-    var gradients = Gradients(input: wanted.contains(.input) ? signals[0] : nil)
-    for named in byLayer { gradients.parameters.merge(named) }
-    return gradients
   }
 }
 

@@ -56,7 +56,7 @@ public struct Sequential: Layer {
 
   /// The shape of one input, then of each layer's output.
   package func shapes(for inputShape: [Int]) throws(ShapeError) -> [[Int]] {
-    let wiring = fullWiring
+    let wiring = self.wiring
     var shapes = [inputShape]
     for (index, named) in layers.enumerated() {
       let inputs = wiring.sources[index].map { shapes[$0] }
@@ -72,48 +72,79 @@ public struct Sequential: Layer {
   public var parameterCount: Int { layers.reduce(0) { $0 + $1.layer.parameterCount } }
 
   public func callAsFunction(_ input: Tensor) -> Tensor {
-    guard wiring == nil else { return values(at: [layers.count], from: [0: input])[0] }
-    return steps().reduce(input) { x, step in output(of: step, [x]) }
+    values(at: [layers.count], from: [0: input])[0]
   }
 
   public func forward(_ input: Tensor, phase: Phase) -> (output: Tensor, trace: Trace) {
-    if let wiring { return forward(input, wiring, phase: phase) }
+    let wiring = self.wiring
     var trace = Trace()
     trace.children = Array(repeating: Trace(), count: layers.count)
-    var x = input
-    if phase.isTraining {
-      for step in steps() { x = forward(step, x, phase, &trace.children) }
-    } else {
-      for (index, named) in layers.enumerated() {
-        (x, trace.children[index]) = named.layer.forward(x, phase: phase)
+    var values = [Tensor?](repeating: nil, count: layers.count + 1)
+    var uses = wiring.uses
+    values[0] = input
+    let steps =
+      phase.isTraining
+      ? self.steps(wiring) : layers.indices.map { Step(kind: .single, first: $0, last: $0) }
+    for step in steps {
+      let inputs = wiring.sources[step.first].map { place in
+        uses[place] -= 1
+        let value = required(values[place], "place \(place)", of: "a composition")
+        if uses[place] == 0 { values[place] = nil }
+        return value
       }
-      (trace.input, trace.output) = (input, x)
+      let output: Tensor
+      if let joining = layers[step.first].layer as? any JoiningLayer {
+        (output, trace.children[step.first]) = joining.forward(inputs)
+      } else if phase.isTraining {
+        output = forward(step, inputs[0], phase, &trace.children)
+      } else {
+        (output, trace.children[step.first]) = layers[step.first].layer.forward(
+          inputs[0], phase: phase)
+      }
+      values[step.last + 1] = output
     }
-    return (x, trace)
+    let output = required(values[layers.count], "an output", of: "a composition")
+    if !phase.isTraining { (trace.input, trace.output) = (input, output) }
+    return (output, trace)
   }
 
+  /// Gradients that arrive at one place add up.
   public func backward(
     _ gradient: Tensor, _ trace: Trace, for wanted: GradientKinds
   ) -> Gradients {
     precondition(
       trace.children.count == layers.count,
       "a trace of \(trace.children.count) layers for a model of \(layers.count)")
-    if let wiring { return backward(gradient, wiring, trace, for: wanted) }
-    var byLayer = [NamedTensors](repeating: NamedTensors(), count: layers.count)
-    var gradient: Tensor? = gradient
-    // Below the first layer with parameters nobody needs a gradient unless it is asked for.
-    let firstWithParameters =
-      layers.firstIndex { $0.layer.hasParameters } ?? layers.count
-    for step in steps().reversed() {
-      guard let upper = gradient else { break }
-      var kinds: GradientKinds = wanted.contains(.parameters) ? .parameters : []
-      if wanted.contains(.input) || firstWithParameters < step.first { kinds.insert(.input) }
-      if kinds.isEmpty || (!wanted.contains(.input) && firstWithParameters > step.last) { break }
-      let result = backward(step, upper, trace.children, for: kinds)
-      byLayer[step.first] = result.parameters.prefixed(layers[step.first].name)
-      gradient = result.input
+    let wiring = self.wiring
+    // The places whose gradients somebody needs.
+    var isNeeded = [wanted.contains(.input)]
+    for (index, named) in layers.enumerated() {
+      isNeeded.append(
+        wanted.contains(.parameters) && named.layer.hasParameters
+          || wiring.sources[index].contains { isNeeded[$0] })
     }
-    var gradients = Gradients(input: wanted.contains(.input) ? gradient : nil)
+    var signals = [Tensor?](repeating: nil, count: layers.count + 1)
+    signals[layers.count] = gradient
+    var byLayer = [NamedTensors](repeating: NamedTensors(), count: layers.count)
+    for step in steps(wiring).reversed() {
+      guard isNeeded[step.last + 1], let upper = signals[step.last + 1] else { continue }
+      signals[step.last + 1] = nil
+      let sources = wiring.sources[step.first]
+      let lower: [Tensor]
+      if let joining = layers[step.first].layer as? any JoiningLayer {
+        lower = joining.gradients(upper, joining: trace.children[step.first].inputs)
+      } else {
+        var kinds: GradientKinds = wanted.contains(.parameters) ? .parameters : []
+        if isNeeded[sources[0]] { kinds.insert(.input) }
+        let result = backward(step, upper, trace.children, for: kinds)
+        byLayer[step.first] = result.parameters.prefixed(layers[step.first].name)
+        lower = result.input.map { [$0] } ?? []
+      }
+      for (place, signal) in zip(sources, lower) where isNeeded[place] {
+        signals[place].accumulate(signal)
+      }
+    }
+    var gradients = Gradients(input: wanted.contains(.input) ? signals[0] : nil)
     for named in byLayer { gradients.parameters.merge(named) }
     return gradients
   }

@@ -4,68 +4,56 @@ public import Tensors
 /// first.
 ///
 /// - Input and output: `[N, classes]`, or images, whose channels are the classes.
-public struct Softmax: Layer {
+public struct Softmax: ParameterlessLayer {
   /// The normalisation.
   public init() {}
 
-  public func outputShape(for inputShape: [Int]) -> [Int] { inputShape }
+  public static var keepsOutput: Bool { true }
 
-  public func forward(_ input: Tensor, phase: Phase) -> (output: Tensor, trace: Trace) {
-    let output = Kernels.rows(of: input) { x, y in
+  public func output(of input: Tensor) -> Tensor {
+    Kernels.rows(of: input) { x, y in
       let (largest, sum) = exponentials(of: x)
       for index in x.indices {
         y[index] = Float(Double.exponential(Double(x[index]) - largest) / sum)
       }
     }
-    return (output, Trace(input: phase.isTraining ? nil : input, output: output))
   }
 
   /// `dx = y · (dy - Σ dy · y)`.
-  public func backward(
-    _ gradient: Tensor, _ trace: Trace, for wanted: GradientKinds
-  ) -> Gradients {
-    guard wanted.contains(.input) else { return Gradients() }
-    let output = required(trace.output, "the output", of: "Softmax")
-    return Gradients(
-      input: Kernels.rows(of: gradient, and: output) { dy, y, dx in
-        var sum = 0.0
-        for index in y.indices { sum += Double(dy[index]) * Double(y[index]) }
-        for index in y.indices { dx[index] = Float(Double(y[index]) * (Double(dy[index]) - sum)) }
-      })
+  public func inputGradient(_ gradient: Tensor, _ output: Tensor) -> Tensor {
+    Kernels.rows(of: gradient, and: output) { dy, y, dx in
+      var sum = 0.0
+      for index in y.indices { sum += Double(dy[index]) * Double(y[index]) }
+      for index in y.indices { dx[index] = Float(Double(y[index]) * (Double(dy[index]) - sum)) }
+    }
   }
 }
 
 /// Scores as the natural logarithms of probabilities: `x - ln Σ exp(x)` over the last dimension.
 ///
 /// - Input and output: `[N, classes]`, or images, whose channels are the classes.
-public struct LogSoftmax: Layer {
+public struct LogSoftmax: ParameterlessLayer {
   /// The normalisation.
   public init() {}
 
-  public func outputShape(for inputShape: [Int]) -> [Int] { inputShape }
+  public static var keepsOutput: Bool { true }
 
-  public func forward(_ input: Tensor, phase: Phase) -> (output: Tensor, trace: Trace) {
-    let output = Kernels.rows(of: input) { x, y in
+  public func output(of input: Tensor) -> Tensor {
+    Kernels.rows(of: input) { x, y in
       let (largest, sum) = exponentials(of: x)
       let logarithm = Double.logarithm(sum)
       for index in x.indices { y[index] = Float(Double(x[index]) - largest - logarithm) }
     }
-    return (output, Trace(input: phase.isTraining ? nil : input, output: output))
   }
 
   /// `dx = dy - exp(y) · Σ dy`.
-  public func backward(
-    _ gradient: Tensor, _ trace: Trace, for wanted: GradientKinds
-  ) -> Gradients {
-    guard wanted.contains(.input) else { return Gradients() }
-    let output = required(trace.output, "the output", of: "LogSoftmax")
-    return Gradients(
-      input: Kernels.rows(of: gradient, and: output) { dy, y, dx in
-        let sum = dy.reduce(0.0) { $0 + Double($1) }
-        for index in y.indices {
-          dx[index] = Float(Double(dy[index]) - Double.exponential(Double(y[index])) * sum)
-        }
-      })
+  public func inputGradient(_ gradient: Tensor, _ output: Tensor) -> Tensor {
+    Kernels.rows(of: gradient, and: output) { dy, y, dx in
+      let sum = dy.reduce(0.0) { $0 + Double($1) }
+      for index in y.indices {
+        dx[index] = Float(Double(dy[index]) - Double.exponential(Double(y[index])) * sum)
+      }
+    }
   }
 }
 

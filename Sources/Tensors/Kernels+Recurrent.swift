@@ -19,39 +19,6 @@ extension Kernels {
     }
   }
 
-  /// A cell's parameters, or their gradients.
-  package struct CellWeights: Sendable {
-    /// From the input to the gates, `[inputs, gates · hidden]`.
-    package var input: Tensor
-    /// From the state to the gates, `[hidden, gates · hidden]`.
-    package var recurrent: Tensor
-    /// `[gates · hidden]`, both.
-    package var inputBias, recurrentBias: Tensor
-
-    package init(input: Tensor, recurrent: Tensor, inputBias: Tensor, recurrentBias: Tensor) {
-      self.input = input
-      self.recurrent = recurrent
-      self.inputBias = inputBias
-      self.recurrentBias = recurrentBias
-    }
-
-    fileprivate var inputs: Int { input.shape[0] }
-    fileprivate var hidden: Int { recurrent.shape[0] }
-
-    /// What every sum starts from, `[sums · hidden]`: a GRU's new gate has two sums, over the state and
-    /// over the input, the others have one.
-    fileprivate func joinedBias(of cell: Cell) -> Tensor {
-      let joint = (cell == .gru ? 2 : cell.rawValue) * hidden
-      return inputBias.withUnsafeBufferPointer { input in
-        recurrentBias.withUnsafeBufferPointer { recurrent in
-          let sums = zip(input, recurrent).prefix(joint).map { $0 + $1 }
-          let scalars = sums + Array(recurrent[joint...]) + Array(input[joint...])
-          return Tensor(shape: [scalars.count], scalars: scalars)
-        }
-      }
-    }
-  }
-
   /// What a forward pass leaves for the backward pass.
   package struct CellTrace: Sendable {
     /// `[batch, steps, inputs]`.
@@ -65,7 +32,9 @@ extension Kernels {
   }
 
   /// A batch of sequences `[batch, steps, inputs]` taken through a cell.
-  package static func forward(_ cell: Cell, _ input: Tensor, weights: CellWeights) -> CellTrace {
+  package static func forward(
+    _ cell: Cell, _ input: Tensor, weights: RecurrentWeights
+  ) -> CellTrace {
     let (inputs, hidden) = (weights.inputs, weights.hidden)
     let (batch, steps) = (input.shape[0], input.shape[1])
     precondition(
@@ -118,9 +87,9 @@ extension Kernels {
   /// - Returns: the gradients of the input, `[batch, steps, inputs]`, and of the parameters, as far as
   ///   they are wanted.
   package static func backward(
-    _ cell: Cell, _ trace: CellTrace, weights: CellWeights, _ gradient: Tensor,
+    _ cell: Cell, _ trace: CellTrace, weights: RecurrentWeights, _ gradient: Tensor,
     wantsInput: Bool, wantsWeights: Bool
-  ) -> (input: Tensor?, weights: CellWeights?) {
+  ) -> (input: Tensor?, weights: RecurrentWeights?) {
     let shape = trace.states.shape
     let (steps, batch, hidden) = (shape[0], shape[1], shape[2])
     let isEveryStep = gradient.rank == 3
@@ -128,7 +97,7 @@ extension Kernels {
       gradient.shape == (isEveryStep ? [batch, steps, hidden] : [batch, hidden]),
       "a gradient of shape \(gradient.shape) for \(batch) sequences of \(steps) states of \(hidden)"
     )
-    var result: (input: Tensor?, weights: CellWeights?)
+    var result: (input: Tensor?, weights: RecurrentWeights?)
     withPointers(trace.input, trace.states, nil) { x, h, _ in
       withPointers(trace.gates ?? gradient, trace.inner ?? gradient, nil) { gates, inner, _ in
         // The backward pass reads what the forward pass wrote.
@@ -160,12 +129,30 @@ extension Kernels {
   }
 }
 
+extension RecurrentWeights {
+  fileprivate var inputs: Int { input.shape[0] }
+  fileprivate var hidden: Int { recurrent.shape[0] }
+
+  /// What every sum starts from, `[sums · hidden]`: a GRU's new gate has two sums, over the state and
+  /// over the input, the others have one.
+  fileprivate func joinedBias(of cell: Kernels.Cell) -> Tensor {
+    let joint = (cell == .gru ? 2 : cell.rawValue) * hidden
+    return inputBias.withUnsafeBufferPointer { input in
+      recurrentBias.withUnsafeBufferPointer { recurrent in
+        let sums = zip(input, recurrent).prefix(joint).map { $0 + $1 }
+        let scalars = sums + Array(recurrent[joint...]) + Array(input[joint...])
+        return Tensor(shape: [scalars.count], scalars: scalars)
+      }
+    }
+  }
+}
+
 // MARK: - Parts and memory
 
 extension Kernels {
   /// The sequences without their results.
   private static func sequences(
-    _ cell: Cell, x: UnsafePointer<Float>, batch: Int, steps: Int, _ weights: CellWeights
+    _ cell: Cell, x: UnsafePointer<Float>, batch: Int, steps: Int, _ weights: RecurrentWeights
   ) -> ck_recurrent {
     var job = ck_recurrent()
     job.cell = cell.code
@@ -194,7 +181,7 @@ extension Kernels {
 
   /// Takes all units back, on several threads.
   private static func goBack(
-    _ job: ck_recurrent, _ way: ck_recurrent_gradient, weights: CellWeights
+    _ job: ck_recurrent, _ way: ck_recurrent_gradient, weights: RecurrentWeights
   ) {
     // Each part streams the weights once a step: what doesn't fit the second-level cache is streamed
     // for as many sequences as can be.
@@ -215,8 +202,8 @@ extension Kernels {
 
   /// The units' sums added up.
   private static func collected(
-    _ job: ck_recurrent, units: Int, _ sums: UnsafePointer<Float>, like weights: CellWeights
-  ) -> CellWeights {
+    _ job: ck_recurrent, units: Int, _ sums: UnsafePointer<Float>, like weights: RecurrentWeights
+  ) -> RecurrentWeights {
     // Every scalar is written below.
     func memory(_ tensor: Tensor) -> Tensor { Tensor(uninitializedShape: tensor.shape) { _ in } }
     var (input, recurrent) = (memory(weights.input), memory(weights.recurrent))
@@ -240,14 +227,14 @@ extension Kernels {
         }
       }
     }
-    return CellWeights(
+    return RecurrentWeights(
       input: input, recurrent: recurrent, inputBias: inputBias, recurrentBias: recurrentBias)
   }
 
   /// Calls `body` with the transposes of the recurrent weight and, if it is wanted, of the input's,
   /// packed.
   private static func withTransposedWeights(
-    _ weights: CellWeights, alsoInput: Bool,
+    _ weights: RecurrentWeights, alsoInput: Bool,
     _ body: (UnsafePointer<Float>, UnsafePointer<Float>?) -> Void
   ) {
     func withTransposed(_ weight: Tensor, _ body: (UnsafePointer<Float>) -> Void) {

@@ -13,9 +13,6 @@ package enum Kernels {
       ?? ck_isa_best()
   }()
 
-  /// Its name: `avx512`, `avx2` or `portable` (on arm64, NEON).
-  package static var instructionSetName: String { String(cString: ck_isa_name(instructionSet)) }
-
   /// Scalars that an elementwise kernel takes at a time, so that threads share long vectors.
   static let elementChunk = 1 << 16
 }
@@ -142,13 +139,8 @@ extension Kernels {
 
   /// `[rows, columns]` to `[columns, rows]`.
   package static func transposed(_ tensor: Tensor, rows: Int, columns: Int) -> Tensor {
-    precondition(rows * columns == tensor.count, "\(tensor.shape) isn't \(rows) × \(columns)")
-    return Tensor(uninitializedShape: [columns, rows]) { y in
-      tensor.withUnsafeBufferPointer { x in
-        guard let x = x.baseAddress, let y = y.baseAddress else { return }
-        ck_transpose(rows, columns, x, y)
-      }
-    }
+    transposedImages(tensor, batch: 1, rows: rows, columns: columns)
+      .reshaped(to: [columns, rows])
   }
 
   /// Each of a batch of matrices `[rows, columns]` transposed, in parallel.

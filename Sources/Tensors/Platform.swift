@@ -11,6 +11,8 @@ extension Double {
   package static func logarithm(_ x: Double) -> Double { log(x) }
   /// The cosine of an angle in radians.
   package static func cosine(_ x: Double) -> Double { cos(x) }
+  /// The sine of an angle in radians, by the cosine of what it is short of a quarter turn.
+  package static func sine(_ x: Double) -> Double { cos(x - .pi / 2) }
   /// e to the power of x.
   package static func exponential(_ x: Double) -> Double { exp(x) }
   /// `base` to the power of `exponent`.

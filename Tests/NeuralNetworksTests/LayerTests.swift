@@ -28,6 +28,23 @@ import Testing
     try expectClose(gradients.parameters["bias"], "conv_\(name)_\(kind)_dbias")
   }
 
+  @Test func convolutionIsWrittenWithLiterals() throws {
+    var generator = SeededGenerator(seed: 1)
+    let layer = Conv2D(
+      in: 4, out: 6, kernel: 3, stride: 2, padding: 1, dilation: 2, groups: 2, using: &generator)
+    #expect(layer.weight.shape == [3, 3, 2, 6])
+    #expect(layer.bias == Tensor(zeros: [6]))
+    #expect(layer.stride == Extent(2) && layer.padding == Padding(1))
+    #expect(try layer.outputShape(for: [9, 9, 4]) == [4, 4, 6])
+    let input = Tensor(shape: [1, 9, 9, 4], scalars: (0..<324).map { Float($0 % 7) })
+    #expect(layer(input).shape == [1, 4, 4, 6])
+    // Without a padding a stride of 1 keeps the size, and weights are He's: σ² = 2 / fan in.
+    let same = Conv2D(in: 64, out: 64, kernel: 3, using: &generator)
+    #expect(try same.outputShape(for: [9, 8, 64]) == [9, 8, 64])
+    let squares = same.weight.scalars.reduce(0) { $0 + Double($1 * $1) }
+    #expect(abs(squares / Double(same.weight.count) * 576 / 2 - 1) < 0.05)
+  }
+
   @Test func convolutionWithoutBiasStartsFromZero() throws {
     let weight = try LayerFixtures.tensor("conv_narrow_weight")
     let layer = Conv2D(weight: weight, bias: nil, padding: Padding(1))
