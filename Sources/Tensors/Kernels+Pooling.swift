@@ -62,19 +62,10 @@ extension Kernels {
   package static func averagePool(
     _ x: Tensor, _ pooling: PoolingGeometry, countsPadding: Bool
   ) -> Tensor {
-    let batch = images(in: x, of: pooling.inputCount)
-    return Tensor(
-      uninitializedShape: [batch, pooling.outputHeight, pooling.outputWidth, pooling.channels]
-    ) { y in
-      x.withUnsafeBufferPointer { x in
-        guard let x = x.baseAddress, let y = y.baseAddress else { return }
-        Parallel.forEach(batch) { i in
-          var c = pooling.c
-          ck_average_pool(
-            instructionSet, &c, x + i * pooling.inputCount, countsPadding ? 1 : 0,
-            y + i * pooling.outputCount)
-        }
-      }
+    let shape = [pooling.outputHeight, pooling.outputWidth, pooling.channels]
+    return each(x, of: pooling.inputCount, to: shape) { x, y in
+      var c = pooling.c
+      ck_average_pool(instructionSet, &c, x, countsPadding ? 1 : 0, y)
     }
   }
 
@@ -82,17 +73,23 @@ extension Kernels {
   package static func averageUnpool(
     _ gradient: Tensor, _ pooling: PoolingGeometry, countsPadding: Bool
   ) -> Tensor {
-    let batch = images(in: gradient, of: pooling.outputCount)
-    return Tensor(uninitializedShape: [batch, pooling.height, pooling.width, pooling.channels]) {
-      dx in
-      gradient.withUnsafeBufferPointer { dy in
-        guard let dy = dy.baseAddress, let dx = dx.baseAddress else { return }
-        Parallel.forEach(batch) { i in
-          var c = pooling.c
-          ck_average_unpool(
-            instructionSet, &c, dy + i * pooling.outputCount, countsPadding ? 1 : 0,
-            dx + i * pooling.inputCount)
-        }
+    let shape = [pooling.height, pooling.width, pooling.channels]
+    return each(gradient, of: pooling.outputCount, to: shape) { dy, dx in
+      var c = pooling.c
+      ck_average_unpool(instructionSet, &c, dy, countsPadding ? 1 : 0, dx)
+    }
+  }
+
+  /// What `body` makes of each image of `size` scalars, of a shape.
+  private static func each(
+    _ x: Tensor, of size: Int, to shape: [Int],
+    _ body: (UnsafePointer<Float>, UnsafeMutablePointer<Float>) -> Void
+  ) -> Tensor {
+    let (batch, made) = (images(in: x, of: size), shape.reduce(1, *))
+    return Tensor(uninitializedShape: [batch] + shape) { y in
+      x.withUnsafeBufferPointer { x in
+        guard let x = x.baseAddress, let y = y.baseAddress else { return }
+        Parallel.forEach(batch) { i in body(x + i * size, y + i * made) }
       }
     }
   }

@@ -13,14 +13,7 @@ extension Kernels {
       windows.map == geometry.output && windows.channels == geometry.outChannels,
       "windows into \(windows.map) × \(windows.channels) for a convolution to \(geometry.output)")
     let (kernel, stride) = (geometry.kernel, geometry.stride)
-    let corners = windows.corners.map {
-      SignalWindows.Corner(
-        image: $0.image, y: $0.y * stride.height - geometry.padding.top,
-        x: $0.x * stride.width - geometry.padding.left)
-    }
-    let size = Extent(
-      height: (windows.size.height - 1) * stride.height + kernel.height,
-      width: (windows.size.width - 1) * stride.width + kernel.width)
+    let (size, corners) = windows.fields(of: kernel, stride: stride, padding: geometry.padding)
     // The kernels for convolutions are made for long runs of weights.
     guard kernel.width * geometry.inChannels >= 16 else {
       return added(windows, weight: weight, geometry, size: size, corners: corners)
@@ -155,15 +148,10 @@ extension Kernels {
       windows.map == Extent(height: pooling.outputHeight, width: pooling.outputWidth)
         && windows.channels == pooling.channels,
       "windows into \(windows.map) × \(windows.channels) for another pooling's output")
+    let (size, corners) = windows.fields(
+      of: pooling.window, stride: pooling.stride, padding: pooling.padding)
     return SignalWindows.placed(
-      Extent(
-        height: (windows.size.height - 1) * pooling.stride.height + pooling.window.height,
-        width: (windows.size.width - 1) * pooling.stride.width + pooling.window.width),
-      at: windows.corners.map {
-        SignalWindows.Corner(
-          image: $0.image, y: $0.y * pooling.stride.height - pooling.padding.top,
-          x: $0.x * pooling.stride.width - pooling.padding.left)
-      }, in: Extent(height: pooling.height, width: pooling.width))
+      size, at: corners, in: Extent(height: pooling.height, width: pooling.width))
   }
 
   /// Calls `body` for each window, on several threads, with its scalars and those of its result.

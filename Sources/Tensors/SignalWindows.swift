@@ -34,31 +34,14 @@ package struct SignalWindows: Sendable {
       self.scalars = scalars
       return
     }
-    let channels = scalars.shape[3]
-    var cropped = Tensor(zeros: [corners.count, size.height, size.width, channels])
-    cropped.withUnsafeMutableBufferPointer { to in
-      scalars.withUnsafeBufferPointer { from in
-        for (index, (old, new)) in zip(corners, inside).enumerated() {
-          // A window that lies outside of its map altogether leaves nothing.
-          let rows = (old.y..<old.y + given.height).clamped(to: new.y..<new.y + size.height)
-          let columns = (old.x..<old.x + given.width).clamped(to: new.x..<new.x + size.width)
-          guard !columns.isEmpty else { continue }
-          for y in rows {
-            let source = (index * given.height + y - old.y) * given.width
-            let target = (index * size.height + y - new.y) * size.width
-            let count = columns.count * channels
-            let first = (source + columns.lowerBound - old.x) * channels
-            let start = (target + columns.lowerBound - new.x) * channels
-            for offset in 0..<count { to[start + offset] = from[first + offset] }
-          }
-        }
-      }
+    let shifts = zip(corners, inside).enumerated().map { index, moved in
+      Corner(image: index, y: moved.1.y - moved.0.y, x: moved.1.x - moved.0.x)
     }
-    self.scalars = cropped
+    self.scalars = scalars.cropped(at: shifts, to: size)
   }
 
   /// Windows that lie inside already.
-  init(_ scalars: Tensor, at corners: [Corner], map: Extent) {
+  package init(_ scalars: Tensor, at corners: [Corner], map: Extent) {
     self.scalars = scalars
     self.corners = corners
     self.map = map
@@ -84,40 +67,31 @@ package struct SignalWindows: Sendable {
     precondition(
       maps.rank == 4 && Array(maps.shape[1...]) == [map.height, map.width, channels],
       "maps of shape \(maps.shape) for windows into \(map.height) × \(map.width) × \(channels)")
-    let row = size.width * channels
-    return Tensor(uninitializedShape: scalars.shape) { to in
-      maps.withUnsafeBufferPointer { from in
-        for (index, corner) in corners.enumerated() {
-          for y in 0..<size.height {
-            let source =
-              ((corner.image * map.height + corner.y + y) * map.width + corner.x) * channels
-            let target = (index * size.height + y) * row
-            for offset in 0..<row {
-              to.initializeElement(at: target + offset, to: from[source + offset])
-            }
-          }
-        }
-      }
-    }
+    return maps.cropped(at: corners, to: size)
   }
 
   /// Each window in a whole map of its own, `[windows, H, W, C]`, zero around it.
   package var wholeMaps: Tensor {
     guard size != map else { return scalars }
-    var whole = Tensor(zeros: [count, map.height, map.width, channels])
-    let row = size.width * channels
-    whole.withUnsafeMutableBufferPointer { to in
-      scalars.withUnsafeBufferPointer { from in
-        for (index, corner) in corners.enumerated() {
-          for y in 0..<size.height {
-            let source = (index * size.height + y) * row
-            let target = ((index * map.height + corner.y + y) * map.width + corner.x) * channels
-            for offset in 0..<row { to[target + offset] = from[source + offset] }
-          }
-        }
+    return scalars.cropped(
+      at: corners.enumerated().map { Corner(image: $0, y: -$1.y, x: -$1.x) }, to: map)
+  }
+
+  /// The windows of a layer's input that all of these, of its output, come from; they may reach over the
+  /// edges.
+  package func fields(
+    of kernel: Extent, stride: Extent, padding: Padding
+  ) -> (size: Extent, corners: [Corner]) {
+    (
+      Extent(
+        height: (size.height - 1) * stride.height + kernel.height,
+        width: (size.width - 1) * stride.width + kernel.width),
+      corners.map {
+        Corner(
+          image: $0.image, y: $0.y * stride.height - padding.top,
+          x: $0.x * stride.width - padding.left)
       }
-    }
-    return whole
+    )
   }
 
   /// The size and the corners of windows when they lie inside their maps: no larger than a map, and
@@ -133,5 +107,32 @@ package struct SignalWindows: Sendable {
         x: max(0, min(corner.x, map.width - inside.width)))
     }
     return (inside, moved)
+  }
+}
+
+extension Tensor {
+  /// Rectangles of one size out of images `[N, H, W, C]`, `[corners, height, width, C]`; what lies outside
+  /// of the image is 0.
+  package func cropped(at corners: [SignalWindows.Corner], to size: Extent) -> Tensor {
+    precondition(rank == 4, "images are [N, H, W, C], got shape \(shape)")
+    let (height, width, channels) = (shape[1], shape[2], shape[3])
+    var result = Tensor(zeros: [corners.count, size.height, size.width, channels])
+    result.withUnsafeMutableBufferPointer { to in
+      withUnsafeBufferPointer { from in
+        guard let from = from.baseAddress, let to = to.baseAddress else { return }
+        for (index, corner) in corners.enumerated() {
+          let columns = (corner.x..<corner.x + size.width).clamped(to: 0..<width)
+          let left = columns.lowerBound
+          for y in (corner.y..<corner.y + size.height).clamped(to: 0..<height)
+          where !columns.isEmpty {
+            let source = (corner.image * height + y) * width + left
+            let target = (index * size.height + y - corner.y) * size.width + left - corner.x
+            (to + target * channels).update(
+              from: from + source * channels, count: columns.count * channels)
+          }
+        }
+      }
+    }
+    return result
   }
 }

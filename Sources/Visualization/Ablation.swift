@@ -140,50 +140,20 @@ private struct UpperStages {
 
   /// What the linear layer makes of one filter alone, without its bias.
   private func share(of filter: Int) -> Tensor {
-    let alone = input.channels(filter * neighbours..<(filter + 1) * neighbours)
+    let rows = filter * neighbours..<(filter + 1) * neighbours
+    let alone = Kernels.channels(rows, of: input)
     switch deconvnet.chain.layers[linear].layer {
     case let dense as Dense:
-      let rows = filter * neighbours..<(filter + 1) * neighbours
       return Dense(weight: dense.weight.images(rows), bias: nil)(alone)
     case let convolution as Conv2D:
       let shape = convolution.weight.shape
       let positions = convolution.weight.reshaped(to: [shape[0] * shape[1], shape[2] * shape[3]])
-      let weight = positions.channels(filter * shape[3]..<(filter + 1) * shape[3])
+      let weight = Kernels.channels(filter * shape[3]..<(filter + 1) * shape[3], of: positions)
         .reshaped(to: [shape[0], shape[1], 1, shape[3]])
       return Conv2D(
         weight: weight, bias: nil, stride: convolution.stride, padding: convolution.padding,
         dilation: convolution.dilation)(alone)
     default: preconditionFailure("the next linear layer is a convolution or dense")
     }
-  }
-}
-
-extension Tensor {
-  /// A range of the last dimension.
-  func channels(_ range: Range<Int>) -> Tensor {
-    let all = shape[rank - 1]
-    return withUnsafeBufferPointer { scalars in
-      Tensor(uninitializedShape: shape.dropLast() + [range.count]) { buffer in
-        for row in 0..<count / max(1, all) {
-          let start = row * all
-          _ = UnsafeMutableBufferPointer(
-            rebasing: buffer[row * range.count..<(row + 1) * range.count]
-          ).initialize(
-            fromContentsOf: scalars[start + range.lowerBound..<start + range.upperBound])
-        }
-      }
-    }
-  }
-
-  /// The maps, or units, of one filter set to 0.
-  func switchingOff(_ filter: Int) -> Tensor {
-    var result = self
-    let filters = shape[rank - 1]
-    result.withUnsafeMutableBufferPointer { scalars in
-      for index in Swift.stride(from: filter, to: scalars.count, by: filters) {
-        scalars[index] = 0
-      }
-    }
-    return result
   }
 }

@@ -1,5 +1,5 @@
 import NeuralNetworks
-public import Tensors
+package import Tensors
 import TextOutput
 
 /// What a network's filters say about its architecture and training.
@@ -7,41 +7,41 @@ import TextOutput
 /// - Source: Zeiler & Fergus, "Visualizing and Understanding Convolutional Networks", ECCV 2014,
 ///   arXiv 1311.2901, §4.1 "Architecture Selection": dead filters, frequencies and aliasing of the first
 ///   layers; §3: filters that dominate.
-public struct ArchitectureReport: Sendable {
+package struct ArchitectureReport: Sendable {
   /// What is known of one layer.
-  public struct Layer: Sendable {
+  package struct Layer: Sendable {
     /// The layer.
-    public let layer: NumberedLayer
+    package let layer: NumberedLayer
     /// The root mean square of each filter's weights.
-    public let norms: [Float]
+    package let norms: [Float]
     /// How active each filter is.
-    public let activity: [ActivationStatistics.Filter]
+    package let activity: [ActivationStatistics.Filter]
     /// Filters that no image excites; none where the layer isn't rectified.
-    public let dead: [Int]
+    package let dead: [Int]
     /// Filters that aren't dead, but that fewer than one image in a hundred excites.
-    public let rare: [Int]
+    package let rare: [Int]
     /// The filters' rows and columns, and the steps between positions; nil for dense layers.
-    public let window: (kernel: Extent, stride: Extent)?
+    package let window: (kernel: Extent, stride: Extent)?
   }
 
   /// The layers, from the first.
-  public let layers: [Layer]
+  package let layers: [Layer]
   /// The first layer's spectra; nil where it isn't a convolution.
-  public let spectra: [FilterSpectrum]?
+  package let spectra: [FilterSpectrum]?
   /// Images looked at.
-  public let imageCount: Int
+  package let imageCount: Int
 
   /// Fewer images than this share make a filter rare.
-  public static let rareShare = 0.01
+  package static let rareShare = 0.01
   /// Less than this share of the first layer's power between low and high is little coverage.
-  public static let littleMiddle = 0.2
+  package static let littleMiddle = 0.2
   /// So many times the layer's median makes a filter dominate.
-  public static let dominance: Float = 3
+  package static let dominance: Float = 3
 
   /// A report, from one pass over images.
   ///
   /// - `statistics`: of each of the network's layers, over the same images.
-  public init(of deconvnet: Deconvnet, _ statistics: [ActivationStatistics]) {
+  package init(of deconvnet: Deconvnet, _ statistics: [ActivationStatistics]) {
     imageCount = statistics.first?.seen ?? 0
     layers = zip(deconvnet.layers, statistics).map { layer, statistics in
       let own = deconvnet.chain.layers[layer.filterStage].layer
@@ -62,7 +62,7 @@ public struct ArchitectureReport: Sendable {
   }
 
   /// What is worth a word, the gravest first.
-  public var findings: [ArchitectureFinding] {
+  package var findings: [ArchitectureFinding] {
     var found: [ArchitectureFinding] = []
     for layer in layers where !layer.dead.isEmpty {
       found.append(.dead(layer.dead, layer.layer, images: imageCount))
@@ -100,7 +100,7 @@ public struct ArchitectureReport: Sendable {
 }
 
 /// Something about an architecture that is worth a word.
-public enum ArchitectureFinding: Sendable, CustomStringConvertible {
+package enum ArchitectureFinding: Sendable, CustomStringConvertible {
   /// No image excites these filters.
   case dead([Int], NumberedLayer, images: Int)
   /// Hardly an image excites these filters.
@@ -113,7 +113,7 @@ public enum ArchitectureFinding: Sendable, CustomStringConvertible {
   case dominating([Int], NumberedLayer, times: Float)
 
   /// What it is called where a program reads it.
-  public var name: String {
+  package var name: String {
     switch self {
     case .dead: "dead"
     case .rare: "rare"
@@ -124,7 +124,7 @@ public enum ArchitectureFinding: Sendable, CustomStringConvertible {
   }
 
   /// The layer.
-  public var layer: NumberedLayer {
+  package var layer: NumberedLayer {
     switch self {
     case .dead(_, let layer, _), .rare(_, let layer, _), .aliasing(let layer, _, _),
       .littleMiddle(_, let layer), .dominating(_, let layer, _):
@@ -133,7 +133,7 @@ public enum ArchitectureFinding: Sendable, CustomStringConvertible {
   }
 
   /// The filters it is about; empty where it is about all.
-  public var filters: [Int] {
+  package var filters: [Int] {
     switch self {
     case .dead(let filters, _, _), .rare(let filters, _, _), .dominating(let filters, _, _): filters
     case .aliasing, .littleMiddle: []
@@ -141,7 +141,7 @@ public enum ArchitectureFinding: Sendable, CustomStringConvertible {
   }
 
   /// The finding and advice, in a sentence or two.
-  public var description: String {
+  package var description: String {
     switch self {
     case .dead(let filters, let layer, let images):
       """
@@ -180,7 +180,7 @@ public enum ArchitectureFinding: Sendable, CustomStringConvertible {
 extension Deconvnet {
   /// Calls `body` with each layer's activations for a batch of images, from the first layer up; the
   /// pass is made once.
-  public func forEachLayer(
+  package func forEachLayer(
     of images: Tensor, _ body: (_ layer: NumberedLayer, _ activations: Tensor) throws -> Void
   ) rethrows {
     var next = 0

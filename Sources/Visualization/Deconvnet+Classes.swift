@@ -5,7 +5,7 @@ public import Tensors
 extension Deconvnet {
   /// The number of classes, for images of shape `[H, W, C]`.
   public func classCount(input: [Int]) -> Int {
-    logitStages.knownOutputShape(for: input).reduce(1, *)
+    shapes(input: input)[logitPlace].reduce(1, *)
   }
 
   /// The probability of each class, `[N, classes]`: the softmax of the last layer.
@@ -49,12 +49,9 @@ extension Deconvnet {
     (chain.layers.lastIndex { !($0.layer is Softmax || $0.layer is LogSoftmax) } ?? -1) + 1
   }
 
-  /// The stages up to the logits.
-  private var logitStages: Sequential { Sequential(Array(chain.layers[..<logitPlace])) }
-
   /// A forward pass that keeps everything, up to the logits.
   func traced(_ images: Tensor) -> (logits: Tensor, traces: [Trace]) {
-    let (output, trace) = logitStages.forward(images)
+    let (output, trace) = Sequential(Array(chain.layers[..<logitPlace])).forward(images)
     return (output, trace.children)
   }
 
@@ -69,37 +66,45 @@ extension Deconvnet {
     }
     return signal
   }
-
-  /// Takes a signal from the output of the last stage traced down to the output of a lower one, or
-  /// with nil down to the pixels.
-  func descend(
-    _ signal: Tensor, through traces: [Trace], toOutputOf stage: Int?, rule: ProjectionRule
-  ) throws(DeconvnetError) -> Tensor {
-    try descend(
-      signal, from: traces.count - 1, toOutputOf: stage, through: traces, rule: rule)
-  }
 }
 
 extension Tensor {
-  /// The images at a range of the first dimension.
-  func images(_ range: Range<Int>) -> Tensor {
+  /// Some of the images, or rows, of a batch, in this order; one may come several times.
+  func images(_ places: some Collection<Int>) -> Tensor {
     let size = count / max(1, shape[0])
-    return withUnsafeBufferPointer { scalars in
-      Tensor(
-        shape: [range.count] + shape.dropFirst(),
-        scalars: scalars[range.lowerBound * size..<range.upperBound * size])
+    return Tensor(uninitializedShape: [places.count] + shape.dropFirst()) { buffer in
+      withUnsafeBufferPointer { scalars in
+        for (copy, place) in places.enumerated() {
+          _ = UnsafeMutableBufferPointer(rebasing: buffer[copy * size..<(copy + 1) * size])
+            .initialize(fromContentsOf: scalars[place * size..<(place + 1) * size])
+        }
+      }
     }
   }
 
-  /// One image so many times.
-  func repeated(_ times: Int) -> Tensor {
-    precondition(shape.first == 1, "one image can be repeated, not shape \(shape)")
-    return Tensor(uninitializedShape: [times] + shape.dropFirst()) { buffer in
-      withUnsafeBufferPointer { scalars in
-        for copy in 0..<times {
-          _ = UnsafeMutableBufferPointer(rebasing: buffer[copy * count..<(copy + 1) * count])
-            .initialize(fromContentsOf: scalars)
-        }
+  /// The maps, or units, of one filter alone, zero elsewhere.
+  func keeping(_ filter: Int) -> Tensor {
+    Kernels.rows(of: self) { from, to in
+      to.initialize(repeating: 0)
+      to[filter] = from[filter]
+    }
+  }
+
+  /// The maps, or units, of one filter set to 0.
+  func switchingOff(_ filter: Int) -> Tensor {
+    Kernels.rows(of: self) { from, to in
+      _ = to.initialize(fromContentsOf: from)
+      to[filter] = 0
+    }
+  }
+
+  /// The sum of a filter's map in each image, in double precision.
+  func sums(of filter: Int) -> [Double] {
+    let (size, filters) = (count / max(1, shape[0]), shape[rank - 1])
+    return withUnsafeBufferPointer { maps in
+      (0..<shape[0]).map { image in
+        stride(from: image * size + filter, to: (image + 1) * size, by: filters)
+          .reduce(0.0) { $0 + Double(maps[$1]) }
       }
     }
   }

@@ -79,18 +79,8 @@ extension Deconvnet {
         of: filter, layer: layer, start: start,
         chain.values(at: [start], from: [0: images])[0])
     }
-    let all = activations(of: images, layer: layer)
-    let filters = layer.filters
-    return all.withUnsafeBufferPointer { all in
-      Tensor(
-        shape: self.shape(of: layer, images, filters: 1),
-        scalars: stride(from: filter, to: all.count, by: filters).map { all[$0] })
-    }
-  }
-
-  private func shape(of layer: NumberedLayer, _ images: Tensor, filters: Int) -> [Int] {
-    let one = activationShape(of: layer, input: Array(images.shape.dropFirst()))
-    return [images.shape[0]] + one.dropLast() + [filters]
+    return Kernels.channels(
+      filter..<filter + 1, of: activations(of: images, layer: layer))
   }
 
   // MARK: Windows
@@ -116,10 +106,7 @@ extension Deconvnet {
     _ units: [FeatureUnit], from layer: NumberedLayer, start: Int, _ traces: [Trace],
     input shape: [Int], rule: ProjectionRule
   ) -> SignalWindows {
-    var shapes = [shape]
-    for named in chain.layers[..<start] {
-      shapes.append(named.layer.knownOutputShape(for: shapes[shapes.count - 1]))
-    }
+    let shapes = shapes(input: shape)
     var signal = Tensor(
       shape: [units.count, 1, 1, 1], scalars: units.map(\.activation.value))
     // The unit's own activation function gave its activation, whatever else was in the map.
@@ -173,7 +160,7 @@ extension Deconvnet {
   ) -> Tensor {
     var layers = Array(chain.layers[start...layer.stage])
     if let convolution = layers[0].layer as? Conv2D {
-      layers[0].layer = convolution.narrowed(to: filter)
+      layers[0].layer = convolution.filters(filter..<filter + 1)
     }
     return Sequential(layers)(inputs)
   }
@@ -185,37 +172,19 @@ extension Deconvnet {
     _ units: [FeatureUnit], layer: NumberedLayer, of images: Tensor, rule: ProjectionRule
   ) throws(DeconvnetError) -> [UnitProjection] {
     let network = Sequential(Array(chain.layers[...layer.stage]))
-    let size = images.count / images.shape[0]
-    let shape = Array(images.shape.dropFirst())
     var result: [UnitProjection] = []
     for start in stride(from: 0, to: units.count, by: Self.wholeBatch) {
-      let batch = Array(units[start..<min(start + Self.wholeBatch, units.count)])
-      let chosen = images.withUnsafeBufferPointer { images in
-        Tensor(
-          shape: [batch.count] + shape,
-          scalars: Array(
-            batch.lazy.map { images[$0.image * size..<($0.image + 1) * size] }.joined()))
-      }
-      let traces = network.forward(chosen).trace.children
-      var signal = Tensor(
-        zeros: self.shape(of: layer, chosen, filters: layer.filters))
-      let one = signal.count / batch.count
-      let width = signal.rank == 4 ? signal.shape[2] : 1
-      signal.withUnsafeMutableBufferPointer { signal in
-        for (index, unit) in batch.enumerated() {
-          let place = unit.activation.y * width + unit.activation.x
-          signal[index * one + place * layer.filters + unit.filter] = unit.activation.value
-        }
-      }
-      let pixels = try descend(signal, from: layer.stage, traces, rule: rule)
-      pixels.withUnsafeBufferPointer { pixels in
-        for (index, unit) in batch.enumerated() {
-          result.append(
-            UnitProjection(
-              unit: unit, field: layer.field(of: unit.activation), imageShape: shape,
-              window: Tensor(shape: shape, scalars: pixels[index * size..<(index + 1) * size]),
-              corner: (0, 0)))
-        }
+      var batch = Array(units[start..<min(start + Self.wholeBatch, units.count)])
+      let (maps, trace) = network.forward(images.images(batch.map(\.image)))
+      for place in batch.indices { batch[place].image = place }
+      let pixels = try descend(
+        Self.signal(of: batch, like: maps), from: layer.stage, trace.children, rule: rule)
+      let shape = Array(pixels.shape.dropFirst())
+      for (place, unit) in zip(batch.indices, units[start...]) {
+        result.append(
+          UnitProjection(
+            unit: unit, field: layer.field(of: unit.activation), imageShape: shape,
+            window: pixels.images([place]).reshaped(to: shape), corner: (0, 0)))
       }
     }
     return result

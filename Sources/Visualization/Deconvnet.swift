@@ -28,7 +28,7 @@ public struct Deconvnet: Sendable {
     self.model = model
     var names = Flattening()
     chain = Sequential(names.flattened(model))
-    wiring = chain.fullWiring
+    wiring = chain.wiring
     layers = Self.numbered(chain, wiring)
   }
 
@@ -78,9 +78,14 @@ public struct Deconvnet: Sendable {
 
   /// The shapes of all layers' activations for one image, in the order of `layers`.
   public func activationShapes(input: [Int]) -> [[Int]] {
+    let shapes = shapes(input: input)
+    return layers.map { shapes[$0.stage + 1] }
+  }
+
+  /// The shapes at all places of the graph, as `Wiring` numbers them, for one image.
+  func shapes(input: [Int]) -> [[Int]] {
     do throws(ShapeError) {
-      let shapes = try chain.shapes(for: input)
-      return layers.map { shapes[$0.stage + 1] }
+      return try chain.shapes(for: input)
     } catch {
       preconditionFailure("\(error)")
     }
@@ -117,37 +122,34 @@ public struct Deconvnet: Sendable {
     }
     if case .class = selection, !layer.isLast { throw .notLast(layer: "\(layer)") }
     let maps = required(traces[start].output, "the output", of: chain.layers[start].name)
-    if selection.isUnit, let bottom = windowStart(of: layer) {
-      let input = required(traces[0].input, "the input", of: chain.layers[0].name)
-      let units = try Self.activations(
-        selection, filter: selection.filter, maps: maps, layer: layer)
-      let windows = descend(
-        self.units(selection.filter, units), from: layer, start: bottom, traces,
-        input: Array(input.shape.dropFirst()), rule: rule)
-      return Projection(
-        pixels: windows.wholeMaps, units: units, layer: layer, selection: selection, rule: rule)
+    let activations = try Self.activations(
+      selection, filter: selection.filter, maps: maps, layer: layer)
+    let pixels: Tensor
+    if selection.isUnit {
+      let units = units(selection.filter, activations)
+      if let bottom = windowStart(of: layer) {
+        let input = required(traces[0].input, "the input", of: chain.layers[0].name)
+        pixels =
+          descend(
+            units, from: layer, start: bottom, traces, input: Array(input.shape.dropFirst()),
+            rule: rule
+          ).wholeMaps
+      } else {
+        pixels = try descend(Self.signal(of: units, like: maps), from: start, traces, rule: rule)
+      }
+    } else {
+      pixels = try descend(maps.keeping(selection.filter), from: start, traces, rule: rule)
     }
-    let (signal, units) = try seed(selection, maps: maps, layer: layer)
-    let pixels = try descend(signal, from: start, traces, rule: rule)
     return Projection(
-      pixels: pixels, units: units, layer: layer, selection: selection, rule: rule)
+      pixels: pixels, units: activations, layer: layer, selection: selection, rule: rule)
   }
 
-  /// Takes a signal at the output of a stage down to the pixels.
+  /// Takes a signal at the output of a stage down to the pixels, or to the output of a lower stage. Where
+  /// branches part, the signals that come down them add up.
   ///
   /// - Parameter visit: receives the signal at the input of each stage on the way.
   func descend(
-    _ signal: Tensor, from start: Int, _ traces: [Trace], rule: ProjectionRule,
-    visit: (_ name: String, _ signal: Tensor) -> Void = { _, _ in }
-  ) throws(DeconvnetError) -> Tensor {
-    try descend(
-      signal, from: start, toOutputOf: nil, through: traces, rule: rule, visit: visit)
-  }
-
-  /// Takes a signal at the output of a stage down to the output of a lower one, or with nil down to the
-  /// pixels. Where branches part, the signals that come down them add up.
-  func descend(
-    _ signal: Tensor, from start: Int, toOutputOf end: Int?, through traces: [Trace],
+    _ signal: Tensor, from start: Int, toOutputOf end: Int? = nil, _ traces: [Trace],
     rule: ProjectionRule, visit: (_ name: String, _ signal: Tensor) -> Void = { _, _ in }
   ) throws(DeconvnetError) -> Tensor {
     let end = end.map { $0 + 1 } ?? 0
@@ -178,28 +180,29 @@ public struct Deconvnet: Sendable {
 
   // MARK: What is kept
 
-  /// The signal to begin with, and the unit that was kept in each image.
-  private func seed(
-    _ selection: FeatureSelection, maps: Tensor, layer: NumberedLayer
-  ) throws(DeconvnetError) -> (signal: Tensor, units: [Activation2D]) {
-    let shape = layer.kind == .dense ? [maps.shape[0], 1, 1, layer.filters] : maps.shape
-    var signal = Tensor(zeros: shape)
-    let images = maps.reshaped(to: shape)
-    let units = try Self.activations(
-      selection, filter: selection.filter, maps: images, layer: layer)
-    if !selection.isUnit { Self.copyMap(of: selection.filter, from: images, to: &signal) }
-    for (index, unit) in units.enumerated() {
-      signal[index, unit.y, unit.x, selection.filter] = unit.value
+  /// Maps of nothing but some units.
+  static func signal(of units: [FeatureUnit], like maps: Tensor) -> Tensor {
+    let (size, filters) = (maps.count / maps.shape[0], maps.shape[maps.rank - 1])
+    let width = maps.rank == 4 ? maps.shape[2] : 1
+    var signal = Tensor(zeros: maps.shape)
+    signal.withUnsafeMutableBufferPointer { signal in
+      for unit in units {
+        let place = unit.activation.y * width + unit.activation.x
+        signal[unit.image * size + place * filters + unit.filter] = unit.activation.value
+      }
     }
-    return (signal.reshaped(to: maps.shape), units)
+    return signal
   }
 
   /// The unit that a selection keeps of each image; none for whole maps.
   ///
-  /// - Parameter filter: the selection's filter among those of the maps, `[N, H, W, filters]`.
+  /// - Parameter filter: the selection's filter among those of the maps, `[N, H, W, filters]` or
+  ///   `[N, units]`.
   static func activations(
     _ selection: FeatureSelection, filter: Int, maps: Tensor, layer: NumberedLayer
   ) throws(DeconvnetError) -> [Activation2D] {
+    let maps =
+      maps.rank == 4 ? maps : maps.reshaped(to: [maps.shape[0], 1, 1, maps.count / maps.shape[0]])
     switch selection {
     case .strongest:
       return strongest(maps, filter: filter)
@@ -229,17 +232,6 @@ public struct Deconvnet: Sendable {
         }
         return Activation2D(
           y: best / width, x: best % width, value: scalars[base + best * filters])
-      }
-    }
-  }
-
-  private static func copyMap(of filter: Int, from maps: Tensor, to signal: inout Tensor) {
-    let filters = maps.shape[3]
-    signal.withUnsafeMutableBufferPointer { signal in
-      maps.withUnsafeBufferPointer { maps in
-        for index in stride(from: filter, to: maps.count, by: filters) {
-          signal[index] = maps[index]
-        }
       }
     }
   }
@@ -325,16 +317,5 @@ private struct Flattening {
   /// What comes into a composition.
   private func last(of prefix: String) -> String {
     names[prefix + Sequential.input] ?? Sequential.input
-  }
-}
-
-extension Layer {
-  /// The shape of one output for an input that the caller says the network takes.
-  func knownOutputShape(for input: [Int]) -> [Int] {
-    do throws(ShapeError) {
-      return try outputShape(for: input)
-    } catch {
-      preconditionFailure("\(error)")
-    }
   }
 }

@@ -1,9 +1,9 @@
-public import Tensors
+package import Tensors
 
 /// What a layer makes of images, a vector each.
-public struct FeatureVectors: Sendable {
+package struct FeatureVectors: Sendable {
   /// How a convolution's maps become numbers.
-  public enum Pooling: String, Sendable, CaseIterable {
+  package enum Pooling: String, Sendable, CaseIterable {
     /// The largest activation of each map.
     case max
     /// The mean of each map.
@@ -13,19 +13,19 @@ public struct FeatureVectors: Sendable {
   }
 
   /// Numbers of a vector.
-  public private(set) var dimension = 0
+  package private(set) var dimension = 0
   /// The vectors, side by side.
-  public private(set) var scalars: [Float] = []
+  package private(set) var scalars: [Float] = []
   private let pooling: Pooling
 
   /// No vectors yet.
-  public init(pooling: Pooling = .max) { self.pooling = pooling }
+  package init(pooling: Pooling = .max) { self.pooling = pooling }
 
   /// The number of vectors.
-  public var count: Int { dimension > 0 ? scalars.count / dimension : 0 }
+  package var count: Int { dimension > 0 ? scalars.count / dimension : 0 }
 
   /// Adds those of a batch: a layer's activations, `[N, H, W, filters]` or `[N, units]`.
-  public mutating func add(_ activations: Tensor) {
+  package mutating func add(_ activations: Tensor) {
     let shape = activations.shape
     guard shape.count == 4, pooling != .none else {
       dimension = shape.dropFirst().reduce(1, *)
@@ -53,7 +53,7 @@ public struct FeatureVectors: Sendable {
 
   /// The share of vectors whose nearest other one, by Euclidean distance, has the same label: how well
   /// the layer keeps classes apart.
-  public func nearestNeighbourAgreement(labels: [Int]) -> Double {
+  package func nearestNeighbourAgreement(labels: [Int]) -> Double {
     precondition(labels.count == count, "\(labels.count) labels for \(count) vectors")
     guard count > 1 else { return 0 }
     let all = Tensor(shape: [count, dimension], scalars: scalars)

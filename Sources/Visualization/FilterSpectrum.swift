@@ -1,4 +1,4 @@
-public import NeuralNetworks
+package import NeuralNetworks
 import Tensors
 
 /// How the power of a filter is spread over spatial frequencies.
@@ -7,21 +7,21 @@ import Tensors
 /// powers are added, and each frequency counts by its distance from 0, in cycles a pixel.
 /// - Source: Zeiler & Fergus, arXiv 1311.2901, §4.1: first layers "a mix of extremely high and low
 ///   frequency information, with little coverage of the mid frequencies".
-public struct FilterSpectrum: Sendable, Equatable {
+package struct FilterSpectrum: Sendable, Equatable {
   /// The share below a sixth of a cycle a pixel: plain brightness and slow gradients.
-  public let low: Double
+  package let low: Double
   /// The share from a sixth to a third: edges and bars.
-  public let middle: Double
+  package let middle: Double
   /// The share above a third: checks and single pixels.
-  public let high: Double
+  package let high: Double
   /// The power of each frequency, 32×32, zero in the middle.
-  public let power: [Float]
+  package let power: [Float]
 
   /// Frequencies in each direction.
-  public static let side = 32
+  package static let side = 32
 
   /// The spectra of a convolution's filters.
-  public static func spectra(of convolution: Conv2D) -> [FilterSpectrum] {
+  package static func spectra(of convolution: Conv2D) -> [FilterSpectrum] {
     let (height, width) = (convolution.kernel.height, convolution.kernel.width)
     let (channels, filters) = (convolution.weight.shape[2], convolution.outChannels)
     let weights = convolution.weight.scalars
@@ -86,32 +86,26 @@ public struct FilterSpectrum: Sendable, Equatable {
   /// Cosine and sine of each thirty-second of a turn.
   private static let turns: [(cosine: Double, sine: Double)] = (0..<side).map { index in
     let angle = 2 * Double.pi * Double(index) / Double(side)
-    return (Double.cosine(angle), Double.cosine(angle - .pi / 2))
+    return (Double.cosine(angle), Double.sine(angle))
   }
 }
 
 /// The size of filters.
-public enum FilterNorms {
+package enum FilterNorms {
   /// The root of the mean square of each filter's or unit's weights, biases left out; nil for layers
   /// that have no filters.
   ///
   /// - Source: Zeiler & Fergus, arXiv 1311.2901, §3: filters whose RMS exceeds a fixed radius of 0.1 are
   ///   brought back to it, so that none dominates.
-  public static func rootMeanSquares(of layer: any Layer) -> [Float]? {
+  package static func rootMeanSquares(of layer: any Layer) -> [Float]? {
     let weight: Tensor
     switch layer {
     case let layer as Conv2D: weight = layer.weight
     case let layer as Dense: weight = layer.weight
     default: return nil
     }
-    let filters = weight.shape[weight.rank - 1]
-    var sums = [Double](repeating: 0, count: filters)
-    weight.withUnsafeBufferPointer { weights in
-      for (index, value) in weights.enumerated() {
-        sums[index % filters] += Double(value) * Double(value)
-      }
-    }
-    let count = Double(max(1, weight.count / max(1, filters)))
-    return sums.map { Float(($0 / count).squareRoot()) }
+    let squares = Kernels.sumsOfChannels(weight, times: weight)
+    let count = Double(max(1, weight.count / max(1, squares.count)))
+    return squares.map { Float(($0 / count).squareRoot()) }
   }
 }

@@ -40,13 +40,10 @@ extension Deconvnet {
     precondition(
       maps.rank == 4 && maps.shape[0] == 1, "Grad-CAM takes maps of one image, got \(maps.shape)")
     let gradients = try descend(
-      Self.oneHot(label, like: logits), through: traces, toOutputOf: stage, rule: .gradient)
+      Self.oneHot(label, like: logits), from: traces.count - 1, toOutputOf: stage, traces,
+      rule: .gradient)
     let (height, width, filters) = (maps.shape[1], maps.shape[2], maps.shape[3])
-    var sums = [Double](repeating: 0, count: filters)
-    gradients.withUnsafeBufferPointer { gradients in
-      for index in gradients.indices { sums[index % filters] += Double(gradients[index]) }
-    }
-    let weights = sums.map { Float($0 / Double(height * width)) }
+    let weights = Kernels.sumsOfChannels(gradients).map { Float($0 / Double(height * width)) }
     let scalars = maps.withUnsafeBufferPointer { maps in
       (0..<height * width).map { place -> Float in
         var sum = 0.0

@@ -102,7 +102,7 @@ public struct Maximization: Sendable {
     let (maps, trace) = stages.forward(input(shifted))
     let objectives = means(of: maps)
     var gradient = try deconvnet.descend(
-      signal(like: maps), through: trace.children, toOutputOf: nil, rule: .gradient)
+      signal(like: maps), from: layer.filterStage, trace.children, rule: .gradient)
     scaleToImages(&gradient)
     addVariation(of: shifted, to: &gradient)
     gradient.roll(shifts.map { (-$0.y, -$0.x) })
@@ -144,28 +144,14 @@ public struct Maximization: Sendable {
   }
 
   private func means(of maps: Tensor) -> [Float] {
-    let size = maps.count / maps.shape[0]
-    return maps.withUnsafeBufferPointer { maps in
-      (0..<maps.count / size).map { image -> Float in
-        var sum = 0.0
-        for index in stride(
-          from: image * size + filter, to: (image + 1) * size, by: layer.filters)
-        { sum += Double(maps[index]) }
-        return Float(sum / Double(size / layer.filters))
-      }
-    }
+    let places = maps.count / maps.shape[0] / layer.filters
+    return maps.sums(of: filter).map { Float($0 / Double(places)) }
   }
 
   /// The objective's gradient by the maps.
   private func signal(like maps: Tensor) -> Tensor {
     let places = maps.count / maps.shape[0] / layer.filters
-    var signal = Tensor(zeros: maps.shape)
-    signal.withUnsafeMutableBufferPointer { signal in
-      for index in stride(from: filter, to: signal.count, by: layer.filters) {
-        signal[index] = 1 / Float(places)
-      }
-    }
-    return signal
+    return Tensor(shape: maps.shape, repeating: 1 / Float(places)).keeping(filter)
   }
 
   /// Takes the gradient of `variation · TV` from a gradient.

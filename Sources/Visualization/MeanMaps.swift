@@ -1,17 +1,17 @@
-public import Tensors
+package import Tensors
 
 /// The mean map of each filter of a layer over many images: where in the image it is active.
-public struct MeanMaps: Sendable {
+package struct MeanMaps: Sendable {
   /// Images looked at.
-  public private(set) var seen = 0
+  package private(set) var seen = 0
   private var shape: [Int] = []
   private var sums: [Double] = []
 
   /// Nothing seen yet.
-  public init() {}
+  package init() {}
 
   /// Looks at a layer's activations for a batch, `[N, H, W, filters]` or `[N, units]`.
-  public mutating func look(at activations: Tensor) {
+  package mutating func look(at activations: Tensor) {
     shape = Array(activations.shape.dropFirst())
     let count = shape.reduce(1, *)
     if sums.isEmpty { sums = Array(repeating: 0, count: count) }
@@ -30,7 +30,7 @@ public struct MeanMaps: Sendable {
   }
 
   /// The means, `[H, W, filters]` or `[units]`; empty before the first batch.
-  public var maps: Tensor {
+  package var maps: Tensor {
     let count = Double(max(1, seen))
     return Tensor(shape: shape.isEmpty ? [0] : shape, scalars: sums.map { Float($0 / count) })
   }

@@ -123,7 +123,7 @@ extension Deconvnet {
     let batchSize = Self.batchSize(for: image)
     for first in stride(from: 0, to: count, by: batchSize) {
       let batch = first..<min(count, first + batchSize)
-      var covered = image.repeated(batch.count)
+      var covered = image.images(repeatElement(0, count: batch.count))
       for place in batch {
         Occluder.cover(
           &covered, image: place - first, y: place / places.columns * occluder.stride,
@@ -131,7 +131,7 @@ extension Deconvnet {
           width: occluder.size, fill: occluder.fill)
       }
       let (maps, logits) = activationsAndLogits(of: covered, layer: layer)
-      activity += Self.sums(of: filter, in: maps)
+      activity += maps.sums(of: filter).map { Float($0) }
       probabilities += Self.softmax(logits).scalars
       progress(batch.upperBound)
     }
@@ -140,26 +140,11 @@ extension Deconvnet {
       filter: filter, activity: activity,
       probabilities: Tensor(
         shape: [places.rows, places.columns, classes], scalars: probabilities),
-      clearActivity: Self.sums(of: filter, in: clear)[0], clearProbabilities: clearProbabilities)
+      clearActivity: Float(clear.sums(of: filter)[0]), clearProbabilities: clearProbabilities)
   }
 
   /// Images that go through the network at once: many small ones, few large ones.
   static func batchSize(for image: Tensor) -> Int {
     max(1, min(64, 4_000_000 / max(1, image.count * 32)))
-  }
-
-  /// The sum of a filter's map in each image.
-  private static func sums(of filter: Int, in maps: Tensor) -> [Float] {
-    let filters = maps.shape[maps.rank - 1]
-    let size = maps.count / maps.shape[0]
-    return maps.withUnsafeBufferPointer { maps in
-      (0..<maps.count / size).map { image in
-        var sum = 0.0
-        for index in stride(from: image * size + filter, to: (image + 1) * size, by: filters) {
-          sum += Double(maps[index])
-        }
-        return Float(sum)
-      }
-    }
   }
 }

@@ -80,7 +80,7 @@ extension Conv2D: Projectable {
   ) -> SignalWindows {
     let geometry = geometry(for: inputShape)
     let (weight, kernel) = (denseWeight, extent)
-    let (count, channels) = (weight.count / outChannels, outChannels)
+    let count = weight.count / outChannels
     var filter: (number: Int, weights: [Float]) = (-1, [])
     var fields = Tensor(
       uninitializedShape: [units.count, kernel.height, kernel.width, inChannels]
@@ -88,31 +88,19 @@ extension Conv2D: Projectable {
     fields.withUnsafeMutableBufferPointer { fields in
       for (index, unit) in units.enumerated() {
         if unit.filter != filter.number {
-          filter = weight.withUnsafeBufferPointer { weight in
-            (unit.filter, (0..<count).map { weight[$0 * channels + unit.filter] })
-          }
+          let own = Kernels.channels(unit.filter..<unit.filter + 1, of: weight)
+          filter = (unit.filter, own.scalars)
         }
         let value = signal[index, 0, 0, 0]
         for at in 0..<count { fields[index * count + at] = value * filter.weights[at] }
       }
     }
-    let corners = units.map { unit in
-      SignalWindows.Corner(
-        image: unit.image, y: unit.activation.y * stride.height - padding.top,
-        x: unit.activation.x * stride.width - padding.left)
-    }
+    let places = SignalWindows(
+      signal,
+      at: units.map { .init(image: $0.image, y: $0.activation.y, x: $0.activation.x) },
+      map: geometry.output)
+    let (_, corners) = places.fields(of: kernel, stride: stride, padding: padding)
     return SignalWindows(cropping: fields, at: corners, map: geometry.input)
-  }
-
-  /// One filter alone.
-  func narrowed(to filter: Int) -> Conv2D {
-    let weights = weight.withUnsafeBufferPointer { weight in
-      (0..<weight.count / outChannels).map { weight[$0 * outChannels + filter] }
-    }
-    return Conv2D(
-      weight: Tensor(shape: [kernel.height, kernel.width, inChannels, 1], scalars: weights),
-      bias: bias.map { Tensor(shape: [1], scalars: [$0[filter]]) }, stride: stride,
-      padding: padding, dilation: dilation)
   }
 }
 

@@ -12,7 +12,7 @@ extension Deconvnet {
   ) throws(DeconvnetError) -> Tensor {
     let (logits, traces) = traced(images)
     return try descend(
-      Self.oneHot(label, like: logits), through: traces, toOutputOf: nil, rule: rule)
+      Self.oneHot(label, like: logits), from: traces.count - 1, traces, rule: rule)
   }
 
   /// Integrated gradients: the derivative's mean on the straight way from a baseline to the image,

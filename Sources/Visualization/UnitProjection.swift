@@ -51,25 +51,10 @@ public struct UnitProjection: Sendable {
   }
 
   private func part(rows: Range<Int>, columns: Range<Int>) -> Tensor {
-    let channels = imageShape[2]
-    let (height, width) = (window.shape[0], window.shape[1])
-    var result = Tensor(zeros: [rows.count, columns.count, channels])
-    let known = (
-      rows: rows.clamped(to: corner.y..<corner.y + height),
-      columns: columns.clamped(to: corner.x..<corner.x + width)
-    )
-    result.withUnsafeMutableBufferPointer { to in
-      window.withUnsafeBufferPointer { from in
-        for y in known.rows {
-          for x in known.columns {
-            let source = ((y - corner.y) * width + x - corner.x) * channels
-            let target =
-              ((y - rows.lowerBound) * columns.count + x - columns.lowerBound) * channels
-            for channel in 0..<channels { to[target + channel] = from[source + channel] }
-          }
-        }
-      }
-    }
-    return result
+    let size = Extent(height: rows.count, width: columns.count)
+    let place = SignalWindows.Corner(
+      image: 0, y: rows.lowerBound - corner.y, x: columns.lowerBound - corner.x)
+    return window.reshaped(to: [1] + window.shape).cropped(at: [place], to: size)
+      .reshaped(to: [rows.count, columns.count, imageShape[2]])
   }
 }

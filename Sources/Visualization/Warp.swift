@@ -86,7 +86,7 @@ public struct Warp: Sendable, Equatable {
   private static func direction(_ degrees: Double) -> (cosine: Double, sine: Double) {
     let turn = degrees.truncatingRemainder(dividingBy: 360)
     let angle = turn * .pi / 180
-    let (cosine, sine) = (Double.cosine(angle), Double.cosine(angle - .pi / 2))
+    let (cosine, sine) = (Double.cosine(angle), Double.sine(angle))
     return turn.truncatingRemainder(dividingBy: 90) == 0
       ? (cosine.rounded(), sine.rounded()) : (cosine, sine)
   }

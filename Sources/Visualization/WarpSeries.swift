@@ -1,7 +1,7 @@
 /// Warps of one kind, step by step: a horizontal axis of the paper's figure 5.
-public struct WarpSeries: Sendable {
+package struct WarpSeries: Sendable {
   /// What is done to the image.
-  public enum Kind: String, Sendable, CaseIterable {
+  package enum Kind: String, Sendable, CaseIterable {
     /// Moved up and down.
     case translation
     /// Enlarged.
@@ -11,12 +11,12 @@ public struct WarpSeries: Sendable {
   }
 
   /// What is done to the image.
-  public let kind: Kind
+  package let kind: Kind
   /// Pixels downwards, factors, or degrees.
-  public let amounts: [Double]
+  package let amounts: [Double]
 
   /// The warps, one an amount.
-  public var warps: [Warp] {
+  package var warps: [Warp] {
     amounts.map { amount in
       switch kind {
       case .translation: .moved(down: amount)
@@ -27,10 +27,10 @@ public struct WarpSeries: Sendable {
   }
 
   /// The place of the amount that leaves an image as it is.
-  public var clearIndex: Int { amounts.firstIndex(of: kind == .scale ? 1 : 0) ?? 0 }
+  package var clearIndex: Int { amounts.firstIndex(of: kind == .scale ? 1 : 0) ?? 0 }
 
   /// From so many pixels up to so many down.
-  public static func translations(farthest: Int, step: Int = 1) -> WarpSeries {
+  package static func translations(farthest: Int, step: Int = 1) -> WarpSeries {
     precondition(
       farthest >= 0 && step > 0, "shifts of 0 to \(farthest) pixels in steps of \(step)")
     let steps = farthest / step
@@ -39,7 +39,7 @@ public struct WarpSeries: Sendable {
   }
 
   /// From the image's own size to the largest, in so many even steps.
-  public static func scales(largest: Double, steps: Int = 8) -> WarpSeries {
+  package static func scales(largest: Double, steps: Int = 8) -> WarpSeries {
     precondition(largest > 0 && steps > 0, "scales up to \(largest) in \(steps) steps")
     return WarpSeries(
       kind: .scale,
@@ -47,7 +47,7 @@ public struct WarpSeries: Sendable {
   }
 
   /// From 0 degrees around.
-  public static func rotations(step: Double) -> WarpSeries {
+  package static func rotations(step: Double) -> WarpSeries {
     precondition(step > 0 && step <= 360, "turns in steps of \(step) degrees")
     var amounts: [Double] = []
     while Double(amounts.count) * step < 360 { amounts.append(Double(amounts.count) * step) }

@@ -1,12 +1,12 @@
-public import Images
-public import Visualization
+package import Images
+package import Visualization
 
 extension ArchitectureReport {
   /// The first layer's filters with their spectra, and for each rectified layer how many of the images
   /// excite each filter; dead filters are marked.
   ///
   /// - `filters`: the first layer's filters as images; nil where they can't be shown.
-  public func sheet(title: String, filters: [Image]?) -> Image {
+  package func sheet(title: String, filters: [Image]?) -> Image {
     let palette = SheetPalette()
     var parts: [Image] = []
     let dead = Set(layers.first?.dead ?? [])

@@ -1,9 +1,9 @@
 import Images
-public import Visualization
+package import Visualization
 
 extension FeatureEvolution {
   /// The sheet of Fig. 4: a row a filter, a column a moment; jumps have a coloured frame.
-  public func sheet(title: String) -> TileSheet {
+  package func sheet(title: String) -> TileSheet {
     TileSheet(
       title: title, columnCaptions: moments.map { "step \($0.step)" },
       rows: filters.indices.map { filter in
@@ -14,7 +14,7 @@ extension FeatureEvolution {
   }
 
   /// The sheet of one moment: all filters side by side.
-  public func sheet(ofMoment moment: Int, title: String) -> TileSheet {
+  package func sheet(ofMoment moment: Int, title: String) -> TileSheet {
     TileSheet(
       title: title,
       tiles: filters.indices.map { tile($0, at: moment, caption: "\(filters[$0])") })

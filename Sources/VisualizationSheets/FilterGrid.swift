@@ -21,11 +21,7 @@ public struct FilterGrid: Sendable {
     let (height, width) = (convolution.kernel.height, convolution.kernel.width)
     let (channels, count) = (convolution.inChannels, convolution.outChannels)
     guard channels == 1 || channels == 3 else { return nil }
-    planes = convolution.weight.withUnsafeBufferPointer { weights in
-      (0..<count).map { filter in
-        stride(from: filter, to: weights.count, by: count).map { weights[$0] }
-      }
-    }
+    planes = (0..<count).map { Kernels.channels($0..<$0 + 1, of: convolution.weight).scalars }
     (filters, scales) = Image.contrastStretched(
       planes, width: width, height: height, channels: channels,
       rule: sharingScale ? .symmetric : .minMax, sharingScale: sharingScale)

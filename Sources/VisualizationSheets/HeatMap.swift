@@ -1,21 +1,21 @@
-public import Images
+package import Images
 import TextOutput
 
 /// Numbers at the places of a grid as colours, with a legend of what the extremes are.
-public struct HeatMap: Sendable {
+package struct HeatMap: Sendable {
   /// Rows of the grid.
-  public let rows: Int
+  package let rows: Int
   /// Columns of the grid.
-  public let columns: Int
+  package let columns: Int
   /// The numbers, in row-major order.
-  public let values: [Float]
+  package let values: [Float]
   /// What the ends of the colours stand for.
-  public let scale: ContrastScale
+  package let scale: ContrastScale
 
   /// A grid of numbers.
   ///
   /// - `scale`: nil for from the lowest to the highest number.
-  public init(_ values: [Float], rows: Int, columns: Int, scale: ContrastScale? = nil) {
+  package init(_ values: [Float], rows: Int, columns: Int, scale: ContrastScale? = nil) {
     precondition(
       values.count == rows * columns && !values.isEmpty,
       "\(values.count) numbers for a grid of \(rows)x\(columns)")
@@ -24,10 +24,10 @@ public struct HeatMap: Sendable {
   }
 
   /// Whether all numbers are the same, so that there is nothing to see.
-  public var isConstant: Bool { scale.isConstant }
+  package var isConstant: Bool { scale.isConstant }
 
   /// The numbers as colours, RGB, one pixel each; where all are the same, the middle one.
-  public func image() -> Image {
+  package func image() -> Image {
     Image(
       width: columns, height: rows, channels: 3,
       pixels: values.flatMap { value in
@@ -39,7 +39,7 @@ public struct HeatMap: Sendable {
   /// The numbers as colours laid over an image of the same size.
   ///
   /// - `opacity`: of the colours, 0 to 1.
-  public func image(over image: Image, opacity: Float = 0.55) -> Image {
+  package func image(over image: Image, opacity: Float = 0.55) -> Image {
     precondition(
       image.width == columns && image.height == rows,
       "a map of \(rows)x\(columns) over an image of \(image.height)x\(image.width)")

@@ -1,11 +1,11 @@
-public import Images
-public import Tensors
-public import Visualization
+package import Images
+package import Tensors
+package import Visualization
 
 /// The maps of a layer as a sheet: one tile a filter, or all units of a dense layer as one image.
 ///
 /// - Source: Zeiler & Fergus, arXiv 1311.2901, Fig. 7(b): feature maps as images.
-public struct MapSheet: Sendable {
+package struct MapSheet: Sendable {
   private let maps: Tensor
   private let layer: NumberedLayer
   private let filters: [Int]
@@ -15,7 +15,7 @@ public struct MapSheet: Sendable {
   /// - `filters`: those to show.
   /// - `sharesScale`: black is then 0 or the lowest of all, and white the largest of all; otherwise of
   ///   each map.
-  public init(_ maps: Tensor, of layer: NumberedLayer, filters: [Int], sharesScale: Bool = false) {
+  package init(_ maps: Tensor, of layer: NumberedLayer, filters: [Int], sharesScale: Bool = false) {
     precondition(
       maps.shape.last == layer.filters,
       "maps of shape \(maps.shape) for \(layer.filters) filters")
@@ -31,7 +31,7 @@ public struct MapSheet: Sendable {
   ///   of all of them, so that it leaves no holes among them.
   /// - `caption`: what stands below a filter's map; its number is added.
   /// - `isMarked`: which filters get a coloured frame.
-  public func image(
+  package func image(
     title: String, first: TileSheet.Tile? = nil, caption: (_ filter: Int) -> String,
     isMarked: (_ filter: Int) -> Bool = { _ in false }
   ) -> Image {
@@ -87,8 +87,6 @@ public struct MapSheet: Sendable {
   }
 
   private func plane(_ filter: Int) -> [Float] {
-    maps.withUnsafeBufferPointer { maps in
-      stride(from: filter, to: maps.count, by: layer.filters).map { maps[$0] }
-    }
+    Kernels.channels(filter..<filter + 1, of: maps).scalars
   }
 }

@@ -3,10 +3,10 @@ public import Visualization
 
 extension Occlusion {
   /// Fig. 7 (b) as a map: the activity of the strongest feature map.
-  public var activityMap: HeatMap { HeatMap(activity, rows: rows, columns: columns) }
+  var activityMap: HeatMap { HeatMap(activity, rows: rows, columns: columns) }
 
   /// Fig. 7 (d) as a map: the probability of the class.
-  public var probabilityMap: HeatMap { HeatMap(labelProbabilities, rows: rows, columns: columns) }
+  package var probabilityMap: HeatMap { HeatMap(labelProbabilities, rows: rows, columns: columns) }
 
   /// A sheet for people: the image, and the three maps of Fig. 7, each place at the middle of its
   /// square, so that maps and image lie one over the other.

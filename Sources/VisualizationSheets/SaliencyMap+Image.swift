@@ -5,7 +5,7 @@ public import Visualization
 
 extension SaliencyMap {
   /// The magnitudes as colours; the darkest is 0.
-  public var heatMap: HeatMap {
+  package var heatMap: HeatMap {
     let values = magnitudes
     return HeatMap(
       values, rows: scores.shape[1], columns: scores.shape[2],

@@ -1,17 +1,17 @@
-public import Images
+package import Images
 import TextOutput
-public import Visualization
+package import Visualization
 
 /// The sheet of Fig. 2: for each filter the projections of its strongest units, beside what the units
 /// saw of their images.
 ///
 /// - Source: Zeiler & Fergus, "Visualizing and Understanding Convolutional Networks", ECCV 2014,
 ///   arXiv 1311.2901, §4, Fig. 2.
-public struct StrongestSheet: Sendable {
+package struct StrongestSheet: Sendable {
   /// Lines above everything.
-  public var title: String
+  package var title: String
   /// Whether the projections of a filter share a scale, so that their brightness can be compared.
-  public let sharesScale: Bool
+  package let sharesScale: Bool
   private let columns: Int
   private let side: Int
   private var tiles: [TileSheet.Tile] = []
@@ -20,7 +20,7 @@ public struct StrongestSheet: Sendable {
   ///
   /// - `filters`: how many filters it will have.
   /// - `count`: images a filter, at most.
-  public init(title: String, filters: Int, count: Int = 9, sharesScale: Bool = false) {
+  package init(title: String, filters: Int, count: Int = 9, sharesScale: Bool = false) {
     self.title = title
     self.sharesScale = sharesScale
     var columns = 1
@@ -33,7 +33,7 @@ public struct StrongestSheet: Sendable {
   ///
   /// - `projections`: the strongest first; none for a dead filter.
   /// - `sources`: the image of each.
-  public mutating func add(
+  package mutating func add(
     filter: Int, projections: [UnitProjection], sources: [Image]
   ) {
     precondition(
@@ -54,7 +54,7 @@ public struct StrongestSheet: Sendable {
   }
 
   /// The sheet.
-  public func image() -> Image {
+  package func image() -> Image {
     var wide = 1
     // A tile is twice as wide as high.
     while 3 * wide * wide < 2 * tiles.count { wide += 1 }

@@ -1,4 +1,4 @@
-public import Images
+package import Images
 
 /// Little images in rows and columns on one sheet, with words: a title, a caption over each column,
 /// before each row and below each tile.
@@ -8,18 +8,18 @@ public import Images
 ///   title: "layer 1", tiles: filters.map { TileSheet.Tile($0, caption: "…") }, columns: 8)
 /// try sheet.image(side: 56).write(to: "sheet.png")
 /// ```
-public struct TileSheet: Sendable {
+package struct TileSheet: Sendable {
   /// An image and a few words below it.
-  public struct Tile: Sendable {
+  package struct Tile: Sendable {
     /// The image; nil leaves its place empty.
-    public var image: Image?
+    package var image: Image?
     /// What stands below it; empty for nothing.
-    public var caption: String
+    package var caption: String
     /// Whether its frame is in a colour that catches the eye.
-    public var isMarked: Bool
+    package var isMarked: Bool
 
     /// A tile.
-    public init(_ image: Image?, caption: String = "", isMarked: Bool = false) {
+    package init(_ image: Image?, caption: String = "", isMarked: Bool = false) {
       self.image = image
       self.caption = caption
       self.isMarked = isMarked
@@ -27,28 +27,28 @@ public struct TileSheet: Sendable {
   }
 
   /// A row of tiles and what stands before it.
-  public struct Row: Sendable {
+  package struct Row: Sendable {
     /// What stands before the row; empty for nothing.
-    public var caption: String
+    package var caption: String
     /// The tiles, one a column.
-    public var tiles: [Tile]
+    package var tiles: [Tile]
 
     /// A row.
-    public init(caption: String = "", _ tiles: [Tile]) {
+    package init(caption: String = "", _ tiles: [Tile]) {
       self.caption = caption
       self.tiles = tiles
     }
   }
 
   /// Lines above everything.
-  public var title: String
+  package var title: String
   /// What stands over each column; empty for nothing.
-  public var columnCaptions: [String]
+  package var columnCaptions: [String]
   /// The rows, from the top.
-  public var rows: [Row]
+  package var rows: [Row]
 
   /// Rows that say themselves what is in them.
-  public init(title: String, columnCaptions: [String] = [], rows: [Row]) {
+  package init(title: String, columnCaptions: [String] = [], rows: [Row]) {
     self.title = title
     self.columnCaptions = columnCaptions
     self.rows = rows
@@ -57,7 +57,7 @@ public struct TileSheet: Sendable {
   /// Tiles one after the other.
   ///
   /// - `columns`: tiles in a row; nil for about one and a half times as many as there are rows.
-  public init(title: String, tiles: [Tile], columns: Int? = nil) {
+  package init(title: String, tiles: [Tile], columns: Int? = nil) {
     var wide = 1
     while wide * wide * 2 < 3 * tiles.count { wide += 1 }
     let columns = max(1, min(columns ?? wide, tiles.count))
@@ -72,7 +72,7 @@ public struct TileSheet: Sendable {
   ///
   /// - Parameter side: the larger side of the largest tile, about, in pixels: all are enlarged by one
   ///   whole number; nil shows them as they are.
-  public func image(side: Int? = nil) -> Image {
+  package func image(side: Int? = nil) -> Image {
     let palette = SheetPalette()
     let images = rows.flatMap(\.tiles).compactMap(\.image)
     let largest = images.map { max($0.width, $0.height) }.max() ?? 1
