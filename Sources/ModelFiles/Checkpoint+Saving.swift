@@ -4,7 +4,7 @@ public import NeuralNetworks
 public import Tensors
 
 extension Checkpoint {
-  /// Saves a network in the folder of its run, so that a kill or a power cut at any moment leaves the
+  /// Saves a network in the directory of its run, so that a kill or a power cut at any moment leaves the
   /// checkpoint of before or this one, each with its own optimizer's state.
   ///
   /// The optimizer's state is written first, under a name of its own (`optimizer-<step>.safetensors`);
@@ -12,32 +12,32 @@ extension Checkpoint {
   ///
   /// - `inputShape`: one input's shape, `[H, W, C]`.
   /// - `optimizer`: the optimizer's slots; nil when training won't go on from here.
-  /// - `folder`: the run's folder; it is made if it isn't there.
+  /// - `directory`: the run's directory; it is made if it isn't there.
   /// - Returns: the path of the checkpoint.
   /// - Throws: `CheckpointError` or `SafetensorsError`.
   @discardableResult
   public static func save(
     _ model: Sequential, inputShape: [Int], state: TrainingState, optimizer: NamedTensors?,
-    in folder: String
+    in directory: String
   ) throws -> String {
-    let path = Path.joined(folder, fileName)
-    try make(folder)
+    let path = Path.joined(directory, fileName)
+    try make(directory)
     var metadata = try metadata(of: model, inputShape: inputShape, state: state, path: path)
     if let optimizer {
-      let name = unusedOptimizerName(step: state.step, in: folder)
+      let name = unusedOptimizerName(step: state.step, in: directory)
       try SafetensorsFile.write(
-        optimizer, metadata: [Key.step: String(state.step)], to: Path.joined(folder, name))
+        optimizer, metadata: [Key.step: String(state.step)], to: Path.joined(directory, name))
       metadata[Key.optimizer] = name
     }
     try SafetensorsFile.write(tensors(of: model), metadata: metadata, to: path)
-    removeLeftovers(in: folder, keeping: metadata[Key.optimizer])
+    removeLeftovers(in: directory, keeping: metadata[Key.optimizer])
     return path
   }
 
   /// Keeps a network under a name of its own, without an optimizer's state: to be looked at, not to be
   /// trained on. The file is replaced whole, or not at all.
   ///
-  /// - `path`: the file; its folder is made if it isn't there.
+  /// - `path`: the file; its directory is made if it isn't there.
   /// - Throws: `CheckpointError` or `SafetensorsError`.
   public static func keep(
     _ model: Sequential, inputShape: [Int], state: TrainingState, as path: String
@@ -47,9 +47,9 @@ extension Checkpoint {
     try SafetensorsFile.write(tensors(of: model), metadata: metadata, to: path)
   }
 
-  private static func make(_ folder: String) throws(CheckpointError) {
-    do { try Directory.make(folder) } catch {
-      throw CheckpointError(folder, .system("can't be made: \(error.reason)"))
+  private static func make(_ directory: String) throws(CheckpointError) {
+    do { try Directory.make(directory) } catch {
+      throw CheckpointError(directory, .system("can't be made: \(error.reason)"))
     }
   }
 
@@ -95,24 +95,24 @@ extension Checkpoint {
 
   /// A name that no file has: the state that the present checkpoint needs must stay until the new
   /// checkpoint is in place, even when both are of one step.
-  private static func unusedOptimizerName(step: Int, in folder: String) -> String {
+  private static func unusedOptimizerName(step: Int, in directory: String) -> String {
     let candidates = sequence(first: 1) { $0 + 1 }.lazy.map { number in
       "optimizer-\(step)\(number == 1 ? "" : "-\(number)").safetensors"
     }
     return candidates.first {
-      FileStatus(path: Path.joined(folder, $0), followsLinks: false) == nil
+      FileStatus(path: Path.joined(directory, $0), followsLinks: false) == nil
     } ?? "optimizer-\(step).safetensors"
   }
 
   /// Removes states of older checkpoints, and halves of files that a killed program left.
-  private static func removeLeftovers(in folder: String, keeping kept: String?) {
-    let entries = (try? Directory.entries(of: folder)) ?? []
+  private static func removeLeftovers(in directory: String, keeping kept: String?) {
+    let entries = (try? Directory.entries(of: directory)) ?? []
     for name in entries.map(\.name) where name != kept {
       let isHalf =
         name.hasSuffix(AtomicFile.temporarySuffix)
         && (name.hasPrefix(".optimizer-") || name.hasPrefix(".\(fileName)."))
       if isOptimizerFile(name) || isHalf {
-        try? Directory.removeAll(Path.joined(folder, name))
+        try? Directory.removeAll(Path.joined(directory, name))
       }
     }
   }

@@ -29,7 +29,7 @@ public struct Checkpoint: Sendable {
     case onnx(ONNXNetwork)
   }
 
-  /// The name of a run's checkpoint in the run's folder.
+  /// The name of a run's checkpoint in the run's directory.
   public static let fileName = "checkpoint.safetensors"
 
   enum Key {
@@ -50,7 +50,7 @@ public struct Checkpoint: Sendable {
   /// Opens a checkpoint.
   ///
   /// - Parameters:
-  ///   - path: the file, whose name ends in `.onnx` if it is one, or the folder of a run.
+  ///   - path: the file, whose name ends in `.onnx` if it is one, or the directory of a run.
   ///   - architecture: what network a safetensors file of PyTorch belongs to.
   ///   - imageSize: the size of the images, for an ONNX model that leaves it open.
   /// - Throws: `SafetensorsError`, `ONNXError` or `CheckpointError`.
@@ -141,7 +141,7 @@ public struct Checkpoint: Sendable {
     else {
       throw CheckpointError(path, .noOptimizer)
     }
-    // The name comes from a file: it must not lead out of the folder.
+    // The name comes from a file: it must not lead out of the directory.
     guard Self.isOptimizerFile(name) else {
       throw CheckpointError(path, .badMetadata(key: Key.optimizer, "isn't a file's name: \(name)"))
     }
@@ -152,11 +152,11 @@ public struct Checkpoint: Sendable {
     return try optimizer.tensors()
   }
 
-  /// The newest checkpoint of all runs below a folder, also below folders that links lead to.
+  /// The newest checkpoint of all runs below a directory, also below those that links lead to.
   ///
   /// - Throws: `CheckpointError` when there is none.
-  public static func newest(under folder: String) throws -> Checkpoint {
-    let nodes = (try? DirectoryTree(folder, includesHidden: false))?.nodes ?? []
+  public static func newest(under directory: String) throws -> Checkpoint {
+    let nodes = (try? DirectoryTree(directory, includesHidden: false))?.nodes ?? []
     let found = nodes.flatMap { node in
       node.entries.filter { $0.name == fileName && $0.kind == .regular }.map {
         Path.joined(node.path, $0.name)
@@ -165,7 +165,7 @@ public struct Checkpoint: Sendable {
     let newest = found.compactMap { path in
       FileStatus(path: path).map { (time: $0.modificationTime, path: path) }
     }.max { ($0.time, $0.path) < ($1.time, $1.path) }
-    guard let newest else { throw CheckpointError(folder, .noneBelow) }
+    guard let newest else { throw CheckpointError(directory, .noneBelow) }
     return try Checkpoint(path: newest.path)
   }
 

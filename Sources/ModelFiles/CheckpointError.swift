@@ -2,9 +2,9 @@
 public struct CheckpointError: Error, Sendable, Equatable, CustomStringConvertible {
   /// What is wrong, with the facts.
   public enum Problem: Sendable, Equatable {
-    /// Neither a file nor a run's folder with a checkpoint in it.
+    /// Neither a file nor a run's directory with a checkpoint in it.
     case notThere
-    /// No run below this folder has a checkpoint.
+    /// No run below this directory has a checkpoint.
     case noneBelow
     /// Tensors, but nothing that says what network they belong to.
     case noDescription(tensorCount: Int)
@@ -18,11 +18,11 @@ public struct CheckpointError: Error, Sendable, Equatable, CustomStringConvertib
     case needsNoArchitecture(String)
     /// The optimizer's file isn't the one this checkpoint was saved with.
     case foreignOptimizer(file: String, step: Int)
-    /// The system can't list or make the folder; its words.
+    /// The system can't list or make the directory; its words.
     case system(String)
   }
 
-  /// The file or folder.
+  /// The file or directory.
   public let path: String
   /// What is wrong with it.
   public let problem: Problem
@@ -44,8 +44,7 @@ public struct CheckpointError: Error, Sendable, Equatable, CustomStringConvertib
     case .noDescription(let tensorCount):
       """
       its metadata doesn't say what network its \(tensorCount) tensors belong to, and their names \
-      and shapes aren't those of a LeNet (conv1, conv2, fc1, fc2); --architecture can say it \
-      in a JSON file
+      and shapes aren't those of a LeNet (conv1, conv2, fc1, fc2)
       """
     case .badMetadata(let key, let what):
       "\"\(key)\" in its metadata \(what)"

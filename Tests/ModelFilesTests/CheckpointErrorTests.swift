@@ -68,8 +68,7 @@ import Testing
     try expect(
       """
       its metadata doesn't say what network its 3 tensors belong to, and their names and shapes \
-      aren't those of a LeNet (conv1, conv2, fc1, fc2); --architecture can say it in a JSON \
-      file
+      aren't those of a LeNet (conv1, conv2, fc1, fc2)
       """, metadata: [:], tensors: tensors)
   }
 

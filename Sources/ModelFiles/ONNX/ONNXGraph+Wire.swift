@@ -7,7 +7,7 @@ struct ONNXModelFile {
   /// The version of the default operator set.
   let operatorSet: Int
   let wire: WireFile
-  let folder: ExternalFolder
+  let directory: ExternalDirectory
 
   /// Reads a model's structure.
   ///
@@ -39,7 +39,7 @@ struct ONNXModelFile {
     self.graph = graph
     self.operatorSet = operatorSet ?? 1
     self.wire = wire
-    folder = ExternalFolder(ofModelAt: path)
+    directory = ExternalDirectory(ofModelAt: path)
   }
 }
 

@@ -40,7 +40,7 @@ struct ONNXImporter {
   /// - Throws: `ONNXProblem` or `FileError`.
   static func network(of file: ONNXModelFile, imageSize: Extent?) throws -> Network {
     var importer = ONNXImporter(
-      reader: ONNXTensorReader(file.wire, folder: file.folder), operatorSet: file.operatorSet)
+      reader: ONNXTensorReader(file.wire, directory: file.directory), operatorSet: file.operatorSet)
     let graph = file.graph
     // Missing files are reported before anything else.
     for tensor in graph.initializers { try importer.reader.check(tensor) }

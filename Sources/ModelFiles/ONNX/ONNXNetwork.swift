@@ -23,7 +23,7 @@ struct ONNXNetwork: Sendable {
       let network = try ONNXImporter.network(of: file, imageSize: imageSize)
       return (file, network.description, network.parameters)
     }
-    reader = ONNXTensorReader(file.wire, folder: file.folder)
+    reader = ONNXTensorReader(file.wire, directory: file.directory)
   }
 
   /// The network with its parameters.

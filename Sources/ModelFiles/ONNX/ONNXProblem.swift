@@ -12,7 +12,7 @@ public enum ONNXProblem: Error, Sendable, Equatable {
   case badTensor(String, String)
   /// A file of weights that isn't there.
   case missingWeights(file: String, tensor: String)
-  /// A file of weights that lies, or leads, outside of the model's folder.
+  /// A file of weights that lies, or leads, outside of the model's directory.
   case strayWeights(file: String, tensor: String, String)
   /// Not one input, or one that isn't images.
   case badInput(String)

@@ -56,11 +56,11 @@ struct ONNXTensor: Sendable {
 /// Reads the numbers of a model's tensors from its file and from those beside it.
 struct ONNXTensorReader: Sendable {
   private var model: WireFile
-  private let folder: ExternalFolder
+  private let directory: ExternalDirectory
 
-  init(_ model: WireFile, folder: ExternalFolder) {
+  init(_ model: WireFile, directory: ExternalDirectory) {
     self.model = model
-    self.folder = folder
+    self.directory = directory
   }
 
   /// Checks that the numbers are where the tensor says, and as many as its shape needs.
@@ -81,7 +81,7 @@ struct ONNXTensorReader: Sendable {
           tensor.name, "comes in pieces that don't hold whole numbers of \(width) bytes")
       }
     case .external(let location, let offset, let length):
-      let file = try folder.open(location, for: tensor.name)
+      let file = try directory.open(location, for: tensor.name)
       guard length ?? needed == needed else {
         throw ONNXProblem.badTensor(
           tensor.name,
@@ -200,7 +200,7 @@ struct ONNXTensorReader: Sendable {
     case .inside(let pieces): return (model.file, pieces)
     case .external(let location, let offset, _):
       return (
-        try folder.open(location, for: tensor.name), [offset..<offset + (try tensor.byteCount())]
+        try directory.open(location, for: tensor.name), [offset..<offset + (try tensor.byteCount())]
       )
     case .varints: return (model.file, [])
     }

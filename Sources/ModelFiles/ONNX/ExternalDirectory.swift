@@ -1,14 +1,14 @@
 import Files
 
-/// The folder of a model, as the place of files that hold its weights.
+/// The directory of a model, as the place of files that hold its weights.
 ///
 /// A model says where its weights lie, and isn't believed: a path that is absolute, that climbs with
 /// `..`, or that leads through a symbolic link is refused.
 /// - Source: https://github.com/onnx/onnx, `docs/ExternalData.md`.
-struct ExternalFolder: Sendable {
+struct ExternalDirectory: Sendable {
   private let path: String
 
-  /// The folder that a model's file lies in.
+  /// The directory that a model's file lies in.
   init(ofModelAt path: String) {
     self.path = Path.directory(of: path)
   }
