@@ -95,14 +95,14 @@ extension LineChart {
     return Array(finite[finite.count / 100...finite.count - 1 - finite.count / 100])
   }
 
-  /// Entries of the legend in lines of at most so many letters; none for a single unnamed curve.
+  /// Entries of the legend in lines of at most so many letters; none for curves without a name.
   ///
   /// - Parameter sampleWidth: Letters beside each name.
   func legend(columns: Int, sampleWidth: Int = 5) -> [[Int]] {
-    guard series.count > 1 || series.first.map({ !$0.name.isEmpty }) == true else { return [] }
+    guard series.contains(where: { !$0.name.isEmpty }) else { return [] }
     var lines: [[Int]] = [[]]
     var used = 0
-    for (index, one) in series.enumerated() {
+    for (index, one) in series.enumerated() where !one.name.isEmpty {
       let needed = one.name.count + sampleWidth
       if used > 0, used + needed > columns {
         lines.append([])

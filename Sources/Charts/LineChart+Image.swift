@@ -43,9 +43,13 @@ extension LineChart {
       var x = frame.left
       let y = frame.bottom + letter.height * (3.1 + 1.3 * Double(row))
       for index in line {
-        image.fill(
-          x: Int(x), y: Int(y + letter.height * 0.3), width: Int(letter.width * 2),
-          height: 2 * textScale, color: color(of: index))
+        let sample = [(x: x, y: 0.0), (x: x + letter.width * 2, y: 0.0)]
+        for piece in Stroke.dashed(sample, dashes(of: index), thickness: Double(textScale)) {
+          let (start, end) = (Int(piece[0].x), Int(piece[piece.count - 1].x))
+          image.fill(
+            x: start, y: Int(y + letter.height * 0.3), width: max(1, end - start),
+            height: 2 * textScale, color: color(of: index))
+        }
         draw(series[index].name, x + letter.width * 2.5, y, 0, ink)
         x += Double(series[index].name.count + 5) * letter.width
       }
@@ -69,7 +73,11 @@ extension LineChart {
       stroke.paint(onto: &pixels, color: color, opacity: 0.18, within: plot)
       for piece in frame.pieces(one.faint) { stroke.line(piece, thickness: thickness * 0.7) }
       stroke.paint(onto: &pixels, color: color, opacity: 0.3, within: plot)
-      for piece in frame.pieces(one.points) { stroke.line(piece, thickness: thickness) }
+      for piece in frame.pieces(one.points) {
+        for part in Stroke.dashed(piece, dashes(of: index), thickness: thickness) {
+          stroke.line(part, thickness: thickness)
+        }
+      }
       stroke.paint(onto: &pixels, color: color, opacity: 1, within: plot)
     }
     image = Image(width: image.width, height: image.height, channels: 3, pixels: pixels)
@@ -94,6 +102,34 @@ private struct Stroke {
     for (from, to) in zip(points, points.dropFirst()) {
       segment(from, to, radius: thickness / 2)
     }
+  }
+
+  /// The parts of a line that are drawn where it is dashed.
+  static func dashed(
+    _ points: [(x: Double, y: Double)], _ dashes: [Double], thickness: Double
+  ) -> [[(x: Double, y: Double)]] {
+    guard !dashes.isEmpty, points.count > 1 else { return [points] }
+    var parts: [[(x: Double, y: Double)]] = [[points[0]]]
+    var (number, left) = (0, dashes[0] * thickness)
+    for (from, to) in zip(points, points.dropFirst()) {
+      let (dx, dy) = (to.x - from.x, to.y - from.y)
+      let length = (dx * dx + dy * dy).squareRoot()
+      var along = 0.0
+      while length - along > left {
+        along += left
+        let point = (x: from.x + dx * along / length, y: from.y + dy * along / length)
+        if number.isMultiple(of: 2) {
+          parts[parts.count - 1].append(point)
+        } else {
+          parts.append([point])
+        }
+        number = (number + 1) % dashes.count
+        left = dashes[number] * thickness
+      }
+      left -= length - along
+      if number.isMultiple(of: 2) { parts[parts.count - 1].append(to) }
+    }
+    return parts
   }
 
   private mutating func segment(

@@ -47,21 +47,27 @@ extension LineChart {
       let color = SVGText.hex(color(of: index))
       svg += band(one.band, color, frame)
       svg += curve(one.faint, frame, #"stroke="\#(color)" stroke-opacity=".3""#)
-      svg += curve(one.points, frame, #"stroke="\#(color)" stroke-width="2""#)
+      svg += curve(one.points, frame, #"stroke="\#(color)" stroke-width="2"\#(dashes(index, 2))"#)
     }
     for (row, line) in lines.enumerated() {
       var x = frame.left
       let y = frame.bottom + letter.height * (4 + 1.3 * Double(row))
       for index in line {
         svg +=
-          #"<line x1="\#(SVGText.short(x))" y1="\#(SVGText.short(y - 4))" x2="\#(SVGText.short(x + 16))" "#
-          + #"y2="\#(SVGText.short(y - 4))" stroke="\#(SVGText.hex(color(of: index)))" stroke-width="3"/>"#
+          #"<line x1="\#(SVGText.short(x - 6))" y1="\#(SVGText.short(y - 4))" x2="\#(SVGText.short(x + 16))" "#
+          + #"y2="\#(SVGText.short(y - 4))" stroke="\#(SVGText.hex(color(of: index)))" "#
+          + #"stroke-width="3"\#(dashes(index, 2))/>"#
           + "\n"
         text(series[index].name, x + 21, y, "start")
         x += Double(series[index].name.count + 5) * letter.width
       }
     }
     return svg + "</svg>\n"
+  }
+
+  private func dashes(_ index: Int, _ thickness: Double) -> String {
+    let lengths = dashes(of: index).map { SVGText.short($0 * thickness) }
+    return lengths.isEmpty ? "" : #" stroke-dasharray="\#(lengths.joined(separator: " "))""#
   }
 
   private func rule(_ x1: Double, _ y1: Double, _ x2: Double, _ y2: Double) -> String {

@@ -9,7 +9,8 @@ extension LineChart {
   ///
   /// - `columns`: Letters in a line, at least 30.
   /// - `rows`: Lines of the plot itself.
-  /// - `usesColor`: Whether curves are told apart by the terminal's colours, not only by marks.
+  /// - `usesColor`: Whether curves are told apart by the terminal's seven colours, not only by marks;
+  ///   more curves than that have marks, too.
   public func text(
     columns: Int, rows: Int = 16, usesUnicode: Bool = true, usesColor: Bool = false
   ) -> String {
@@ -18,6 +19,14 @@ extension LineChart {
     let margin = max(yTicks.map(\.text.count).max() ?? 1, 1)
     let cells = max(10, columns - margin - 2)
     var canvas = DotCanvas(columns: cells, rows: rows, isBraille: usesUnicode)
+    for (index, one) in series.enumerated() {
+      for (low, high) in zip(one.band, one.band.dropFirst()) {
+        func place(_ point: BandPoint) -> (x: Double, low: Double, high: Double) {
+          (xAxis.place(of: point.x), yAxis.place(of: point.low), yAxis.place(of: point.high))
+        }
+        canvas.shade(from: place(low), to: place(high), series: index)
+      }
+    }
     for (index, one) in series.enumerated() {
       var last: (x: Double, y: Double)?
       for point in one.points {
@@ -30,8 +39,7 @@ extension LineChart {
         last = (h, v)
       }
     }
-    let isMarked = usesUnicode && !usesColor && series.count > 1
-    if isMarked { canvas.markCurves(series.count) }
+    if isMarked(usesUnicode, usesColor) { canvas.markCurves(series.count) }
     var labels: [Int: String] = [:]
     for tick in yTicks {
       labels[Int(((1 - tick.place) * Double(rows - 1)).rounded())] = tick.text
@@ -57,14 +65,25 @@ extension LineChart {
       lines.append(
         String(repeating: " ", count: margin + 1)
           + line.map { index in
-            let mark = mark(index, usesUnicode)
-            let sample =
-              isMarked ? "─\(mark)─" : usesUnicode ? "━━" : String(repeating: mark, count: 2)
-            let colored = usesColor ? Self.ansi(index) + sample + "\u{1B}[0m" : sample
+            let colored = sample(index, usesUnicode: usesUnicode, usesColor: usesColor)
             return "\(colored) \(SafeText.visible(series[index].name))"
           }.joined(separator: "  "))
     }
     return lines.joined(separator: "\n")
+  }
+
+  /// Whether curves have marks along them.
+  private func isMarked(_ usesUnicode: Bool, _ usesColor: Bool) -> Bool {
+    usesUnicode && series.count > (usesColor ? Self.palette.count : 1)
+  }
+
+  /// A curve's line as a legend has it: `━━` in its colour, or with its mark.
+  package func sample(_ index: Int, usesUnicode: Bool, usesColor: Bool) -> String {
+    let mark = mark(index, usesUnicode)
+    let sample =
+      isMarked(usesUnicode, usesColor)
+      ? "─\(mark)─" : usesUnicode ? "━━" : String(repeating: mark, count: 2)
+    return usesColor ? Self.ansi(index) + sample + "\u{1B}[0m" : sample
   }
 
   private func mark(_ index: Int, _ usesUnicode: Bool) -> Character {
@@ -99,6 +118,8 @@ private struct DotCanvas {
   private let isBraille: Bool
   private var dots: [UInt8]
   private var owners: [Int]
+  /// Cells of a band where letters have no dots.
+  private var shaded: Set<Int> = []
   /// Cells that show their curve's mark instead of dots.
   private var marked: Set<Int> = []
   /// For each curve and column the cell that was reached last.
@@ -130,12 +151,44 @@ private struct DotCanvas {
     }
   }
 
-  private mutating func set(_ x: Int, _ y: Int, series: Int) {
-    guard (0..<width).contains(x), (0..<height).contains(y) else { return }
-    let cell = isBraille ? y / 4 * columns + x / 2 : y * columns + x
+  /// Scattered dots between two edges; curves are drawn over them.
+  mutating func shade(
+    from a: (x: Double, low: Double, high: Double), to b: (x: Double, low: Double, high: Double),
+    series: Int
+  ) {
+    guard [a.x, a.low, a.high, b.x, b.low, b.high].allSatisfy(\.isFinite), a.x <= b.x else {
+      return
+    }
+    let (first, last) = (a.x * Double(width - 1), b.x * Double(width - 1))
+    for x in Int(first.rounded(.up))...max(Int(first.rounded(.up)), Int(last)) {
+      let along = last > first ? min(1, max(0, (Double(x) - first) / (last - first))) : 0
+      func y(_ from: Double, _ to: Double) -> Int {
+        Int(((1 - min(1, max(0, from + along * (to - from)))) * Double(height - 1)).rounded())
+      }
+      let rows = y(a.high, b.high)...max(y(a.high, b.high), y(a.low, b.low))
+      for row in rows where (x + 3 * row).isMultiple(of: 8) { shade(x, row, series: series) }
+    }
+  }
+
+  private mutating func shade(_ x: Int, _ y: Int, series: Int) {
+    guard let (cell, bit) = dot(x, y), dots[cell] == 0 || owners[cell] == series else { return }
+    // Without Unicode a letter has one dot; a full stop is fainter than a curve's mark.
+    if isBraille { dots[cell] |= bit } else { shaded.insert(cell) }
+    if dots[cell] != 0 || !isBraille { owners[cell] = series }
+  }
+
+  /// The cell of a dot and its bit in it.
+  private func dot(_ x: Int, _ y: Int) -> (cell: Int, bit: UInt8)? {
+    guard (0..<width).contains(x), (0..<height).contains(y) else { return nil }
+    guard isBraille else { return (y * columns + x, 1) }
     // The bits of U+2800 and on: dots 1 to 6 column by column, 7 and 8 below.
     let bits: [UInt8] = [0x01, 0x08, 0x02, 0x10, 0x04, 0x20, 0x40, 0x80]
-    dots[cell] |= isBraille ? bits[y % 4 * 2 + x % 2] : 1
+    return (y / 4 * columns + x / 2, bits[y % 4 * 2 + x % 2])
+  }
+
+  private mutating func set(_ x: Int, _ y: Int, series: Int) {
+    guard let (cell, bit) = dot(x, y) else { return }
+    dots[cell] |= bit
     owners[cell] = series
     while reached.count <= series { reached.append([:]) }
     reached[series][cell % columns] = cell
@@ -166,7 +219,7 @@ private struct DotCanvas {
     for column in 0..<columns {
       let cell = row * columns + column
       guard dots[cell] != 0 else {
-        text += " "
+        text += shaded.contains(cell) ? "." : " "
         continue
       }
       if owners[cell] != current, let code = color(owners[cell]) {

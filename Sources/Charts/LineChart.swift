@@ -97,4 +97,12 @@ public struct LineChart: Sendable {
   func color(of index: Int) -> Color {
     series[index].color ?? Self.palette[index % Self.palette.count]
   }
+
+  /// Lengths of lines and gaps in turn, in thicknesses of the curve; empty for a whole line. Curves that
+  /// have the colour of an earlier one differ from it by these.
+  func dashes(of index: Int) -> [Double] {
+    guard series[index].color == nil else { return [] }
+    let patterns = [[], [5, 2.5], [1.5, 2], [7, 2, 1.5, 2]]
+    return patterns[index / Self.palette.count % patterns.count]
+  }
 }

@@ -87,6 +87,54 @@ import Testing
     for mark in "●○■□▲△◆◇" { #expect(plot.contains(mark), "\(mark)") }
   }
 
+  @Test func `twelve curves differ by colour or dashes, in every form`() {
+    let chart = LineChart(
+      series: (0..<12).map { number in
+        .init("run \(number)", [.init(x: 0, y: Double(number)), .init(x: 100, y: Double(number))])
+      })
+    let styles = chart.svg().split(separator: "\n").filter { $0.hasPrefix("<path") }.map { line in
+      line.drop { $0 != "s" }.description
+    }
+    #expect(styles.count == 12 && Set(styles).count == 12)
+    let text = chart.text(columns: 100, rows: 24, usesColor: true)
+    #expect("●○■□▲△◆◇ABCD".allSatisfy { text.contains($0) })
+    // A whole line has more ink than a dashed one of its colour.
+    let image = chart.image(width: 600, height: 400, textScale: 1)
+    func ink(_ color: Color, _ rows: Range<Int>) -> Int {
+      rows.reduce(0) { count, y in
+        count
+          + (100..<560).count { x in
+            let at = (y * image.width + x) * 3
+            return image.pixels[at] == color.red && image.pixels[at + 1] == color.green
+              && image.pixels[at + 2] == color.blue
+          }
+      }
+    }
+    let rows = (0..<330).filter { ink(LineChart.palette[0], $0..<$0 + 1) > 50 }
+    #expect(rows.count == 2)
+    let counts = rows.map { ink(LineChart.palette[0], $0..<$0 + 1) }
+    #expect(counts[0] < counts[1] * 3 / 4)
+  }
+
+  @Test(arguments: [true, false])
+  func `a terminal shades a band behind its curve`(unicode: Bool) {
+    var series = LineChart.Series(
+      "a", (0...10).map { .init(x: Double($0), y: 5) },
+      band: (0...10).map { .init(x: Double($0), low: 4, high: 6) })
+    func rows(_ text: String) -> Int {
+      text.split(separator: "\n").dropLast(3).count {
+        $0.drop { $0 != "│" && $0 != "┤" && $0 != "|" && $0 != "+" }.dropFirst().contains {
+          $0 != " "
+        }
+      }
+    }
+    let banded = LineChart(series: [series]).text(columns: 60, rows: 16, usesUnicode: unicode)
+    #expect(rows(banded) > 10)
+    series.band = []
+    #expect(
+      rows(LineChart(series: [series]).text(columns: 60, rows: 16, usesUnicode: unicode)) == 1)
+  }
+
   @Test func `a chart without points can be drawn`() {
     for chart in [LineChart(series: []), LineChart(series: [.init("a", [])])] {
       #expect(chart.svg().hasSuffix("</svg>\n"))
