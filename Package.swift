@@ -130,8 +130,8 @@ let package = Package(
     .executableTarget(
       name: "tbevents",
       dependencies: [
-        "CommandSupport", "Reports", "EventFiles", "Charts", "Images", "NumPyFiles", "Files",
-        "TextOutput", argumentParser,
+        "CommandSupport", "Reports", "TensorBoard", "EventFiles", "Charts", "Images", "NumPyFiles",
+        "Files", "TextOutput", argumentParser,
       ]),
 
     .executableTarget(

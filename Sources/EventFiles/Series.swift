@@ -72,6 +72,17 @@ public struct Series: Sendable {
     summaryDescription = metadata?.summaryDescription ?? ""
   }
 
+  /// A curve that was computed, not read.
+  package init(tag: String, steps: [Int], wallTimes: [Double], numbers: [Double]) {
+    precondition(
+      steps.count == numbers.count && steps.count == wallTimes.count,
+      "a curve has as many steps, times and numbers, got \(steps.count), \(wallTimes.count) and "
+        + "\(numbers.count)")
+    self.init(tag: tag, kind: .scalar, metadata: nil)
+    (self.steps, self.wallTimes, self.numbers) = (steps, wallTimes, numbers)
+    isSinglePrecision = false
+  }
+
   /// Drops the values that restarts replaced.
   mutating func applyRestarts(ofRun run: RunRestarts) {
     guard let isKept = restarts.kept(steps, ofRun: run) else { return }

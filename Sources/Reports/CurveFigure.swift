@@ -32,13 +32,12 @@ struct CurveFigure {
   var hasLegend = false
   /// Values are accuracies: powers of ten would say nothing.
   var isShare = false
-  /// Curves whose mean, deviation, least and greatest value make one image.
-  var band: Band?
+  /// What lies around curves; those of means aren't smoothed.
+  var bands: [Band] = []
 
   /// Mean ± deviation.
   struct Band {
-    var mean: Series
-    var deviation: Series?
+    var points: [LineChart.BandPoint]
     var styleClass: String
   }
 
@@ -91,7 +90,7 @@ struct CurveFigure {
   private func points(of curve: Curve) -> Drawn {
     let series = curve.series
     let isSmoothed =
-      smoothing > 0 && series.count >= ReportOptions.smoothedCount && band == nil
+      smoothing > 0 && series.count >= ReportOptions.smoothedCount && bands.isEmpty
     let positions = Thinning.positions(of: series.numbers, limit: pointLimit)
     let smoothed = isSmoothed ? Smoothing.exponential(series.numbers, weight: smoothing) : nil
     let longest = curves.map(\.series.count).max() ?? 0
@@ -117,22 +116,13 @@ struct CurveFigure {
       series.styleClass = one.curve.styleClass
       return series
     }
-    if let band, let deviation = band.deviation {
-      let deviations = Dictionary(zip(deviation.steps, deviation.numbers)) { $1 }
-      let positions = Thinning.positions(of: band.mean.numbers, limit: pointLimit)
-      var area = LineChart.Series(
-        "", [],
-        band: positions.compactMap { index in
-          let (step, mean) = (band.mean.steps[index], band.mean.numbers[index])
-          guard let deviation = deviations[step], deviation.isFinite, mean.isFinite else {
-            return nil
-          }
-          return LineChart.BandPoint(
-            x: Double(step), low: mean - deviation, high: mean + deviation)
-        })
+    let areas = bands.map { band in
+      let positions = Thinning.positions(of: band.points.map(\.high), limit: pointLimit)
+      var area = LineChart.Series("", [], band: positions.map { band.points[$0] })
       area.styleClass = band.styleClass
-      series.insert(area, at: 0)
+      return area
     }
+    series.insert(contentsOf: areas, at: 0)
     var chart = LineChart(xName: size == .large ? "step" : "", series: series)
     chart.yScale = scale
     return chart
@@ -140,7 +130,7 @@ struct CurveFigure {
 
   /// How many powers of ten the values span; nil where some aren't positive.
   private func decades(_ drawn: [Drawn]) -> Double? {
-    guard band == nil, !isShare else { return nil }
+    guard bands.isEmpty, !isShare else { return nil }
     var (low, high) = (Double.infinity, 0.0)
     for value in drawn.lazy.flatMap({ $0.smoothed ?? $0.values }) where value.isFinite {
       guard value > 0 else { return nil }

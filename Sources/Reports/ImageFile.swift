@@ -66,7 +66,9 @@ struct ImageFile {
   }
 
   /// The image as an address.
-  var dataURI: String { "data:\(mimeType);base64,\(Data(bytes).base64EncodedString())" }
+  var dataURI: String { "data:\(mimeType);base64,\(Self.base64(bytes))" }
+
+  static func base64(_ bytes: [UInt8]) -> String { Data(bytes).base64EncodedString() }
 
   /// How much it is enlarged on the page: small images to a size at which pixels can be seen.
   var magnification: Int { max(1, min(8, 320 / max(width, height))) }

@@ -1,5 +1,5 @@
 extension Page {
-  /// What a static page can't do: sort the table, show values under the pointer, switch to powers of ten,
+  /// What a static page can't do: sort and filter the tables, show values under the pointer, switch to powers of ten,
   /// hide or show all runs. Text goes in as text only.
   static let script = #"""
     (() => {
@@ -11,42 +11,89 @@ extension Page {
       return element;
     };
 
-    // The table: a click on a column's head sorts by it, another click the other way round.
-    const table = document.getElementById('run-table');
-    for (const head of table ? table.querySelectorAll('th[data-column]') : []) {
-      head.classList.add('sorts');
-      head.tabIndex = 0;
-      head.title = 'sort';
-      head.addEventListener('keydown', event => {
-        if (event.key === 'Enter' || event.key === ' ') {
-          event.preventDefault();
-          head.click();
-        }
-      });
-      head.addEventListener('click', () => {
-        const column = Number(head.dataset.column);
-        const value = row => {
-          const cell = row.cells[column];
-          if (!cell) return null;
-          if (cell.dataset.v !== undefined) {
-            const number = parseFloat(cell.dataset.v);
-            return Number.isNaN(number) ? null : number;
+    // Tables: a click on a column's head sorts by it, another click the other way round; the tables of a
+    // section have the same rows.
+    const tables = [...document.querySelectorAll('table.runs')];
+    const value = (row, column) => {
+      const cell = row.cells[column];
+      if (cell.dataset.v === undefined) return cell.textContent || null;
+      const number = parseFloat(cell.dataset.v);
+      return Number.isNaN(number) ? null : number;
+    };
+    for (const table of tables) {
+      const own = tables.filter(one => one.closest('section') === table.closest('section'));
+      for (const head of table.querySelectorAll('th[data-column]')) {
+        head.classList.add('sorts');
+        head.tabIndex = 0;
+        head.title = 'sort';
+        head.addEventListener('keydown', event => {
+          if (event.key === 'Enter' || event.key === ' ') {
+            event.preventDefault();
+            head.click();
           }
-          return cell.textContent || null;
-        };
-        const isNumber = [...table.tBodies[0].rows].some(row => typeof value(row) === 'number');
-        const down = head.getAttribute('aria-sort') === 'descending' ? false
-          : head.getAttribute('aria-sort') === 'ascending' ? true : isNumber;
-        for (const other of table.querySelectorAll('[aria-sort]')) other.removeAttribute('aria-sort');
-        head.setAttribute('aria-sort', down ? 'descending' : 'ascending');
-        const rows = [...table.tBodies[0].rows].map((row, index) => ({row, index, v: value(row)}));
-        rows.sort((a, b) => {
-          if (a.v === null || b.v === null) return (a.v === null) - (b.v === null) || a.index - b.index;
-          const order = typeof a.v === 'number' && typeof b.v === 'number' ? a.v - b.v
-            : String(a.v).localeCompare(String(b.v), undefined, {numeric: true});
-          return (down ? -order : order) || a.index - b.index;
         });
-        for (const {row} of rows) table.tBodies[0].appendChild(row);
+        head.addEventListener('click', () => {
+          const rows = [...table.tBodies[0].rows].map((row, index) =>
+            ({row: row.dataset.row, index, v: value(row, Number(head.dataset.column))}));
+          const isNumber = rows.some(row => typeof row.v === 'number');
+          const down = head.getAttribute('aria-sort') === 'descending' ? false
+            : head.getAttribute('aria-sort') === 'ascending' ? true : isNumber;
+          for (const one of own) {
+            for (const other of one.querySelectorAll('[aria-sort]')) other.removeAttribute('aria-sort');
+          }
+          head.setAttribute('aria-sort', down ? 'descending' : 'ascending');
+          rows.sort((a, b) => {
+            if (a.v === null || b.v === null) return (a.v === null) - (b.v === null) || a.index - b.index;
+            const order = typeof a.v === 'number' && typeof b.v === 'number' ? a.v - b.v
+              : String(a.v).localeCompare(String(b.v), undefined, {numeric: true});
+            return (down ? -order : order) || a.index - b.index;
+          });
+          for (const one of own) {
+            const places = new Map([...one.tBodies[0].rows].map(row => [row.dataset.row, row]));
+            for (const {row} of rows) one.tBodies[0].appendChild(places.get(row));
+          }
+        });
+      }
+    }
+
+    // The filter: words that a run's row has, and comparisons with a column, "lr<0.1". Runs that don't match
+    // leave the charts, too.
+    const filter = document.getElementById('filter');
+    if (filter) {
+      const own = tables.filter(one => one.closest('section') === filter.closest('section'));
+      const runs = new Map();
+      for (const table of own) {
+        const names = [...table.querySelectorAll('th[data-column]')].map((head, column) => {
+          let place = 0;
+          const groups = table.tHead.rows.length > 1 ? [...table.tHead.rows[0].cells] : [];
+          const group = groups.find(cell => (place += cell.colSpan) > column);
+          return (group && group.textContent ? group.textContent + ' ' : '') + head.textContent;
+        });
+        for (const row of table.tBodies[0].rows) {
+          const run = runs.get(row.dataset.row) || {rows: [], text: '', values: [], number: row.dataset.run};
+          run.rows.push(row);
+          run.text += ' ' + (row.cells[0].title + ' ' + row.textContent).toLowerCase();
+          names.forEach((name, column) => run.values.push([name.toLowerCase(), value(row, column)]));
+          runs.set(row.dataset.row, run);
+        }
+      }
+      const matches = (run, word) => {
+        const parts = /^(.+?)(<=|>=|=|<|>)(.+)$/.exec(word);
+        const found = parts && run.values.find(([name]) => name === parts[1] || name.startsWith(parts[1] + ' '));
+        if (!found) return run.text.includes(word);
+        const [a, b] = typeof found[1] === 'number' ? [found[1], parseFloat(parts[3])]
+          : [String(found[1] ?? '').toLowerCase(), parts[3]];
+        return found[1] !== null && {'<': a < b, '>': a > b, '<=': a <= b, '>=': a >= b, '=': a === b}[parts[2]];
+      };
+      filter.hidden = false;
+      filter.addEventListener('input', () => {
+        const words = filter.value.toLowerCase().split(/\s+/).filter(word => word);
+        for (const run of runs.values()) {
+          const isShown = words.every(word => matches(run, word));
+          for (const row of run.rows) row.hidden = !isShown;
+          const box = run.number !== undefined && document.getElementById('run' + run.number);
+          if (box) box.checked = !isShown;
+        }
       });
     }
 

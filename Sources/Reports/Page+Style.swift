@@ -39,7 +39,12 @@ extension Page {
     thead th{font-weight:600;vertical-align:bottom;border-bottom-width:2px}
     thead th[colspan]{border-bottom-width:1px;text-align:center}
     .runs{width:100%}
-    .runs td,.runs th{white-space:nowrap}
+    .runs td,.runs tbody th{white-space:nowrap}
+    .runs small{display:block}
+    .tools{display:flex;flex-wrap:wrap;gap:.4rem .8rem;align-items:center}
+    .tools input{font:inherit;min-width:14rem;padding:.15rem .5rem;border:1px solid var(--line);
+    border-radius:.4rem;background:var(--paper);color:var(--ink)}
+    [hidden]{display:none!important}
     .runs tbody th{position:sticky;left:0;background:var(--paper);font-weight:600;
     max-width:22rem;overflow:hidden;text-overflow:ellipsis}
     .runs tbody tr:hover>*{background:var(--card)}
@@ -140,14 +145,14 @@ extension Page {
     --c6:#5a5a5a;--c7:#7a4bb5}
     *{-webkit-print-color-adjust:exact}
     html{font-size:12px}body{max-width:none;padding:0;font-size:1rem}
-    nav,.switch,.toggle,.legend button,.tip,.cross{display:none}
+    nav,.switch,.toggle,.legend button,.tip,.cross,.tools{display:none}
     .legend{position:static;max-height:none;overflow:visible;margin:1rem 0 0;border:0}
     .legend label{border:0;padding:0 .6rem 0 0}
     .legend.paper{display:flex;gap:.1rem 1rem;margin:0 0 .6rem}
     h1{margin-top:0}h2,h3{break-after:avoid}h2{margin-top:1.4rem}
     .facts{grid-template-columns:repeat(3,1fr)}
     .scroll{overflow:visible;background:none}table{font-size:7.5pt;width:100%}
-    .runs small{display:block}.runs td.n{white-space:nowrap}tr{break-inside:avoid}
+    .runs td.n{white-space:nowrap}tr{break-inside:avoid}
     .runs th,.runs td{white-space:normal;padding:.2rem .3rem}
     .sorts::after{content:none}
     .runs tbody th{position:static}

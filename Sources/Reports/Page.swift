@@ -30,11 +30,12 @@ struct Page {
       html += "<a href=\"#\(section.id)\">\(Markup.escaped(section.title))</a>\n"
     }
     html += "</nav>\n<main>\n"
-    // The table doesn't need the legend; it stays in view from the first chart on.
+    // The tables don't need the runs' legend; it stays in view from the runs' first chart on.
+    let first = sections.firstIndex { !["runs", "seeds"].contains($0.id) }
     for (index, section) in sections.enumerated() {
-      if index == 1 { html += legend }
+      if index == first { html += legend }
       html += "<section id=\"\(section.id)\">\n<h2>\(Markup.escaped(section.title))</h2>\n"
-      if index > 1, isChartSection(section) { html += printedLegend }
+      if index > first ?? 0, isChartSection(section) { html += printedLegend }
       html += section.html + "</section>\n"
     }
     return html + "</main>\n<script>\n\(Self.script)</script>\n</body>\n</html>\n"

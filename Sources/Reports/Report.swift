@@ -22,6 +22,8 @@ public struct Report: Sendable {
   /// Short names of all runs.
   let labels: RunLabels
   private let files: [FileReport]
+  /// Runs of images alone that are shown beside the best ones.
+  private static let pictorialLimit = 8
 
   /// A report on what was read of a log directory.
   public init(of contents: [RunContents], _ options: ReportOptions) {
@@ -31,7 +33,13 @@ public struct Report: Sendable {
     labels = RunLabels(runs.map(\.name))
     metrics = RunTable.metrics(of: runs)
     ranking = RunTable.order(of: runs, by: metrics)
-    shown = ranking.prefix(options.runLimit).sorted()
+    let all = runs
+    // What deconv logs is a run of images, which no metric ranks.
+    let pictorial = ranking.dropFirst(options.runLimit).filter { index in
+      let kinds = all[index].series.map(\.series.kind)
+      return kinds.contains(.image) && !kinds.contains(.scalar)
+    }
+    shown = (ranking.prefix(options.runLimit) + pictorial.prefix(Self.pictorialLimit)).sorted()
     style = Dictionary(uniqueKeysWithValues: shown.enumerated().map { ($1, $0) })
     let runs = runs
     let curves = shown.reduce(0) { count, index in
@@ -64,11 +72,12 @@ public struct Report: Sendable {
     let tags = scalarTags()
     let table = RunTable(
       runs: runs, metrics: metrics, labels: labels,
-      styleClass: { style[$0].map { RunStyle($0).classes } },
+      styleClass: { style[$0].map { RunStyle($0).classes } }, styleNumber: { style[$0] },
       order: ranking)
     var sections = [
       ReportSection(id: "runs", title: "Runs", html: table.html(rowLimit: options.rowLimit))
     ]
+    if let section = seedsSection(&omissions) { sections.append(section) }
     if let section = settingsSection(&omissions) { sections.append(section) }
     if let section = metricsSection(tags) { sections.append(section) }
     if let section = scalarsSection(tags, &omissions) { sections.append(section) }

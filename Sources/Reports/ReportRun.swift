@@ -1,12 +1,14 @@
-import EventFiles
+package import EventFiles
 
 /// A run as a report shows it.
-struct ReportRun: Sendable {
-  let name: String
+package struct ReportRun: Sendable {
+  package let name: String
   /// Its event files' contents; a session of hyperparameters that torch put into a folder below follows.
-  let contents: [RunContents]
+  package let contents: [RunContents]
   /// Hyperparameters by name: its own, or those of a folder above or below.
-  let hyperparameters: [String: HyperparameterValue]
+  package let hyperparameters: [String: HyperparameterValue]
+  /// Its path below the folder above whose hyperparameters it has; empty where they are its own.
+  let nameBelowSettings: String
   let sessionEnd: HyperparameterData.SessionEnd?
 
   /// All its series, with what each is a part of.
@@ -15,7 +17,7 @@ struct ReportRun: Sendable {
   }
 
   /// The curve of a tag.
-  func scalars(_ tag: String) -> Series? {
+  package func scalars(_ tag: String) -> Series? {
     contents.lazy.compactMap { $0.series(tag: tag, kind: .scalar) }.first
   }
 
@@ -34,7 +36,9 @@ struct ReportRun: Sendable {
   /// The runs of a log directory. What torch's `add_hparams` writes into a folder below a run, named by
   /// the time, becomes part of that run; and folders without hyperparameters have those of the nearest
   /// folder above, as Keras writes them.
-  static func all(in contents: [RunContents]) -> [ReportRun] {
+  ///
+  /// - Parameter keepsEmpty: whether runs of which nothing was asked for or nothing logged are among them.
+  package static func all(in contents: [RunContents], keepsEmpty: Bool = false) -> [ReportRun] {
     let byName = Dictionary(contents.map { ($0.run.name.key, $0) }) { first, _ in first }
     let sessions = contents.filter { one in
       guard one.sessionStart != nil, isTime(one.run.name), let above = parent(of: one.run.name)
@@ -50,18 +54,23 @@ struct ReportRun: Sendable {
     return contents.filter { !folded.contains($0.run.name.key) }.compactMap { one in
       let parts = [one] + [single[one.run.name.key]].compactMap(\.self)
       guard
-        parts.contains(where: { $0.sessionStart != nil || $0.hasGraph || !$0.series.isEmpty })
+        keepsEmpty
+          || parts.contains(where: { $0.sessionStart != nil || $0.hasGraph || !$0.series.isEmpty })
       else { return nil }
       var source = parts.first { $0.sessionStart != nil }
       var above = parent(of: one.run.name)
+      var below = ""
       while source == nil, let name = above {
         source = byName[name.key].flatMap { $0.sessionStart == nil ? nil : $0 }
+        if source != nil {
+          below = name == "." ? one.run.name : String(one.run.name.dropFirst(name.count + 1))
+        }
         above = parent(of: name)
       }
       return ReportRun(
         name: one.run.name, contents: parts,
         hyperparameters: source?.sessionStart?.hyperparameters ?? [:],
-        sessionEnd: source?.sessionEnd)
+        nameBelowSettings: below, sessionEnd: source?.sessionEnd)
     }
   }
 
@@ -81,7 +90,7 @@ struct ReportRun: Sendable {
 
 extension HyperparameterValue {
   /// As the table shows it.
-  var text: String {
+  package var text: String {
     switch self {
     case .number(let number): Number.setting(number)
     case .string(let string): string

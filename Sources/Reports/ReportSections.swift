@@ -116,7 +116,14 @@ extension Report {
       html =
         "<p class=\"note\">Line: mean. Band: one standard deviation to either side. Dotted: least and "
         + "greatest value.</p>\n<div class=\"charts small\">\n"
-      html += groups.map { combined($0, curves).html() }.joined() + "</div>\n"
+      html +=
+        groups.map { group in
+          combined(group, curves).html()
+            // On an axis of its own: it is a square.
+            + (group.members[.variance].flatMap { curves[$0] }.map {
+              figure($0, .small, title: "\(group.name) variance").html()
+            } ?? "")
+        }.joined() + "</div>\n"
     } else {
       for group in groups {
         html += "<h3>\(Markup.escaped(group.name))</h3>\n<div class=\"charts tiny\">\n"
@@ -148,8 +155,16 @@ extension Report {
     var figure = figure(TagCurves(tag: group.name, curves: curves), .small)
     figure.smoothing = 0
     if let mean {
-      figure.band = CurveFigure.Band(
-        mean: mean, deviation: series(.deviation), styleClass: "c0")
+      let deviation = series(.deviation)
+      let deviations = Dictionary(zip(deviation?.steps ?? [], deviation?.numbers ?? [])) { $1 }
+      let points = zip(mean.steps, mean.numbers).compactMap { step, mean in
+        deviations[step].flatMap { deviation in
+          deviation.isFinite && mean.isFinite
+            ? LineChart.BandPoint(x: Double(step), low: mean - deviation, high: mean + deviation)
+            : nil
+        }
+      }
+      figure.bands = [CurveFigure.Band(points: points, styleClass: "c0")]
     }
     return figure
   }

@@ -2,13 +2,15 @@ import EventFiles
 import TextOutput
 
 /// The table of runs: hyperparameters that differ, the best and the last value of each metric.
-struct RunTable {
+package struct RunTable {
   let runs: [ReportRun]
   /// Metrics, the most telling first.
   let metrics: [Metric]
   let labels: RunLabels
   /// Colour and dashes of a run; nil for runs that charts don't show.
   let styleClass: (Int) -> String?
+  /// The number of a run's style, by which the page's script finds its curves.
+  var styleNumber: (Int) -> Int? = { _ in nil }
   /// The runs' order, the best first.
   let order: [Int]
 
@@ -64,111 +66,90 @@ struct RunTable {
   /// The table, and what stands below it.
   func html(rowLimit: Int) -> String {
     let names = Self.hyperparameterNames(of: runs)
-    let shownNames = Array(names.differing.prefix(Self.hyperparameterLimit))
-    let shown = metrics.prefix(Self.metricLimit).map { metric in
-      (metric, runs.map { Self.outcome(of: metric, in: $0) })
-    }
-    let hasState = runs.contains { $0.sessionEnd != nil }
-    var groups = ""
-    var heads = ""
-    var column = 0
-    func head(_ text: String) {
-      heads += "<th scope=\"col\" data-column=\"\(column)\">\(Markup.escaped(text))</th>"
-      column += 1
-    }
-    head("run")
-    shownNames.forEach(head)
-    groups += "<td colspan=\"\(column)\"></td>"
-    for (metric, outcomes) in shown {
-      if Self.isCurve(outcomes) {
-        groups += "<th scope=\"colgroup\" colspan=\"2\">\(Markup.escaped(metric.tag))</th>"
-        head("best")
-        head("last")
-      } else {
-        groups += "<td></td>"
-        head(metric.tag)
-      }
-    }
-    let rest = hasState ? ["steps", "duration", "state"] : ["steps", "duration"]
-    rest.forEach(head)
-    groups += "<td colspan=\"\(rest.count)\"></td>"
-    var html = "<table class=\"runs\" id=\"run-table\">\n<thead>\n"
-    if groups.contains("<th") { html += "<tr>\(groups)</tr>\n" }
-    html += "<tr>\(heads)</tr>\n</thead>\n<tbody>\n"
-    for index in order.prefix(rowLimit) {
-      html += row(index, shownNames, shown, hasState)
-    }
-    html += "</tbody>\n</table>"
-    return HTML.scrolling(html) + remarks(names, rowLimit: rowLimit)
+    let shown = order.prefix(rowLimit)
+    let table = table(names.differing)
+    let filter =
+      runs.count > 3
+      ? "<input type=\"search\" id=\"filter\" hidden aria-label=\"filter runs\" "
+        + "placeholder=\"filter: adam lr&lt;0.1\"> " : ""
+    return "<p class=\"note tools\">\(filter)Save as \(table.links("runs", shown))</p>\n"
+      + table.html(shown) + remarks(names, rowLimit: rowLimit)
   }
 
-  /// Whether a metric has a course in any run, not only a single value.
-  private static func isCurve(_ outcomes: [Outcome?]) -> Bool {
-    outcomes.contains { ($0?.count ?? 0) > 1 }
-  }
-
-  private func row(
-    _ index: Int, _ names: [String], _ metrics: [(metric: Metric, outcomes: [Outcome?])],
-    _ hasState: Bool
-  ) -> String {
-    let run = runs[index]
-    let sample = styleClass(index).map { HTML.sample($0) } ?? ""
+  /// Results before settings.
+  private func table(_ names: [String]) -> ReportTable {
+    var columns = metrics.prefix(Self.metricLimit).flatMap(columns)
+    func number(_ value: Double?, _ text: (Double) -> String) -> TableCell? {
+      value.map { TableCell(text: text($0), value: $0) }
+    }
+    columns.append(
+      TableColumn(
+        title: "steps",
+        cells: runs.map { run in number(run.lastStep.map(Double.init)) { Format.count(Int($0)) } }))
+    columns.append(
+      TableColumn(
+        title: "duration",
+        cells: runs.map { run in number(run.times.map { $0.last - $0.first }, Format.duration) }))
+    if runs.contains(where: { $0.sessionEnd != nil }) {
+      columns.append(TableColumn(title: "state", cells: runs.map(state)))
+    }
+    columns += names.prefix(Self.hyperparameterLimit).map { name in
+      TableColumn(
+        title: name,
+        cells: runs.map { run in run.hyperparameters[name].map(Self.cell) })
+    }
     // Names that are settings stand in the columns beside.
-    let name = labels.parts == nil ? run.name : labels.labels[index]
-    var html =
-      "<tr><th scope=\"row\" title=\"\(Markup.escaped(run.name))\">\(sample)\(Markup.escaped(name))</th>"
-    for name in names {
-      switch run.hyperparameters[name] {
-      case .number(let number):
-        html += "<td class=\"n\" data-v=\"\(number)\">\(Number.setting(number))</td>"
-      case let value: html += "<td>\(Markup.escaped(value?.text ?? ""))</td>"
-      }
+    let rows = runs.indices.map { index in
+      ReportTable.Row(
+        name: labels.parts == nil ? runs[index].name : labels.labels[index],
+        title: runs[index].name, styleClass: styleClass(index), number: styleNumber(index))
     }
-    for (metric, outcomes) in metrics {
-      let isCurve = Self.isCurve(outcomes)
-      guard let outcome = outcomes[index] else {
-        html += isCurve ? "<td></td><td></td>" : "<td></td>"
-        continue
-      }
-      let all = outcomes.compactMap { $0?.best }.filter(\.isFinite)
-      let leader = metric.direction == .maximum ? all.max() : all.min()
-      let isBest = all.count > 1 && outcome.best == leader
-      let mark = isBest ? "<b title=\"best of all runs\">★\u{A0}" : ""
-      let (classes, end) = (isBest ? "n best" : "n", isBest ? "</b>" : "")
-      let at =
-        isCurve && outcome.best.isFinite
-        ? " <small>at \(Format.count(outcome.bestStep))</small>" : ""
-      html +=
-        "<td class=\"\(classes)\" data-v=\"\(outcome.best)\">\(mark)\(Format.number(outcome.best))"
-        + "\(end)\(at)</td>"
-      if isCurve {
-        html +=
-          "<td class=\"n\(outcome.last.isFinite ? "" : " bad")\" data-v=\"\(outcome.last)\">"
-          + "\(Format.number(outcome.last))</td>"
-      }
-    }
-    let step = run.lastStep
-    html +=
-      "<td class=\"n\" data-v=\"\(step.map { "\($0)" } ?? "")\">\(step.map(Format.count) ?? "")</td>"
-    let seconds = run.times.map { $0.last - $0.first }
-    html +=
-      "<td class=\"n\" data-v=\"\(seconds.map { "\($0)" } ?? "")\">"
-      + "\(seconds.map(Format.duration) ?? "")</td>"
-    if hasState { html += "<td>\(state(run))</td>" }
-    return html + "</tr>\n"
+    return ReportTable(rowTitle: "run", rows: rows, columns: columns)
   }
 
-  private func state(_ run: ReportRun) -> String {
+  /// A setting, as it was given.
+  static func cell(_ setting: HyperparameterValue) -> TableCell {
+    guard case .number(let number) = setting else { return TableCell(text: setting.text) }
+    return TableCell(text: Number.setting(number), value: number)
+  }
+
+  /// A metric's best and last values; one column where no run has more than one.
+  private func columns(_ metric: Metric) -> [TableColumn] {
+    let outcomes = runs.map { Self.outcome(of: metric, in: $0) }
+    let all = outcomes.compactMap { $0?.best }.filter(\.isFinite)
+    let leader = metric.direction == .maximum ? all.max() : all.min()
+    let isCurve = outcomes.contains { ($0?.count ?? 0) > 1 }
+    let best = outcomes.map { outcome in
+      outcome.map {
+        TableCell(
+          text: Format.number($0.best),
+          detail: isCurve && $0.best.isFinite ? "at \(Format.count($0.bestStep))" : "",
+          value: $0.best, isBest: all.count > 1 && $0.best == leader)
+      }
+    }
+    guard isCurve else { return [TableColumn(title: metric.tag, cells: best)] }
+    let last = outcomes.map { outcome in
+      outcome.map {
+        TableCell(text: Format.number($0.last), value: $0.last, isBad: !$0.last.isFinite)
+      }
+    }
+    return [
+      TableColumn(group: metric.tag, title: "best", cells: best),
+      TableColumn(group: metric.tag, title: "last", cells: last),
+    ]
+  }
+
+  private func state(_ run: ReportRun) -> TableCell? {
     switch run.sessionEnd?.status {
-    case .success: "done"
-    case .failure: "<span class=\"bad\">failed</span>"
-    case .running: "running"
-    case .unknown, nil: ""
+    case .success: TableCell(text: "done")
+    case .failure: TableCell(text: "failed", isBad: true)
+    case .running: TableCell(text: "running")
+    case .unknown, nil: nil
     }
   }
 
   /// Hyperparameters that differ between runs, and those that all runs with any share.
-  static func hyperparameterNames(
+  package static func hyperparameterNames(
     of runs: [ReportRun]
   ) -> (differing: [String], same: [(name: String, text: String)]) {
     let all = runs.map(\.hyperparameters).filter { !$0.isEmpty }
@@ -190,7 +171,7 @@ struct RunTable {
 
   /// Whether a text only tells other hyperparameters again, "batch-size 64, seed 1", as runs of `tbtrain`
   /// do for a dashboard of few columns.
-  private static func repeatsOthers(
+  static func repeatsOthers(
     _ name: String, in values: [String: HyperparameterValue]
   ) -> Bool {
     guard case .string(let text)? = values[name], text.contains(" ") else { return false }

@@ -28,11 +28,10 @@ struct StatisticsGroup: Equatable {
   /// All tags of the group.
   var tags: [String] { Array(members.values) }
 
-  /// The statistics that are drawn: the variance only where there is no deviation, its root.
+  /// The statistics that there are, in the order in which they are drawn.
   var shown: [(statistic: Statistic, tag: String)] {
     Statistic.allCases.compactMap { statistic in
-      if statistic == .variance, members[.deviation] != nil { return nil }
-      return members[statistic].map { (statistic, $0) }
+      members[statistic].map { (statistic, $0) }
     }
   }
 

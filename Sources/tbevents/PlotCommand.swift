@@ -4,7 +4,10 @@ import CommandSupport
 import EventFiles
 import Foundation
 import Images
+import Reports
 import TextOutput
+
+extension SeedBand: ExpressibleByArgument {}
 
 /// `tbevents plot`: curves in the terminal, as PNG or as SVG.
 struct PlotCommand: ParsableCommand {
@@ -24,10 +27,15 @@ struct PlotCommand: ParsableCommand {
     help: ArgumentHelp(
       "One curve for runs that differ only in their seed: mean ± std.",
       discussion: """
-        Runs belong together when their names are the same but for seed<number>; where no name has \
-        that, all do. Steps that not all of them have are left out.
+        Runs belong together as in tbevents reduce; where no two do, all. Steps that not all of \
+        them have are left out.
         """))
   var mean = false
+
+  @Option("With --mean: std (mean ± std) or range (least to greatest).", "band")
+  var band = SeedBand.std
+
+  @OptionGroup var groupOption: GroupOption
 
   @Flag(help: "Powers of ten evenly on the vertical axis.") var log = false
   @Option("A .png or .svg file to write. (default: the terminal)", "path") var output: String?
@@ -49,6 +57,7 @@ struct PlotCommand: ParsableCommand {
     guard output.map({ $0.hasSuffix(".png") || $0.hasSuffix(".svg") }) ?? true else {
       throw ValidationError("--output ends in .png or .svg")
     }
+    if groupOption.pattern != nil, !mean { throw ValidationError("--group-by goes with --mean") }
     guard !selection.tagPatterns.isEmpty else {
       throw ValidationError("--tag says what to plot; tbevents inspect lists the tags")
     }
@@ -59,14 +68,16 @@ struct PlotCommand: ParsableCommand {
       try OutputFile(path: $0, force: force.isOn, makesDirectories: false)
     }
     let (runs, failures) = try selection.find()
-    let contents = try readAll(runs, tags: selection.wantsTag)
-    var curves = contents.flatMap { contents in
+    let contents = try readAll(runs) { [wants = selection.wantsTag] in
+      wants($0) || isHyperparameters($0)
+    }
+    let curves = contents.flatMap { contents in
       contents.series.filter { $0.kind == .scalar && $0.count > 0 }.map {
         Curve(run: contents.run.name, series: $0)
       }
     }
     guard !curves.isEmpty else { throw selection.noTag(in: contents) }
-    let chart = try chart(&curves)
+    let chart = try chart(curves, contents)
     if let file {
       try file.write(
         file.path.hasSuffix(".svg") ? Array(chart.svg().utf8) : chart.image().pngData())
@@ -88,7 +99,7 @@ struct PlotCommand: ParsableCommand {
     var series: Series
   }
 
-  private func chart(_ curves: inout [Curve]) throws -> LineChart {
+  private func chart(_ curves: [Curve], _ contents: [RunContents]) throws -> LineChart {
     let tags = Set(curves.map(\.series.tag.key))
     let runs = Set(curves.map(\.run.key))
     let start = curves.compactMap(\.series.wallTimes.first).min() ?? 0
@@ -97,20 +108,10 @@ struct PlotCommand: ParsableCommand {
     }
     let series: [LineChart.Series]
     if mean {
-      series = try SeedGroup.groups(of: curves).map { group in
-        let points = group.points
-        guard !points.isEmpty else {
-          throw CommandFailure(
-            "\(group.name): its runs have no step of \(group.tag) in common, so there is no mean")
+      series = try groups(contents).flatMap { group in
+        try SeedCurves.scalars(of: group.runs.flatMap(\.contents)).map { tag, curves in
+          try self.series(name(group.name, tag), curves, group: group.name, tag: tag)
         }
-        let means = Smoothing.exponential(points.map(\.mean), weight: smoothing)
-        return LineChart.Series(
-          "\(name(group.name, group.tag)) (\(group.count) runs)",
-          zip(points, means).map { LineChart.Point(x: Double($0.step), y: $1) },
-          band: zip(points, means).map { point, mean in
-            LineChart.BandPoint(
-              x: Double(point.step), low: mean - point.deviation, high: mean + point.deviation)
-          })
       }
     } else {
       series = curves.map { curve in
@@ -131,61 +132,49 @@ struct PlotCommand: ParsableCommand {
     return chart
   }
 
+  /// Runs that are drawn as one: all of them where no two belong together.
+  private func groups(_ contents: [RunContents]) throws -> [RunGroup] {
+    let runs = ReportRun.all(in: contents, keepsEmpty: true)
+    let groups = try groupOption.groups(of: runs).groups
+    return groupOption.pattern != nil || groups.contains { $0.runs.count > 1 }
+      ? groups : [RunGroup(name: "mean", runs: runs)]
+  }
+
+  /// A group's mean and its band.
+  private func series(
+    _ name: String, _ curves: [Series], group: String, tag: String
+  ) throws -> LineChart.Series {
+    var points: [LineChart.Point] = []
+    var edges: [LineChart.BandPoint] = []
+    SeedCurves(curves).forEach { point in
+      let mean = Statistic.mean(point.values)
+      let (low, high) = band.edges(point.values, mean: mean)
+      points.append(.init(x: Double(point.step), y: mean))
+      edges.append(.init(x: Double(point.step), low: low, high: high))
+    }
+    guard !points.isEmpty else {
+      throw CommandFailure(
+        "\(group): its runs have no step of \(tag) in common, so there is no mean")
+    }
+    if smoothing > 0 {
+      func smoothed(_ values: [Double]) -> [Double] {
+        Smoothing.exponential(values, weight: smoothing)
+      }
+      let (low, high) = (smoothed(edges.map(\.low)), smoothed(edges.map(\.high)))
+      for (index, mean) in smoothed(points.map(\.y)).enumerated() {
+        points[index].y = mean
+        (edges[index].low, edges[index].high) = (low[index], high[index])
+      }
+    }
+    return LineChart.Series(
+      "\(name) (\(Format.counted(curves.count, "run")))", points, band: edges)
+  }
+
   private func horizontal(_ series: Series, start: Double) -> [Double] {
     switch x {
     case .step: series.steps.map(Double.init)
     case .relative: series.wallTimes.map { ($0 - (series.wallTimes.first ?? 0)) / 3600 }
     case .wall: series.wallTimes.map { ($0 - start) / 3600 }
     }
-  }
-}
-
-/// Runs of one setting with several seeds.
-struct SeedGroup {
-  let name: String
-  let tag: String
-  private let curves: [Series]
-
-  /// How many runs.
-  var count: Int { curves.count }
-
-  /// A step's mean and sample standard deviation.
-  struct Point {
-    var step: Int
-    var mean: Double
-    var deviation: Double
-  }
-
-  /// The steps that all runs have.
-  var points: [Point] {
-    let values = curves.map { series in
-      Dictionary(zip(series.steps, series.numbers)) { $1 }
-    }
-    guard let first = values.first else { return [] }
-    return first.keys.sorted().compactMap { step in
-      let numbers = values.compactMap { $0[step] }
-      guard numbers.count == values.count else { return nil }
-      let mean = numbers.reduce(0, +) / Double(numbers.count)
-      let squares = numbers.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
-      let deviation = numbers.count > 1 ? (squares / Double(numbers.count - 1)).squareRoot() : 0
-      return Point(step: step, mean: mean, deviation: deviation)
-    }
-  }
-
-  /// Groups curves of a tag by their run's name without the seed.
-  static func groups(of curves: [PlotCommand.Curve]) -> [SeedGroup] {
-    let named = curves.contains { withoutSeed($0.run) != $0.run }
-    return curves.grouped { named ? withoutSeed($0.run) : "mean" }.flatMap { name, curves in
-      curves.map(\.series).grouped(by: \.tag).map { tag, curves in
-        SeedGroup(name: name, tag: tag, curves: curves)
-      }
-    }
-  }
-
-  /// A name without "seed", the sign behind it and its number, and the sign before it.
-  static func withoutSeed(_ name: String) -> String {
-    guard let range = name.range(of: "[-_,.]?seed[-_=]?[0-9]+", options: .regularExpression)
-    else { return name }
-    return name.replacingCharacters(in: range, with: "")
   }
 }

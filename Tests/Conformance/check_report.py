@@ -12,7 +12,9 @@ Exit code: 0 if all is as expected, 1 if not, with a sentence a problem.
 """
 
 import base64
+import csv
 import functools
+import io
 import json
 import math
 import pathlib
@@ -75,9 +77,11 @@ def check_markup(page, problems):
             name = name if isinstance(name, str) else name[-1]
             if name.startswith("on") or name == "style":
                 problems.append(f"{local(element)} has {name}={value[:60]!r}")
-            if name in ADDRESSES and not value.startswith(("#", "data:image/")):
+            if name in ADDRESSES and not value.startswith(("#", "data:image/", "data:text/")):
                 problems.append(f"{local(element)} refers to {value[:60]!r}")
-            if name == "href" and value[1:] not in ids or name == "for" and value not in ids:
+            if name == "href" and value.startswith("data:"):
+                check_file(element, value, problems)
+            elif name == "href" and value[1:] not in ids or name == "for" and value not in ids:
                 problems.append(f"{local(element)} refers to {value!r}, which isn't there")
     for name in ("link", "iframe", "object", "embed", "base", "form", "foreignObject", "image"):
         if page.all(name):
@@ -92,16 +96,27 @@ def check_markup(page, problems):
         problems.append("a script or style sheet names an address")
 
 
+def check_file(link, value, problems):
+    """What a link saves is a table of as many columns in each row, or a tabular of LaTeX."""
+    text = base64.b64decode(value.partition(",")[2]).decode("utf-8")
+    if value.startswith("data:text/csv"):
+        widths = {len(row) for row in csv.reader(io.StringIO(text))}
+        if len(widths) != 1:
+            problems.append(f"{link.get('download')} has rows of {sorted(widths)} columns")
+    elif not re.fullmatch(r"(?s)\\begin\{tabular\}.*\\end\{tabular\}\n", text):
+        problems.append(f"{link.get('download')} is no tabular")
+
+
 def check_run(page, name, log, only_run, problems):
-    rows = {head.get("title"): row for row in page.all("tr") for head in row
-            if local(head) == "th" and head.get("scope") == "row"}
-    if name not in rows:
+    rows = [row for row in page.all("tr") for head in row
+            if local(head) == "th" and head.get("scope") == "row" and head.get("title") == name]
+    if not rows:
         problems.append(f"run {name} isn't in the table")
         return
     charts = page.charts()
     # Charts have short names of runs; the legend has them with the whole ones.
     labels = {label.get("title"): page.text_of(label) for label in page.all("label")}
-    cells = [cell.get("data-v") for cell in rows[name] if cell.get("data-v")]
+    cells = [cell.get("data-v") for row in rows for cell in row if cell.get("data-v")]
     for tag in log.Tags()["scalars"]:
         events = log.Scalars(tag)
         values = [event.value for event in events]
@@ -111,7 +126,7 @@ def check_run(page, name, log, only_run, problems):
             best = (max if "accuracy" in words else min)(finite, default=None)
             if best is not None and not any(close(float(cell), best) for cell in cells):
                 problems.append(f"{name}: the table lacks {best}, the best {tag}")
-        if len(events) > 1 and not tag.endswith("/variance"):
+        if len(events) > 1:
             check_curve(charts, name, labels.get(name, name), tag, events, only_run, problems)
 
 
@@ -121,6 +136,7 @@ def check_curve(charts, name, label, tag, events, only_run, problems):
         wanted = [(series.get(tag) or series.get(tag.rsplit("/", 1)[-1]) or series.get(label))
                   for title, series in charts
                   if title == tag or tag in series
+                  or title == tag.replace("_SUMMARY/variance", " variance")
                   or title == re.sub("_SUMMARY/.*", "", tag)]
     else:
         group = re.sub("_SUMMARY/.*", "", tag)

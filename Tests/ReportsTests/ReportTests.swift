@@ -87,7 +87,9 @@ import Testing
   private func expectOnlyOwnTags(_ page: String) throws {
     let allowed: Set = [
       "lang", "charset", "name", "content", "class", "id", "for", "href", "src", "alt", "width",
-      "height", "type", "scope", "rowspan", "colspan", "data-column", "data-v", "title", "hidden",
+      "height", "type", "scope", "rowspan", "colspan", "data-column", "data-v", "data-row",
+      "data-run", "title",
+      "hidden", "download", "placeholder",
       "tabindex", "aria-label", "aria-hidden", "role", "viewBox", "d", "x", "y", "text-anchor",
       "fill-opacity", "start",
     ]
@@ -103,13 +105,32 @@ import Testing
       tags += 1
       for attribute in tag.1.matches(of: /\s([a-zA-Z-]+)(?:="([^"]*)")?/) {
         #expect(allowed.contains(String(attribute.1)), "\(tag.0)")
-        if attribute.1 == "href" { #expect(attribute.2?.hasPrefix("#") == true) }
+        if attribute.1 == "href" {
+          #expect(attribute.2?.prefixMatch(of: /#|data:text\/(csv|plain);/) != nil)
+        }
         if attribute.1 == "src" {
           #expect(attribute.2?.hasPrefix("data:image/png;base64,") == true)
         }
       }
     }
     #expect(tags > 100)
+  }
+
+  @Test func `a run of images alone is shown, however many runs have better metrics`() throws {
+    try withTemporaryFolder { folder in
+      for name in ["a", "b", "deconv"] {
+        let writer = try SummaryWriter(directory: "\(folder)/\(name)")
+        if name == "deconv" {
+          try writer.add(
+            .image("top/conv2", Image(width: 2, height: 1, channels: 1, pixels: [0, 255])), step: 1)
+        } else {
+          try writer.add(.scalar("loss", 1), step: 1)
+        }
+        try writer.close()
+      }
+      let page = try page(folder) { $0.runLimit = 1 }
+      #expect(page.contains("top/conv2 of deconv at step 1"))
+    }
   }
 
   @Test func `a page refers to nothing outside`() throws {

@@ -13,13 +13,7 @@ import Testing
       groups[0].members == [
         .mean: "W1_SUMMARY/mean", .deviation: "W1_SUMMARY/std", .variance: "W1_SUMMARY/variance",
       ])
-    // The variance is the deviation's square: it isn't drawn beside it.
-    #expect(groups[0].shown.map(\.statistic) == [.mean, .deviation])
+    #expect(groups[0].shown.map(\.statistic) == [.mean, .deviation, .variance])
     #expect(groups[1].shown.map(\.tag) == ["net.fc.min", "net.fc.max"])
-  }
-
-  @Test func `a variance is drawn where there is no deviation`() {
-    let groups = StatisticsGroup.groups(of: ["a/mean", "a/var"])
-    #expect(groups.first?.shown.map(\.statistic) == [.mean, .variance])
   }
 }
