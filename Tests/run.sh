@@ -48,4 +48,14 @@ writers=Tests/EventFilesTests/Fixtures/writers
 .venv/bin/python Tests/Conformance/check_rewrite.py "$bin/tbevents" "$work" "$writers"
 .venv/bin/python Tests/Conformance/test_check_rewrite.py "$bin/tbevents" "$writers"
 
+say "Reducing runs over their seeds, as NumPy does"
+.venv/bin/python Tests/Conformance/check_reduce.py "$bin/tbevents"
+
+say "Watching runs in a terminal"
+if command -v tmux >/dev/null; then
+  .venv/bin/python Tests/Conformance/check_watch.py "$bin/tbevents"
+else
+  say "Skipped: there is no tmux"
+fi
+
 say "All is well"

@@ -7,8 +7,9 @@ struct TBEventsCommand: ParsableCommand {
     "tbevents", "Read, export, plot, report on, check and repair TensorBoard's event files.",
     version: Tool.version,
     subcommands: [
-      InspectCommand.self, ExportCommand.self, PlotCommand.self, ReportCommand.self,
-      TailCommand.self, VerifyCommand.self, RepairCommand.self, RewriteCommand.self,
-      RemoveCommand.self, DiskUsageCommand.self, DiffCommand.self,
+      InspectCommand.self, ExportCommand.self, ReduceCommand.self, PlotCommand.self,
+      ReportCommand.self, TailCommand.self, WatchCommand.self, VerifyCommand.self,
+      RepairCommand.self, RewriteCommand.self, RemoveCommand.self, DiskUsageCommand.self,
+      DiffCommand.self,
     ])
 }

@@ -32,12 +32,17 @@ struct TailCommand: ParsableCommand {
       return
     }
     Interruption.endsAtOnce()
-    var follower = Follower(selection: selection)
-    var lines = follower.news().suffix(count)
+    var follower = LogFollower(selection: selection)
+    var seen: [Key: Seen] = [:]
+    func news() -> [Line] {
+      for sentence in follower.readOn() { Console.tell(sentence) }
+      return Self.news(follower.contents, &seen).filter { selection.wantsTag($0.tag) }
+    }
+    var lines = news().suffix(count)
     while true {
       try show(lines)
       Thread.sleep(forTimeInterval: min(interval, 1e6))
-      lines = follower.news()[...]
+      lines = news()[...]
     }
   }
 
@@ -45,42 +50,9 @@ struct TailCommand: ParsableCommand {
     if !lines.isEmpty { try Console.print(lines.map(\.text).joined(separator: "\n")) }
   }
 
-  /// Runs that come, grow, are replaced and go.
-  private struct Follower {
-    let selection: Selection
-    private var contents: [RunContents] = []
-    private var seen: [Key: Seen] = [:]
-    /// What was said on stderr; nothing is said twice.
-    private var told: Set<[UInt8]> = []
-
-    init(selection: Selection) { self.selection = selection }
-
-    /// What came since the last time.
-    mutating func news() -> [Line] {
-      do {
-        for index in contents.indices { try contents[index].readOn() }
-      } catch {
-        tell("\(error); waiting for it")
-      }
-      do {
-        let (runs, failures) = try selection.find()
-        let known = Set(contents.map(\.run.name.key))
-        contents += try readAll(
-          runs.filter { !known.contains($0.name.key) }, tags: selection.wantsTag)
-        for sentence in damage(in: contents, failures) + oddities(in: contents) { tell(sentence) }
-      } catch {
-        tell("\(error); waiting for it")
-      }
-      return TailCommand.news(contents, &seen)
-    }
-
-    private mutating func tell(_ sentence: String) {
-      if told.insert(sentence.key).inserted { Console.tell(sentence) }
-    }
-  }
-
   private struct Line {
     var wallTime: Double
+    var tag: String
     var text: String
   }
 
@@ -116,7 +88,7 @@ struct TailCommand: ParsableCommand {
           let time = clock(series.wallTimes[index])
           lines.append(
             Line(
-              wallTime: series.wallTimes[index],
+              wallTime: series.wallTimes[index], tag: series.tag,
               text: "\(time)  \(name)  step \(Format.count(series.steps[index]))  "
                 + "\(Shown.tag(series.tag))  \(value)"))
         }
