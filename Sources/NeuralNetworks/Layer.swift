@@ -102,10 +102,8 @@ public struct Trace: Sendable {
   /// The key of a dropout's choices, where it dropped.
   package var dropoutKey: UInt32?
 
-  /// A trace that holds nothing yet.
-  public init() {}
-
-  package init(input: Tensor? = nil, output: Tensor? = nil, switches: Switches? = nil) {
+  /// What a layer keeps for its way back; by default nothing.
+  public init(input: Tensor? = nil, output: Tensor? = nil, switches: Switches? = nil) {
     self.input = input
     self.output = output
     self.switches = switches

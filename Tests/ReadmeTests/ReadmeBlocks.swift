@@ -2,6 +2,7 @@
 
 import Datasets
 import EventFiles
+import Foundation
 import Images
 import Metrics
 import ModelFiles
@@ -138,4 +139,104 @@ struct TensorBoardService: Service {
     metrics.write()
     try await writer.close()
   }
+}
+
+func articleRuns() throws {
+  let runs = try Run.all(under: "logdir")
+  for run in runs {
+    let best = try run.scalars(tag: "accuracy/test").max { $0.value < $1.value }
+    print(run.name, best?.value ?? .nan, best?.step ?? 0)
+  }
+}
+
+func articleReader(path: String) throws {
+  var reader = try EventFileReader(path: path)
+  while let event = try reader.next() {
+    if case .summary(let summary) = event.content { print(event.step, summary.values.map(\.tag)) }
+  }
+}
+
+func articleSettings(of run: Run) throws {
+  let contents = try run.contents()
+  for (name, value) in contents.sessionStart?.hyperparameters ?? [:] { print(name, value) }
+}
+
+struct SiLU: Layer {
+  func outputShape(for inputShape: [Int]) -> [Int] { inputShape }
+
+  func forward(_ input: Tensor, phase: Phase) -> (output: Tensor, trace: Trace) {
+    let scalars = input.scalars.map { x in x / (1 + exp(-x)) }
+    let output = Tensor(shape: input.shape, scalars: scalars)
+    return (output, Trace(input: input, output: phase.isTraining ? nil : output))
+  }
+
+  func backward(_ gradient: Tensor, _ trace: Trace, for wanted: GradientKinds) -> Gradients {
+    guard wanted.contains(.input), let input = trace.input else { return Gradients() }
+    let scalars = zip(input.scalars, gradient.scalars).map { x, gradient in
+      let sigma = 1 / (1 + exp(-x))
+      return gradient * sigma * (1 + x * (1 - sigma))
+    }
+    return Gradients(input: Tensor(shape: input.shape, scalars: scalars))
+  }
+}
+
+struct Scale: Layer {
+  var weight: Tensor
+
+  init(features: Int) { weight = Tensor(shape: [features], repeating: 1) }
+
+  func outputShape(for inputShape: [Int]) throws(ShapeError) -> [Int] {
+    guard inputShape.last == weight.count else {
+      throw ShapeError(takes: "\(weight.count) features", gets: inputShape)
+    }
+    return inputShape
+  }
+
+  func forward(_ input: Tensor, phase: Phase) -> (output: Tensor, trace: Trace) {
+    (scaled(input), Trace(input: input))
+  }
+
+  func backward(_ gradient: Tensor, _ trace: Trace, for wanted: GradientKinds) -> Gradients {
+    var gradients = Gradients()
+    if wanted.contains(.input) { gradients.input = scaled(gradient) }
+    if wanted.contains(.parameters), let input = trace.input {
+      var sums = [Float](repeating: 0, count: weight.count)
+      for (index, product) in zip(input.scalars, gradient.scalars).map(*).enumerated() {
+        sums[index % weight.count] += product
+      }
+      gradients.parameters["weight"] = Tensor(shape: weight.shape, scalars: sums)
+    }
+    return gradients
+  }
+
+  mutating func visitParameters(
+    _ visit: (_ name: String, _ parameter: inout Tensor) throws -> Void
+  ) rethrows {
+    try visit("weight", &weight)
+  }
+
+  private func scaled(_ tensor: Tensor) -> Tensor {
+    let weights = weight.scalars
+    let scalars = tensor.scalars.enumerated().map { $1 * weights[$0 % weights.count] }
+    return Tensor(shape: tensor.shape, scalars: scalars)
+  }
+}
+
+func articleLayers() -> Sequential {
+  var generator = SeededGenerator(seed: 1)
+  var model = Sequential([
+    "hidden": Dense(in: 4, out: 8, using: &generator), "silu": SiLU(), "scale": Scale(features: 8),
+    "output": Dense(in: 8, out: 3, using: &generator),
+  ])
+  model = Sequential(model.layers)
+  return model
+}
+
+func slope(of layer: some Layer, at input: Tensor, _ position: Int) -> Float {
+  func sum(_ change: Float) -> Float {
+    var scalars = input.scalars
+    scalars[position] += change
+    return layer(Tensor(shape: input.shape, scalars: scalars)).scalars.reduce(0, +)
+  }
+  return (sum(2e-3) - sum(-2e-3)) / 4e-3
 }

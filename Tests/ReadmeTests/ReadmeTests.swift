@@ -1,4 +1,6 @@
 import Foundation
+import NeuralNetworks
+import Tensors
 import Testing
 
 @Suite struct ReadmeTests {
@@ -17,7 +19,28 @@ import Testing
     "Sources/TensorBoard/TensorBoard.docc/LogFromACallback.md",
     "Sources/TensorBoard/TensorBoard.docc/LogAServer.md",
     "Sources/Visualization/Visualization.docc/ProjectAFeatureMap.md",
+    "Sources/EventFiles/EventFiles.docc/TheEventFileFormat.md",
+    "Sources/NeuralNetworks/NeuralNetworks.docc/WriteALayer.md",
   ]
+
+  /// The layers of the article *Write a layer* have the gradients that finite differences have.
+  @Test func layersOfTheArticleHaveRightGradients() {
+    let input = Tensor(shape: [2, 3], scalars: [-2, -0.5, 0.1, 0.7, 1.5, 3])
+    var scale = Scale(features: 3)
+    scale.weight = Tensor(shape: [3], scalars: [0.5, -2, 3])
+    for layer in [SiLU(), scale] as [any Layer] {
+      let (output, trace) = layer.forward(input)
+      let gradients = layer.backward(Tensor(shape: output.shape, repeating: 1), trace)
+      for position in 0..<input.count {
+        let got = gradients.input?.scalars[position] ?? .nan
+        #expect(abs(got - slope(of: layer, at: input, position)) < 1e-2, "\(layer) \(position)")
+      }
+    }
+    #expect(scale.backward(input, scale.forward(input).trace).parameters["weight"]?.count == 3)
+    let model = articleLayers()
+    #expect(model(Tensor(zeros: [5, 4])).shape == [5, 3])
+    #expect(model.parameters["scale.weight"]?.count == 8)
+  }
 
   @Test(arguments: texts) func everySwiftBlockIsCompiled(text: String) throws {
     let compiled = try lines("Tests/ReadmeTests/ReadmeBlocks.swift")
