@@ -5,15 +5,12 @@ import Reports
 /// `--group-by`: which runs are one group of seeds.
 struct GroupOption: ParsableArguments {
   @Option(
-    name: .customLong("group-by"),
-    help: ArgumentHelp(
-      "A regular expression; runs with the same match are a group.",
-      discussion: """
-        Its first parentheses count, or all of it: '^(.*)-run[0-9]+$'; '^' takes all runs together. By \
-        default runs of the same hyperparameters but for the seed are a group, and runs without \
-        hyperparameters whose names are the same but for seed<number>.
-        """,
-      valueName: "regex"))
+    "A regular expression; runs with the same match are a group.", "regex",
+    more: """
+      Its first parentheses count, or all of it: '^(.*)-run[0-9]+$'; '^' takes all runs together. By \
+      default runs of the same hyperparameters but for the seed are a group, and runs without \
+      hyperparameters whose names are the same but for seed<number>.
+      """, name: .customLong("group-by"))
   var pattern: String?
 
   func validate() throws { _ = try regex() }

@@ -8,27 +8,20 @@ import TextOutput
 /// `tbevents reduce`: runs of one setting with several seeds, as their mean, deviation and the like.
 struct ReduceCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "reduce",
-    abstract: "Reduce runs that differ only in their seed to mean, std, min, max, median.",
-    discussion: """
-      Each group of runs becomes a run a statistic, <output>/<group>/mean and so on, which TensorBoard \
-      shows as any other; --csv has all statistics of a step in a row, to the last digit. std divides by \
-      n - 1, as pandas does it and NumPy with ddof=1. Where one run's value isn't a number, the \
-      statistic isn't either.
-
-      \(ExitStatus.helpText)
-      """)
+    "reduce", "Reduce runs that differ only in their seed to mean, std, min, max, median.",
+    """
+    Each group of runs becomes a run a statistic, <output>/<group>/mean and so on, which TensorBoard shows \
+    as any other; --csv has all statistics of a step in a row, to the last digit. std divides by n - 1, as \
+    pandas does it and NumPy with ddof=1. Where one run's value isn't a number, the statistic isn't \
+    either.
+    """)
 
   @OptionGroup var selection: Selection
 
-  @Option(
-    help: ArgumentHelp("The log directory to write the new runs into.", valueName: "path"))
-  var output: String?
+  @Option("The log directory to write the new runs into.", "path") var output: String?
 
   @Option(
-    help: ArgumentHelp(
-      "A table of all groups, tags and steps to write.", discussion: "- is standard output.",
-      valueName: "path"))
+    "A table of all groups, tags and steps to write.", "path", more: "- is standard output.")
   var csv: String?
 
   @Option(
@@ -41,9 +34,8 @@ struct ReduceCommand: ParsableCommand {
   @OptionGroup var groupOption: GroupOption
 
   @Option(
-    name: .customLong("min-runs"),
-    help: ArgumentHelp(
-      "Runs of a group that must have a step. (default: all)", valueName: "count"))
+    "Runs of a group that must have a step. (default: all)", "count", .atLeast(1),
+    name: .customLong("min-runs"))
   var leastRuns: Int?
 
   @Flag(help: "Draw straight lines between the steps of runs that lack one.")
@@ -53,7 +45,6 @@ struct ReduceCommand: ParsableCommand {
 
   func validate() throws {
     if output == nil, csv == nil { throw ValidationError("--output or --csv says where to write") }
-    if let leastRuns, leastRuns < 1 { throw ValidationError("--min-runs is 1 or more") }
     _ = try statistics()
   }
 

@@ -1,37 +1,21 @@
 import ArgumentParser
 import CommandSupport
-import EventFiles
 import Foundation
-import TextOutput
 
 /// `tbevents watch`: live curves that fill the terminal.
 struct WatchCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "watch",
-    abstract: "Watch curves grow in the terminal: filter, zoom, smooth, compare runs.",
-    discussion: """
-      \(WatchView.keys.map { "\($0.key.padding(toLength: 12, withPad: " ", startingAt: 0))\($0.effect)" }
-        .joined(separator: "\n"))
-
-      \(ExitStatus.helpText)
-      """)
+    "watch", "Watch curves grow in the terminal: filter, zoom, smooth, compare runs.",
+    WatchView.keys.map { "\($0.key.padding(toLength: 9, withPad: " ", startingAt: 0))\($0.effect)" }
+      .joined(separator: "\n"))
 
   @OptionGroup var selection: Selection
 
-  @Option(help: ArgumentHelp("How often to look for more.", valueName: "seconds"))
-  var interval = 1.0
+  @Option("How often to look for more.", "seconds", .above(0)) var interval = 1.0
 
   @Option(
-    help: ArgumentHelp(
-      "How much to smooth, 0 to 0.999, as TensorBoard's slider.", valueName: "weight"))
+    "How much to smooth, 0 to 0.999, as TensorBoard's slider.", "weight", .below(1, from: 0))
   var smoothing = 0.0
-
-  func validate() throws {
-    guard interval > 0, interval.isFinite else {
-      throw ValidationError("--interval is a number of seconds above 0")
-    }
-    guard (0..<1).contains(smoothing) else { throw ValidationError("--smoothing lies in 0 ..< 1") }
-  }
 
   func run() throws {
     let (terminal, _) = Terminal.standardOutput()
