@@ -163,6 +163,36 @@ import Testing
       """)
   }
 
+  @Test(arguments: [[3, 2, 1, 0], [0, 3, 2, 1]])
+  func `an output in another order than layers have is refused`(order: [Int]) throws {
+    try expect(
+      ONNXBytes(
+        nodes: [
+          Node(type: "Relu", inputs: ["x"], output: "v"),
+          Node(type: "Transpose", inputs: ["v"], output: "y", integers: ["perm": order]),
+        ]),
+      "its output \"y\" has its dimensions exchanged")
+  }
+
+  @Test func `rows of images with the channels last are no output`() throws {
+    var model = ONNXBytes(
+      nodes: [
+        Node(type: "Relu", inputs: ["x"], output: "v"),
+        Node(type: "Transpose", inputs: ["v"], output: "w", integers: ["perm": [0, 2, 3, 1]]),
+        Node(type: "Flatten", inputs: ["w"], output: "y"),
+      ])
+    model.input = [1, 2, 4, 4]
+    try expect(model, "its output \"y\" has its dimensions exchanged")
+  }
+
+  @Test func `channels that an input only claims take no memory`() throws {
+    var model = ONNXBytes(
+      nodes: [Node(type: "Add", inputs: ["x", "c"], output: "y")],
+      initializers: [.floats("c", [], [1])])
+    model.input = [1, 1 << 32]
+    try expect(model, "the node that makes \"y\" (Add) has 4294967296 channels")
+  }
+
   @Test(arguments: ["../\u{301}secret", "/\u{301}secret", "a/../\u{301}secret"])
   func `paths are cut at every slash`(location: String) throws {
     let tensor = Initializer(name: "w", shape: [1, 1, 1, 1]) { encoder in

@@ -36,6 +36,9 @@ extension ONNXImporter {
       throw operation.unsupported(
         "has a constant of shape \(constant.shape), not a number or one a channel")
     }
+    // A model of a hundred bytes can claim any number of channels.
+    guard channels <= 1 << 20 else { throw operation.unsupported("has \(channels) channels") }
+    try spend(4 * channels)
     let given = try floats(constant, operation).map { Double($0) }
     let numbers = given.count == 1 ? Array(repeating: given[0], count: channels) : given
     let ones = [Double](repeating: 1, count: channels)
@@ -51,7 +54,6 @@ extension ONNXImporter {
       (scale, shift) = (numbers.map { 1 / $0 }, zeros)
     default: throw operation.unsupported("isn't linear")
     }
-    try spend(4 * channels)
     func parameter(_ values: [Double]) -> ONNXParameter {
       ONNXParameter(values.map { Float($0) }, shape: [channels])
     }

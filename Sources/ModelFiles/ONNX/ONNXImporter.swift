@@ -59,6 +59,13 @@ struct ONNXImporter {
     else {
       throw ONNXProblem.notAModel("its output \"\(graph.outputs[0].name)\" is no layer's")
     }
+    // Ours are rows, or images with the channels last, which an exporter of TensorFlow's leaves so.
+    guard output.flattened == nil,
+      output.shape.count != 4 || [[0, 1, 2, 3], [0, 2, 3, 1]].contains(output.order)
+    else {
+      throw ONNXProblem.badInput(
+        "its output \"\(graph.outputs[0].name)\" has its dimensions exchanged")
+    }
     var parameters: [String: ONNXParameter] = [:]
     for (layer, own) in zip(importer.layers, importer.parameters) {
       for (name, parameter) in own { parameters["\(layer.name ?? "").\(name)"] = parameter }
