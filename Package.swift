@@ -259,6 +259,42 @@ let package = Package(
   cLanguageStandard: .c17
 )
 
+// The fuzzing room, Tests/Fuzz: built by its run.sh alone, with sanitizers and libFuzzer. Its programs stand
+// in this manifest because readers are `package`; a program's settings can only be reached in a library, so
+// that there is no tbtrain then, and no test.
+if Context.environment["FUZZ"] != nil {
+  let training = package.targets.filter { $0.name == "tbtrain" }.flatMap(\.dependencies)
+  package.targets.removeAll { $0.type == .test || $0.name == "tbtrain" }
+  package.products.removeAll { $0.name == "tbtrain" }
+  let support: [Target.Dependency] = ["FuzzSupport"]
+  package.targets += [
+    .target(name: "tbtrain", dependencies: training, exclude: ["main.swift"]),
+    .target(name: "FuzzDriver", path: "Tests/Fuzz/Driver"),
+    .target(
+      name: "FuzzSupport", dependencies: ["FuzzDriver", "Files", "ProtobufWire"],
+      path: "Tests/Fuzz/Support"),
+    .executableTarget(
+      name: "fuzz-logs",
+      dependencies: support + ["EventFiles", "CCRC32C", "Files", "ProtobufWire"],
+      path: "Tests/Fuzz/Logs"),
+    .executableTarget(
+      name: "fuzz-models",
+      dependencies: support + ["ModelFiles", "NeuralNetworks", "Tensors", "Files", "ProtobufWire"],
+      path: "Tests/Fuzz/Models"),
+    .executableTarget(
+      name: "fuzz-data",
+      dependencies: support + ["DatasetFetching", "Datasets", "Images", "Files"],
+      path: "Tests/Fuzz/Data"),
+    .executableTarget(
+      name: "fuzz-pages", dependencies: support + ["Reports"], path: "Tests/Fuzz/Pages"),
+    .executableTarget(
+      name: "fuzz-recipes", dependencies: support + ["tbtrain", "ModelFiles", "NeuralNetworks"],
+      path: "Tests/Fuzz/Recipes"),
+    .executableTarget(
+      name: "fuzz-kernels", dependencies: ["CKernels", "CCRC32C"], path: "Tests/Fuzz/Kernels"),
+  ]
+}
+
 for target in package.targets where target.type != .system {
   target.swiftSettings = (target.swiftSettings ?? []) + strictFeatures
   if Context.environment["WARNINGS_AS_ERRORS"] != nil {

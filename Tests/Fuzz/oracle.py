@@ -1,0 +1,135 @@
+#!/usr/bin/env python3
+"""Compares what the grammars' targets read with what others read of the same files: equal, or refused.
+
+    oracle.py FOLDER      a folder that targets dumped into: N.onnx with N.input and N.logits, N.png with
+                          N.pixels, N.tfevents with N.scalars. What we refused has none of these.
+
+Ends with 1 if something differs; the file's name tells which.
+"""
+import collections
+import logging
+import math
+import os
+import pathlib
+import sys
+
+import numpy
+
+failures = []
+counts = collections.Counter()
+
+
+def judge(kind, path, problem):
+    counts[kind, "different" if problem else "equal"] += 1
+    if problem:
+        failures.append(path)
+        print(f"{path}: {problem}")
+
+
+def differences(ones, others):
+    return numpy.count_nonzero(~(numpy.abs(ones - others) < 1e-4))
+
+
+def check_network(path):
+    """Logits of ONNX Runtime, without its own rewriting of the graph."""
+    import onnxruntime
+
+    onnxruntime.set_default_logger_severity(4)
+    options = onnxruntime.SessionOptions()
+    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    ours = numpy.fromfile(path.with_suffix(".logits"), numpy.float32)
+    try:
+        session = onnxruntime.InferenceSession(str(path), options, ["CPUExecutionProvider"])
+        port = session.get_inputs()[0]
+        shape = [length if isinstance(length, int) else 1 for length in port.shape]
+        image = numpy.fromfile(path.with_suffix(".input"), numpy.float32).reshape(shape)
+        theirs = session.run(None, {port.name: image})[0]
+        # Ours have the channels first; an output may have them last.
+        if theirs.ndim == 4 and ours.size == theirs.size:
+            turned = numpy.moveaxis(theirs, 3, 1)
+            theirs = min(theirs, turned, key=lambda one: differences(one.ravel(), ours))
+        theirs = theirs.ravel()
+    except Exception:  # pylint: disable=broad-except
+        counts["network", "refused by ONNX Runtime"] += 1
+        return
+    if theirs.size != ours.size:
+        return judge("network", path, f"{ours.size} numbers instead of {theirs.size}")
+    finite = numpy.isfinite(theirs)
+    if not numpy.array_equal(finite, numpy.isfinite(ours)):
+        return judge("network", path, "other numbers are finite")
+    # As wide as sums of numbers of any size need it.
+    largest = float(numpy.abs(theirs[finite]).max(initial=0))
+    distance = float(numpy.abs(theirs[finite] - ours[finite]).max(initial=0))
+    judge("network", path, distance > 1e-4 + 1e-4 * largest and f"off by {distance} of {largest}")
+
+
+def check_image(path):
+    from PIL import Image
+
+    ours = path.with_suffix(".pixels").read_bytes()
+    channels, pixels = ours[0], ours[1:]
+    try:
+        with Image.open(path) as image:
+            mode = image.mode
+            theirs = image.convert({1: "L", 2: "LA", 3: "RGB", 4: "RGBA"}[channels]).tobytes()
+    except Exception:  # pylint: disable=broad-except
+        counts["image", "refused by Pillow"] += 1
+        return
+    # Of 16 bits Pillow keeps more than the high byte, of gray ones.
+    if mode.startswith("I"):
+        counts["image", "of 16 bits"] += 1
+        return
+    judge("image", path, theirs != pixels and f"other pixels, {mode} as {channels} channels")
+
+
+def check_events(path):
+    from tensorboard.backend.event_processing import event_accumulator
+    from tensorboard.util import tensor_util
+
+    ours = collections.defaultdict(list)
+    for line in path.with_suffix(".scalars").read_text().splitlines():
+        tag, step, value = line.split()
+        ours[bytes.fromhex(tag).decode("utf-8", "replace")].append((int(step), float(value)))
+    theirs = {}
+    try:
+        accumulator = event_accumulator.EventAccumulator(
+            str(path), size_guidance={event_accumulator.TENSORS: 0})
+        accumulator.Reload()
+        for tag in accumulator.Tags()["tensors"]:
+            metadata = accumulator.SummaryMetadata(tag)
+            if metadata.plugin_data.plugin_name == "scalars":
+                theirs[tag] = [
+                    (event.step, float(tensor_util.make_ndarray(event.tensor_proto).item()))
+                    for event in accumulator.Tensors(tag)]
+    except Exception:  # pylint: disable=broad-except
+        counts["events", "refused by TensorBoard"] += 1
+        return
+    for tag, points in theirs.items():
+        got = ours.get(tag, [])
+        same = len(got) == len(points) and all(
+            a[0] == b[0] and (a[1] == b[1] or math.isnan(a[1]) and math.isnan(b[1]))
+            for a, b in zip(got, points))
+        if not same:
+            return judge("events", path, f"{tag!r}: {got[:4]} instead of {points[:4]}")
+    judge("events", path, None)
+
+
+def main():
+    os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
+    logging.disable(logging.CRITICAL)
+    for ending, ours, check in [
+            ("onnx", ".logits", check_network), ("png", ".pixels", check_image),
+            ("tfevents", ".scalars", check_events)]:
+        for path in sorted(pathlib.Path(sys.argv[1]).glob(f"*.{ending}")):
+            if path.with_suffix(ours).exists():
+                check(path)
+            else:
+                counts[ending, "refused by us"] += 1
+    for (kind, what), count in sorted(counts.items()):
+        print(f"{kind}: {count} {what}")
+    return 1 if failures else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
