@@ -266,6 +266,9 @@ if Context.environment["FUZZ"] != nil {
   let training = package.targets.filter { $0.name == "tbtrain" }.flatMap(\.dependencies)
   package.targets.removeAll { $0.type == .test || $0.name == "tbtrain" }
   package.products.removeAll { $0.name == "tbtrain" }
+  for target in package.targets where target.name == "Tensors" {
+    target.swiftSettings = [.define("EXACT_MEMORY")]
+  }
   let support: [Target.Dependency] = ["FuzzSupport"]
   package.targets += [
     .target(name: "tbtrain", dependencies: training, exclude: ["main.swift"]),

@@ -33,8 +33,16 @@ package final class PooledMemory: @unchecked Sendable {
 private final class MemoryPool: Sendable {
   static let shared = MemoryPool()
 
-  /// Blocks smaller than this go to the system's allocator, which keeps them itself, in bytes.
-  private static let smallestPooled = 64 << 10
+  #if EXACT_MEMORY
+    /// The fuzzing room's sanitizer sees every step outside of a block that is as large as asked for, and
+    /// every use of one that was given back.
+    private static let smallestPooled = Int.max
+    private static let smallestStep = 1
+  #else
+    /// Blocks smaller than this go to the system's allocator, which keeps them itself, in bytes.
+    private static let smallestPooled = 64 << 10
+    private static let smallestStep = alignment
+  #endif
   /// What the pool holds at most, in bytes; beyond it, blocks go back to the system.
   private static let largestTotal = 512 << 20
   private static let alignment = 64
@@ -51,8 +59,10 @@ private final class MemoryPool: Sendable {
 
   /// Sizes in steps of an eighth of their power of two, so that nearly equal tensors share blocks.
   static func roundedSize(_ byteCount: Int) -> Int {
-    let atLeast = max(byteCount, alignment)
-    guard atLeast >= smallestPooled else { return (atLeast + alignment - 1) & ~(alignment - 1) }
+    let atLeast = max(byteCount, smallestStep)
+    guard atLeast >= smallestPooled else {
+      return (atLeast + smallestStep - 1) & ~(smallestStep - 1)
+    }
     let step = 1 << (Int.bitWidth - 1 - atLeast.leadingZeroBitCount - 3)
     return (atLeast + step - 1) & ~(step - 1)
   }

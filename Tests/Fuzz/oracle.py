@@ -89,7 +89,7 @@ def check_events(path):
 
     ours = collections.defaultdict(list)
     for line in path.with_suffix(".scalars").read_text().splitlines():
-        tag, step, value = line.split()
+        tag, step, value = line.split(" ")
         ours[bytes.fromhex(tag).decode("utf-8", "replace")].append((int(step), float(value)))
     theirs = {}
     try:

@@ -3,6 +3,7 @@
 # lets each run, and prints what came of it. Ends with 1 if something was found.
 #   ./Tests/Fuzz/run.sh [seconds a target] [target…]    60 seconds and all targets, if nothing is said
 #   ./Tests/Fuzz/run.sh replay TARGET FILE              runs one kept input
+#   ./Tests/Fuzz/run.sh oracle [files a grammar]        what others read of the same files: see oracle.py
 #   FUZZ_PLAIN=1 ./Tests/Fuzz/run.sh …                  without sanitizers: three times as fast
 set -euo pipefail
 cd "$(dirname "$0")/../.."
@@ -57,7 +58,11 @@ export FUZZ_FOLDER=$work/files SWIFT_BACKTRACE=enable=no ASAN_OPTIONS=detect_lea
 seconds=60
 wanted=()
 replay=
-if [ "${1:-}" = replay ]; then
+oracle=
+if [ "${1:-}" = oracle ]; then
+  oracle=${2:-3000}
+  wanted=(onnx-grammar png-grammar runs-grammar)
+elif [ "${1:-}" = replay ]; then
   [ $# -eq 3 ] || stop "usage: $0 replay TARGET FILE"
   wanted=("$2")
   replay=$3
@@ -89,6 +94,24 @@ done <<< "$programs"
 if [ -n "$replay" ]; then
   run "${wanted[0]}" "$replay"
   exit
+fi
+
+if [ -n "$oracle" ]; then
+  need_python
+  [ -x .venv/bin/python ] || python3 -m venv .venv
+  .venv/bin/python -m pip install --quiet --disable-pip-version-check \
+    --requirement Tests/Fuzz/requirements.txt
+  status=0
+  for name in "${targets[@]}"; do
+    say "$name"
+    mkdir -p "$work/dump-$name" "$out/corpus/$name"
+    # Inputs of any length from the start, so that files hold much.
+    FUZZ_DUMP=$work/dump-$name run "$name" "$out/corpus/$name" -runs="$oracle" -max_len=200 \
+      -len_control=0 -reload=0 > "$work/log" 2>&1 || { tail -20 "$work/log"; exit 1; }
+    .venv/bin/python Tests/Fuzz/oracle.py "$work/dump-$name" || status=1
+    [ "$status" -eq 0 ] || { mkdir -p "$found" && cp -r "$work/dump-$name" "$found"; }
+  done
+  exit "$status"
 fi
 
 findings=0

@@ -93,18 +93,16 @@ extension Choices {
   }
 }
 
-nonisolated(unsafe) var dumpCount = 0
-
 @Sendable func pngGrammar(_ input: [UInt8]) throws {
   var choices = Choices(input)
   let bytes = choices.png()
-  dumpCount += 1
-  dump(bytes, "png", number: dumpCount)
+  Dump.begin()
+  Dump.keep(bytes, "png")
   do {
     let image = try Image(pngData: bytes)
-    dump([UInt8(image.channels)] + image.pixels, "pixels", number: dumpCount)
+    Dump.keep([UInt8(image.channels)] + image.pixels, "pixels")
   } catch {
-    dump(Array("\(error)".utf8), "refused", number: dumpCount)
+    Dump.keep(Array("\(error)".utf8), "refused")
   }
   try readPNG(bytes)
 }

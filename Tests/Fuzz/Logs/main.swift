@@ -118,8 +118,8 @@ let secondOfRun = ScratchFile("run/b.tfevents.2")
 @Sendable func runs(_ input: [UInt8]) throws {
   var choices = Choices(input)
   let (first, second) = (choices.eventFile(), choices.eventFile())
-  dump(first, "tfevents", number: 0)
   run.write(first)
+  try dumpCurves(first)
   secondOfRun.write(second)
   try read(run.path, first)
   var contents = try RunContents(
@@ -139,6 +139,21 @@ let secondOfRun = ScratchFile("run/b.tfevents.2")
   expect(
     afresh.files.map(\.eventCount) == contents.files.map(\.eventCount),
     "reading on finds other events than reading afresh")
+}
+
+/// Keeps a file that is whole, and its curves.
+func dumpCurves(_ file: [UInt8]) throws {
+  guard Dump.isWanted else { return }
+  secondOfRun.write([])
+  Dump.begin()
+  let contents = try RunContents(of: Run(directory: Path.directory(of: run.path)))
+  guard contents.files.allSatisfy(\.isWhole) else { return }
+  let points = contents.series.filter { $0.kind == .scalar }.flatMap { series in
+    let tag = series.tag.utf8.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+    return series.scalars.map { "\(tag) \($0.step) \($0.value)\n" }
+  }
+  Dump.keep(file, "tfevents")
+  Dump.keep(Array(points.joined().utf8), "scalars")
 }
 
 func readValues(_ contents: RunContents) throws {

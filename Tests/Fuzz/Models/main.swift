@@ -100,22 +100,20 @@ let lonelyFile = ScratchFile("lonely.safetensors")
   var choices = Choices(input)
   let bytes = ONNXGrammar.model(&choices)
   onnxFile.write(bytes)
-  dumpCount += 1
-  dump(bytes, "onnx", number: dumpCount)
+  Dump.begin()
+  Dump.keep(bytes, "onnx")
   do {
     guard let (image, logits) = try run(Checkpoint(path: onnxFile.path)) else { return }
     // Channels first, as ONNX has them: flattening does that.
     for (tensor, ending) in [(image, "input"), (logits, "logits")] {
       let flat = tensor.rank == 4 ? Flatten()(tensor) : tensor
-      dump(flat.scalars.flatMap { withUnsafeBytes(of: $0, Array.init) }, ending, number: dumpCount)
+      Dump.keep(flat.scalars.flatMap { withUnsafeBytes(of: $0, Array.init) }, ending)
     }
   } catch {
-    dump(Array("\(error)".utf8), "refused", number: dumpCount)
+    Dump.keep(Array("\(error)".utf8), "refused")
     throw error
   }
 }
-
-nonisolated(unsafe) var dumpCount = 0
 
 runFuzzer([
   "safetensors": safetensors, "safetensors-grammar": safetensorsGrammar,

@@ -68,10 +68,23 @@ package final class ScratchFile: Sendable {
   }
 }
 
-/// Keeps what a grammar made for another program to judge, when run.sh asks for it.
-package func dump(_ bytes: [UInt8], _ ending: String, number: Int) {
-  guard let folder = getenv("FUZZ_DUMP").map({ String(cString: $0) }) else { return }
-  do { try AtomicFile.write(bytes, to: "\(folder)/\(number).\(ending)") } catch {
-    fatalError("\(error)")
+/// Files for another program to judge, when run.sh asks for them: see oracle.py.
+package enum Dump {
+  private static let folder = getenv("FUZZ_DUMP").map { String(cString: $0) }
+  /// The input's number. Written by the only thread that runs targets.
+  nonisolated(unsafe) private static var number = 0
+
+  /// Whether anybody asks.
+  package static var isWanted: Bool { folder != nil }
+
+  /// Counts an input.
+  package static func begin() { number += 1 }
+
+  /// Keeps bytes under the input's number.
+  package static func keep(_ bytes: [UInt8], _ ending: String) {
+    guard let folder else { return }
+    do { try AtomicFile.write(bytes, to: "\(folder)/\(number).\(ending)") } catch {
+      fatalError("\(error)")
+    }
   }
 }
