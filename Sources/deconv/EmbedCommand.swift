@@ -41,7 +41,7 @@ struct EmbedCommand: LabCommand {
     }
     let labels = shown.map { set.images.labels[$0] }
     let sprites = shown.map { set.image(at: $0) }
-    let run = Path.joined(lab.network.runs, "deconv")
+    let run = Path.joined(lab.runs, "deconv")
     let writer = try SummaryWriter(directory: run)
     try writer.add(
       ProjectorEmbedding(
@@ -67,7 +67,7 @@ struct EmbedCommand: LabCommand {
       "\(Format.percent(neighbours)) of the images have one of their class nearest, "
         + "by chance \(Format.percent(Self.chance(labels)))")
     result.fact("run", run)
-    result.fact("look", "tensorboard --logdir \(lab.network.runs), Projector")
+    result.fact("look", "tensorboard --logdir \(lab.runs), Projector")
     result.rows = [
       JSON([
         "layer": layer.number, "name": layer.name, "images": count,

@@ -40,8 +40,8 @@ struct EvolveCommand: ParsableCommand {
   func run() throws {
     try lab.onThreads {
       let checkpoints = try KeptCheckpoints.paths(
-        paths.isEmpty ? lab.network.checkpoint.path.map { [$0] } ?? [] : paths,
-        newest: { try Checkpoint.newest(under: lab.network.runs) })
+        paths.isEmpty ? lab.checkpoint.path.map { [$0] } ?? [] : paths,
+        newest: { try Checkpoint.newest(under: lab.runs) })
       try look(into: network(checkpoints[0]), checkpoints)
     }
   }
@@ -79,7 +79,7 @@ struct EvolveCommand: ParsableCommand {
 
   /// The network of a checkpoint.
   private func network(_ path: String) throws -> Network {
-    var options = lab.network
+    var options = lab
     options.checkpoint.path = path
     return try Network(options)
   }

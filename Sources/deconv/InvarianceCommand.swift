@@ -91,7 +91,7 @@ struct InvarianceCommand: LabCommand {
       }
     }
     result.svg = figure.svg
-    if !output.hasSuffix(".svg") || lab.network.logdir != nil {
+    if !output.hasSuffix(".svg") || lab.logdir != nil {
       result.draw(
         figure.sheet(above: subjects[0].image.image, fill: fill), tag: "invariance")
     }

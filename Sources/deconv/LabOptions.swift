@@ -1,5 +1,6 @@
 import ArgumentParser
 import CommandSupport
+import Datasets
 import Files
 import ModelFiles
 import Tensors
@@ -15,13 +16,63 @@ protocol LabCommand: ParsableCommand {
 }
 
 extension LabCommand {
-  func run() throws { try lab.onThreads { try look(into: Network(lab.network)) } }
+  func run() throws { try lab.onThreads { try look(into: Network(lab)) } }
 }
 
 /// What every command takes: the network, and how results are written.
 struct LabOptions: ParsableArguments {
-  @OptionGroup var network: NetworkOptions
+  // All in one group: the parser's checks in debug builds cost four times more for each level of groups.
+  @OptionGroup var checkpoint: CheckpointOption
+  @Option("Black and white. (default: the network's own)", "range") var pixels: PixelRange?
+
+  @Option(
+    "Make images this large first. (default: as they are)", "size",
+    more: "256 makes the shorter side so long, 256x320 height and width.")
+  var resize: ImageSize?
+
+  @Option(
+    "Take the middle of this size then. (default: all)", "size",
+    more: "224 takes a square, 224x192 a rectangle of this height and width.")
+  var crop: ImageSize?
+
+  @Option(
+    "Subtract from the pixels, a channel or all. (default: 0)", "number,…",
+    more: """
+      In units of --pixels; torchvision's networks were trained with 0.485,0.456,0.406 and the \
+      --std 0.229,0.224,0.225. It becomes the network's first layer, so that projections and \
+      gradients are those of the pixels.
+      """)
+  var mean: ChannelNumbers?
+
+  @Option("Divide by, a channel or all. (default: 1)", "number,…") var std: ChannelNumbers?
+
+  @Option(
+    "What network a file of PyTorch's tensors is.", "json",
+    more: """
+      A JSON file of a few lines in the words of torch.nn: {"input": [3, 32, 32], "layers": \
+      [{"type": "Conv2d", "name": "features.0", "padding": 1}, {"type": "ReLU"}, {"type": \
+      "MaxPool2d", "kernel_size": 2}, {"type": "Flatten"}, {"type": "Linear", "name": \
+      "classifier.1"}]}. A layer's name is what the names of its tensors begin with; their \
+      shapes tell the rest.
+      """)
+  var architecture: String?
+
+  @Option(
+    "The runs: searched for checkpoints, and logged to.", "directory",
+    more: """
+      Without --checkpoint the newest one of this directory is taken, of logdir/ by default. If \
+      given, images are also logged there, as the run "deconv".
+      """)
+  var logdir: String?
+
   @OptionGroup var results: ResultOptions
+
+  func validate() throws {
+    if let std, std.values.contains(0) { throw ValidationError("--std can't be 0") }
+  }
+
+  /// Where checkpoints are looked for.
+  var runs: String { logdir ?? "logdir" }
 
   /// Runs a body on as many threads as asked for.
   func onThreads(_ body: () throws -> Void) throws {
@@ -34,7 +85,7 @@ struct LabOptions: ParsableArguments {
   func outputs(
     _ image: String?, isVector: Bool = false, arrays: [String] = [], _ network: Network
   ) throws -> Outputs {
-    let logdir = image == nil ? nil : self.network.logdir
+    let logdir = image == nil ? nil : logdir
     return try results.outputs(
       image: image, isVector: isVector, arrays: arrays,
       run: logdir.map { (Path.joined($0, "deconv"), network.checkpoint.state?.step ?? 0) })

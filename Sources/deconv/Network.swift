@@ -17,22 +17,22 @@ struct Network {
   let preparation: InputPreparation
 
   /// Opens a checkpoint, or the newest of a directory of runs.
-  init(_ options: NetworkOptions) throws {
-    preparation = options.input.preparation
-    if options.input.architecture != nil, options.path == nil {
+  init(_ options: LabOptions) throws {
+    preparation = InputPreparation(resize: options.resize, crop: options.crop)
+    if options.architecture != nil, options.checkpoint.path == nil {
       throw CommandFailure("--architecture says what --checkpoint is; give both")
     }
-    let architecture = try options.input.architecture.map { try Architecture(path: $0) }
+    let architecture = try options.architecture.map { try Architecture(path: $0) }
     let size = preparation.size
     checkpoint =
-      try options.path.map {
+      try options.checkpoint.path.map {
         try Checkpoint(path: $0, architecture: architecture, imageSize: size)
       } ?? Checkpoint.newest(under: options.runs)
-    model = try Self.model(of: checkpoint, options.input)
+    model = try Self.model(of: checkpoint, options)
     deconvnet = Deconvnet(of: model)
     let recorded = checkpoint.state?.data?.pixels
     let known = PixelRange(rawValue: recorded ?? PixelRange.zeroToOne.rawValue)
-    guard let known = options.input.pixels ?? known else {
+    guard let known = options.pixels ?? known else {
       throw CommandFailure(
         "\(checkpoint.path): its pixels are \"\(recorded ?? "")\"; --pixels says what they are")
     }
@@ -49,7 +49,7 @@ struct Network {
   /// The checkpoint's network, with what --mean and --std say before it, and without the softmax that
   /// some tools put at the end: commands ask for logits.
   private static func model(
-    of checkpoint: Checkpoint, _ input: InputOptions
+    of checkpoint: Checkpoint, _ input: LabOptions
   ) throws -> Sequential {
     var model = try checkpoint.makeModel()
     while let last = model.layers.last?.layer, last is Softmax || last is LogSoftmax {
@@ -135,24 +135,4 @@ extension Network {
     let (black, white) = (pixels.scalar(of: 0), pixels.scalar(of: 255))
     return Array(repeating: black + gray * (white - black), count: inputShape[2])
   }
-}
-
-/// The flags that say which network is meant.
-struct NetworkOptions: ParsableArguments {
-  @OptionGroup var checkpoint: CheckpointOption
-  @OptionGroup var input: InputOptions
-
-  @Option(
-    "The runs: searched for checkpoints, and logged to.", "directory",
-    more: """
-      Without --checkpoint the newest one of this directory is taken, of logdir/ by default. If \
-      given, images are also logged there, as the run "deconv".
-      """)
-  var logdir: String?
-
-  /// The checkpoint that is named, if one is.
-  var path: String? { checkpoint.path }
-
-  /// Where checkpoints are looked for.
-  var runs: String { logdir ?? "logdir" }
 }

@@ -134,7 +134,9 @@ extension Option where Value == Given {
 extension Setting {
   /// All settings and the only network that has each, nil for all, in the order of `--help`.
   static let all: [(setting: Setting, network: NetworkKind?)] =
-    ((try? TrainingFlags.parse([]))?.given ?? []).map { ($0.given.setting, $0.network) }
+    ((try? TrainingFlags.given(
+      LeNetOptions.parse([]), RNNOptions.parse([]), TrainingOptions.parse([]))) ?? [])
+    .map { ($0.given.setting, $0.network) }
 
   /// The flags that say how long a training is; one of them at a time has a value.
   static let lengths: Set = ["steps", "epochs", "images"]

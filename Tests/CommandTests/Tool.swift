@@ -40,8 +40,11 @@ struct Tool {
   }
 
   /// Starts the program; its stdout and stderr go to files in the folder.
+  ///
+  /// - Parameter output: takes stdout instead.
   func start(
-    _ arguments: [String], in folder: String, environment: [String: String] = [:]
+    _ arguments: [String], in folder: String, environment: [String: String] = [:],
+    output: Pipe? = nil
   ) throws -> Process {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: path)
@@ -55,6 +58,7 @@ struct Tool {
       let handle = try FileHandle(forWritingTo: file)
       if isOutput { process.standardOutput = handle } else { process.standardError = handle }
     }
+    if let output { process.standardOutput = output }
     try process.run()
     return process
   }
