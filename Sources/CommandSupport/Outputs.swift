@@ -8,23 +8,22 @@ package import TextOutput
 /// result.
 package struct ResultOptions: ParsableArguments {
   @Option("Write the numbers as .npy files to this directory.", "directory") var npy: String?
-  @OptionGroup private var format: FormatOption
-  @OptionGroup var force: ForceOption
+  @Option(.format) private var format = OutputFormat.text
+  @Flag(.force) var force = false
 
   /// `--threads`.
-  @OptionGroup package var threads: ThreadsOption
-
-  @OptionGroup private var quiet: QuietOption
+  @Option(.threads) package var threads: Int?
+  @Flag(.quiet) private var quiet = false
 
   /// Text, no arrays.
   package init() {}
 
   /// The progress style that `--quiet` and stderr ask for.
-  package var progress: ProgressBar.Style { quiet.progressStyle }
+  package var progress: ProgressBar.Style { .automatic(quiet: quiet) }
 
   /// A file that the command writes besides.
   package func file(_ path: String?) throws -> OutputFile? {
-    try path.map { try OutputFile(path: $0, force: force.isOn) }
+    try path.map { try OutputFile(path: $0, force: force) }
   }
 
   /// Takes the names of all that will be written: an hour of computing shouldn't end in "exists
@@ -47,7 +46,7 @@ package struct ResultOptions: ParsableArguments {
         throw CommandFailure("there are no arrays to write to \(npy); leave --npy out")
       }
       files = try arrays.map {
-        ($0, try OutputFile(path: Path.joined(npy, "\($0).npy"), force: force.isOn))
+        ($0, try OutputFile(path: Path.joined(npy, "\($0).npy"), force: force))
       }
     }
     return Outputs(
@@ -73,7 +72,7 @@ package struct ResultOptions: ParsableArguments {
 
 /// The one place that turns a command's result into what its flags ask for.
 package struct Outputs {
-  let format: FormatOption
+  let format: OutputFormat
   let image: OutputFile?
   let arrays: [(name: String, file: OutputFile)]
   let run: (writer: SummaryWriter, step: Int)?

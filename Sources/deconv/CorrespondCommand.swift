@@ -47,7 +47,7 @@ struct CorrespondCommand: LabCommand {
   @Option("Smaller changes of a feature count as none.", "number", .atLeast(0))
   var threshold: Float = 1e-6
 
-  @OptionGroup var seed: SeedOption
+  @Option("Seed of every random choice.") var seed = 1
   @Option("The PNG to write.", "path") var output = "correspondence.png"
   @OptionGroup var lab: LabOptions
 
@@ -76,7 +76,7 @@ struct CorrespondCommand: LabCommand {
       parts: parts.map(\.name), randomCount: random, stages: stages, found: found)
     var result = CommandResult(network)
     result.fact("images", subjects.map(\.image.caption).joined(separator: ", "))
-    result.fact("boxes", "gray \(Format.short(fill)), seed \(seed.value)")
+    result.fact("boxes", "gray \(Format.short(fill)), seed \(seed)")
     table.describe(in: &result)
     result.array(
       "boxes", shape: [sets.count, subjects.count, 4],
@@ -146,7 +146,7 @@ struct CorrespondCommand: LabCommand {
   private func controls(_ parts: [PartBoxes.Part], _ network: Network) -> [[PixelBox]] {
     [false, true].flatMap { isShared in
       (0..<random).map { set in
-        var generator = SeededGenerator(seed: seed.value, 0x424F_5845, isShared ? 1 : 0, set)
+        var generator = SeededGenerator(seed: seed, 0x424F_5845, isShared ? 1 : 0, set)
         return PixelBox.random(
           like: parts[set % parts.count].boxes, height: network.inputShape[0],
           width: network.inputShape[1], isShared: isShared, using: &generator)

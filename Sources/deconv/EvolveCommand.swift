@@ -40,7 +40,7 @@ struct EvolveCommand: ParsableCommand {
   func run() throws {
     try lab.onThreads {
       let checkpoints = try KeptCheckpoints.paths(
-        paths.isEmpty ? lab.checkpoint.path.map { [$0] } ?? [] : paths,
+        paths.isEmpty ? lab.checkpoint.map { [$0] } ?? [] : paths,
         newest: { try Checkpoint.newest(under: lab.runs) })
       try look(into: network(checkpoints[0]), checkpoints)
     }
@@ -80,7 +80,7 @@ struct EvolveCommand: ParsableCommand {
   /// The network of a checkpoint.
   private func network(_ path: String) throws -> Network {
     var options = lab
-    options.checkpoint.path = path
+    options.checkpoint = path
     return try Network(options)
   }
 

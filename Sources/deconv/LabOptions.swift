@@ -21,8 +21,8 @@ extension LabCommand {
 
 /// What every command takes: the network, and how results are written.
 struct LabOptions: ParsableArguments {
-  // All in one group: the parser's checks in debug builds cost four times more for each level of groups.
-  @OptionGroup var checkpoint: CheckpointOption
+  // All in one group: see SharedOptions.
+  @Option(.checkpoint) var checkpoint: String?
   @Option("Black and white. (default: the network's own)", "range") var pixels: PixelRange?
 
   @Option(
@@ -76,7 +76,7 @@ struct LabOptions: ParsableArguments {
 
   /// Runs a body on as many threads as asked for.
   func onThreads(_ body: () throws -> Void) throws {
-    try Parallel.$workers.withValue(results.threads.count ?? Parallel.workers, operation: body)
+    try Parallel.$workers.withValue(results.threads ?? Parallel.workers, operation: body)
   }
 
   var progress: ProgressBar.Style { results.progress }

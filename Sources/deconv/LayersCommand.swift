@@ -20,10 +20,10 @@ struct LayersCommand: LabCommand {
 
   mutating func validate() throws {
     guard let path else { return }
-    guard lab.checkpoint.path == nil else {
+    guard lab.checkpoint == nil else {
       throw ValidationError("\(path) and --checkpoint both name the network; give one of them")
     }
-    lab.checkpoint.path = path
+    lab.checkpoint = path
   }
 
   func look(into network: Network) throws {

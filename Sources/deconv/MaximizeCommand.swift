@@ -40,7 +40,7 @@ struct MaximizeCommand: LabCommand {
   @Option("Blur at each fourth step; 0 for none.", "pixels", .within(0...10)) var blur = 0.5
   @Option("Weight of the total variation.", "weight", .atLeast(0)) var variation: Float = 1e-3
   @Option("Farthest shift before each step.", "pixels", .atLeast(0)) var jitter = 2
-  @OptionGroup var seed: SeedOption
+  @Option("Seed of every random choice.") var seed = 1
   @Option("The PNG to write.", "path") var output = "maximized.png"
   @OptionGroup var lab: LabOptions
 
@@ -54,7 +54,7 @@ struct MaximizeCommand: LabCommand {
     let (layer, filters) = try targets(network)
     let settings = try settings(for: network)
     let outputs = try lab.outputs(output, arrays: ["images", "objective"], network)
-    let seeds = (0..<count).map { seed.value + $0 }
+    let seeds = (0..<count).map { seed + $0 }
     var bar = ProgressBar(unit: "step", total: steps * filters.count, style: lab.progress)
     let made = try filters.enumerated().map { place, filter in
       var maximization = Maximization(

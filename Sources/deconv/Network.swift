@@ -19,13 +19,13 @@ struct Network {
   /// Opens a checkpoint, or the newest of a directory of runs.
   init(_ options: LabOptions) throws {
     preparation = InputPreparation(resize: options.resize, crop: options.crop)
-    if options.architecture != nil, options.checkpoint.path == nil {
+    if options.architecture != nil, options.checkpoint == nil {
       throw CommandFailure("--architecture says what --checkpoint is; give both")
     }
     let architecture = try options.architecture.map { try Architecture(path: $0) }
     let size = preparation.size
     checkpoint =
-      try options.checkpoint.path.map {
+      try options.checkpoint.map {
         try Checkpoint(path: $0, architecture: architecture, imageSize: size)
       } ?? Checkpoint.newest(under: options.runs)
     model = try Self.model(of: checkpoint, options)

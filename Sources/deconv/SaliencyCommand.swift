@@ -33,7 +33,7 @@ struct SaliencyCommand: LabCommand {
     more: "The standard deviation of normal noise.")
   var noise: Float = 0.15
 
-  @OptionGroup var seed: SeedOption
+  @Option("Seed of every random choice.") var seed = 1
   @Option("The PNG to write.", "path") var output = "saliency.png"
   @OptionGroup var lab: LabOptions
 
@@ -77,7 +77,7 @@ struct SaliencyCommand: LabCommand {
     settings.baseline = network.inputScalars(ofGray: baseline)
     settings.copies = copies
     settings.deviation = noise * (zip(black, white).map { abs($1 - $0) }.max() ?? 1)
-    settings.seed = seed.value
+    settings.seed = seed
     return settings
   }
 
@@ -89,7 +89,7 @@ struct SaliencyCommand: LabCommand {
     case .guided: "guided backpropagation from its logit"
     case .integrated: "integrated gradients: \(steps) steps from gray \(Format.short(baseline))"
     case .smoothgrad:
-      "SmoothGrad: \(copies) copies, noise \(Format.short(noise)), seed \(seed.value)"
+      "SmoothGrad: \(copies) copies, noise \(Format.short(noise)), seed \(seed)"
     case .gradcam: "Grad-CAM\(place)"
     case .guidedGradcam: "guided Grad-CAM\(place)"
     }

@@ -38,7 +38,7 @@ struct ExportCommand: ParsableCommand {
     more: "By default stdout, as with -; images, audio and .npy files need a directory.")
   var output: String?
 
-  @OptionGroup var force: ForceOption
+  @Flag(.force) var force = false
 
   enum Format: String, ExpressibleByArgument, CaseIterable {
     case csv, json, jsonl, npy
@@ -76,7 +76,7 @@ struct ExportCommand: ParsableCommand {
   func run() throws {
     let file =
       isDirectory || output == "-"
-      ? nil : try output.map { try OutputFile(path: $0, force: force.isOn) }
+      ? nil : try output.map { try OutputFile(path: $0, force: force) }
     let (runs, failures) = try selection.find()
     let contents = try readAll(runs, appliesRestarts: !superseded, tags: selection.wantsTag)
     guard contents.contains(where: { !chosen($0).isEmpty }) else {
@@ -156,7 +156,7 @@ struct ExportCommand: ParsableCommand {
   }
 
   private func write(_ bytes: [UInt8], to path: String) throws {
-    try OutputFile(path: path, force: force.isOn).write(bytes)
+    try OutputFile(path: path, force: force).write(bytes)
   }
 
   private func npy(_ series: Series) -> [UInt8] {

@@ -9,7 +9,7 @@ struct InspectCommand: ParsableCommand {
     "inspect", "List runs, tags, kinds, points, steps, sizes and damage.")
 
   @OptionGroup var selection: Selection
-  @OptionGroup var format: FormatOption
+  @Option(.format) var format = OutputFormat.text
 
   func run() throws {
     let (runs, failures) = try selection.find()

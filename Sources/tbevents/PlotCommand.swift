@@ -39,7 +39,7 @@ struct PlotCommand: ParsableCommand {
 
   @Flag(help: "Powers of ten evenly on the vertical axis.") var log = false
   @Option("A .png or .svg file to write. (default: the terminal)", "path") var output: String?
-  @OptionGroup var force: ForceOption
+  @Flag(.force) var force = false
 
   enum XAxis: String, ExpressibleByArgument, CaseIterable {
     case step, relative, wall
@@ -65,7 +65,7 @@ struct PlotCommand: ParsableCommand {
 
   func run() throws {
     let file = try output.map {
-      try OutputFile(path: $0, force: force.isOn, makesDirectories: false)
+      try OutputFile(path: $0, force: force, makesDirectories: false)
     }
     let (runs, failures) = try selection.find()
     let contents = try readAll(runs) { [wants = selection.wantsTag] in

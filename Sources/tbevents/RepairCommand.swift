@@ -23,11 +23,11 @@ struct RepairCommand: ParsableCommand {
       """)
   var output: String?
 
-  @OptionGroup var force: ForceOption
+  @Flag(.force) var force = false
 
   func run() throws {
     let output = try OutputFile(
-      path: output ?? "repaired-\(Path.lastComponent(of: file))", force: force.isOn)
+      path: output ?? "repaired-\(Path.lastComponent(of: file))", force: force)
     if let old = FileStatus(path: output.path), old.identity == FileStatus(path: file)?.identity {
       throw CommandFailure("\(file): a file can't be repaired into itself")
     }

@@ -27,8 +27,8 @@ struct ReportCommand: ParsableCommand {
     more: "Curves of fewer than 30 points stay as they are.")
   var smoothing = 0.6
 
-  @OptionGroup var force: ForceOption
-  @OptionGroup var quiet: QuietOption
+  @Flag(.force) var force = false
+  @Flag(.quiet) var quiet = false
 
   func validate() throws {
     if title?.isEmpty == true { throw ValidationError("--title has no letters") }
@@ -37,7 +37,7 @@ struct ReportCommand: ParsableCommand {
   func run() throws {
     let file =
       output == "-"
-      ? nil : try OutputFile(path: output, force: force.isOn)
+      ? nil : try OutputFile(path: output, force: force)
     let (runs, failures) = try selection.find()
     let contents = try read(runs)
     var options = ReportOptions(
@@ -62,7 +62,7 @@ struct ReportCommand: ParsableCommand {
     let wants = selection.wantsTag
     let progress = Mutex(
       (
-        bar: ProgressBar(unit: "run", total: runs.count, style: quiet.progressStyle), done: 0
+        bar: ProgressBar(unit: "run", total: runs.count, style: .automatic(quiet: quiet)), done: 0
       ))
     defer { progress.withLock { $0.bar.finish() } }
     return try inParallel(runs) { run in

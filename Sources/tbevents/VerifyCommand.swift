@@ -14,7 +14,7 @@ struct VerifyCommand: ParsableCommand {
     """)
 
   @Argument(help: "Event files or log directories.") var paths: [String]
-  @OptionGroup var quiet: QuietOption
+  @Flag(.quiet) var quiet = false
 
   func run() throws {
     var files: [String] = []
@@ -55,7 +55,7 @@ struct VerifyCommand: ParsableCommand {
     let size = Format.bytes(report.byteCount + report.unfinishedByteCount)
     let events = Format.counted(report.eventCount, "event")
     guard !report.isWhole else {
-      return quiet.isOn ? [] : ["\(report.path): whole, \(events), \(size)"]
+      return quiet ? [] : ["\(report.path): whole, \(events), \(size)"]
     }
     var lines = report.damage.map { "\(report.path): \($0)" }
     if report.damageCount > report.damage.count {

@@ -20,7 +20,7 @@ struct DataListCommand: ParsableCommand {
     Test/<class>/*.png.
     """)
 
-  @OptionGroup var format: FormatOption
+  @Option(.format) var format = OutputFormat.text
 
   func run() throws {
     typealias Known = (name: String, holds: String, byteCount: Int?)

@@ -27,8 +27,7 @@ struct DataFetchCommand: ParsableCommand {
   var mirror: String?
 
   @Option("How long the server may say nothing.", "seconds", .above(0)) var timeout = 30.0
-
-  @OptionGroup var quiet: QuietOption
+  @Flag(.quiet) var quiet = false
 
   func validate() throws {
     guard PublishedDataset.named(name) != nil else {
@@ -44,7 +43,7 @@ struct DataFetchCommand: ParsableCommand {
     guard let set = PublishedDataset.named(name) else { return }
     let directory = directory ?? "data/\(name)"
     let bar = Mutex(
-      ProgressBar(unit: "byte", total: set.byteCount, style: quiet.progressStyle))
+      ProgressBar(unit: "byte", total: set.byteCount, style: .automatic(quiet: quiet)))
     defer { bar.withLock { $0.finish() } }
     let fetched = try set.fetch(to: directory, mirror: mirror, patience: timeout) { file, bytes in
       bar.withLock { $0.update(bytes, [file]) }

@@ -16,10 +16,10 @@ struct DataPreviewCommand: ParsableCommand {
   var showsTest = false
 
   @Option("The PNG to write.", "path") var output = "preview.png"
-  @OptionGroup var force: ForceOption
+  @Flag(.force) var force = false
 
   func run() throws {
-    let output = try OutputFile(path: output, force: force.isOn)
+    let output = try OutputFile(path: output, force: force)
     let dataset = try Dataset(nameOrPath: data)
     let images = showsTest ? dataset.test : dataset.training
     try sheet(of: images, classNames: dataset.classNames).write(to: output.path)

@@ -18,7 +18,7 @@ struct EvaluateCommand: ParsableCommand {
     the array is confusion, [shown, taken for].
     """)
 
-  @OptionGroup var checkpoint: CheckpointOption
+  @Option(.checkpoint) var checkpoint: String?
 
   @Option(
     "What network a file of PyTorch's tensors is.", "json",
@@ -41,13 +41,13 @@ struct EvaluateCommand: ParsableCommand {
   @OptionGroup var results: ResultOptions
 
   func run() throws {
-    try Parallel.$workers.withValue(results.threads.count ?? Parallel.workers) { try evaluate() }
+    try Parallel.$workers.withValue(results.threads ?? Parallel.workers) { try evaluate() }
   }
 
   private func evaluate() throws {
     let architecture = try architecture.map { try Architecture(path: $0) }
     let checkpoint =
-      try self.checkpoint.path.map { try Checkpoint(path: $0, architecture: architecture) }
+      try self.checkpoint.map { try Checkpoint(path: $0, architecture: architecture) }
       ?? Checkpoint.newest(under: logdir ?? "logdir")
     let model = try checkpoint.makeModel()
     let outputs = try outputs(for: checkpoint)

@@ -10,7 +10,7 @@ struct RecipesCommand: ParsableCommand {
     (recurrent nets on MNIST) reached with 10,000 gray training images of 28x28.
     """)
 
-  @OptionGroup var format: FormatOption
+  @Option(.format) var format = OutputFormat.text
 
   func run() throws {
     var result = CommandResult()
@@ -38,8 +38,8 @@ struct RecipeCommand: ParsableCommand {
   @Flag(help: "Print what it stands for, and train nothing.") var show = false
   @OptionGroup var place: RunOptions
   @OptionGroup var flags: TrainingFlags
-  @OptionGroup var threads: ThreadsOption
-  @OptionGroup var quiet: QuietOption
+  @Option(.threads) var threads: Int?
+  @Flag(.quiet) var quiet = false
 
   func validate() throws { try training?.check() }
 

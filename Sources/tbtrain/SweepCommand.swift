@@ -28,8 +28,8 @@ struct SweepNetworkCommand<Own: NetworkOptions>: ParsableCommand {
   @OptionGroup var sweep: SweepOptions
   @OptionGroup var own: Own
   @OptionGroup var training: TrainingOptions
-  @OptionGroup var threads: ThreadsOption
-  @OptionGroup var quiet: QuietOption
+  @Option(.threads) var threads: Int?
+  @Flag(.quiet) var quiet = false
 
   private func product() throws -> Sweep {
     try Sweep(
@@ -60,10 +60,10 @@ struct SweepOptions: ParsableArguments {
   var task: TaskShare?
 
   @Flag(help: "Print the runs and their commands, and train none.") var list = false
-  @OptionGroup var format: FormatOption
+  @Option(.format) var format = OutputFormat.text
 
   /// Trains this task's share of a sweep, and prints how it went.
-  func run(_ sweep: Sweep, threads: ThreadsOption, quiet: QuietOption) throws {
+  func run(_ sweep: Sweep, threads: Int?, quiet: Bool) throws {
     let share = try task ?? TaskShare(environment: ProcessInfo.processInfo.environment)
     let chosen = share.indices(of: sweep.tasks.count).map { sweep.tasks[$0] }
     if list {
@@ -74,10 +74,10 @@ struct SweepOptions: ParsableArguments {
       Console.tell("the sweep has \(sweep.tasks.count) runs; none is left for this task")
       return
     }
-    let count = threads.count ?? Parallel.workers
+    let count = threads ?? Parallel.workers
     let outcomes = try sweep.run(
       chosen, jobs: min(jobs ?? count, chosen.count), threads: count,
-      progress: quiet.progressStyle)
+      progress: .automatic(quiet: quiet))
     try format.print(SweepReport(sweep, outcomes).result)
     let statuses = outcomes.map(\.state.exitStatus)
     if statuses.contains(.failed) { throw ExitStatus.failed }

@@ -19,8 +19,8 @@ struct TrainCommand<Own: NetworkOptions>: ParsableCommand {
   @OptionGroup var place: RunOptions
   @OptionGroup var own: Own
   @OptionGroup var training: TrainingOptions
-  @OptionGroup var threads: ThreadsOption
-  @OptionGroup var quiet: QuietOption
+  @Option(.threads) var threads: Int?
+  @Flag(.quiet) var quiet = false
 
   private var single: SingleRun {
     get throws {
@@ -42,15 +42,15 @@ struct SingleRun {
   let kind: String
   let place: RunOptions
   let changes: [SettingChange]
-  let threads: ThreadsOption
-  let quiet: QuietOption
+  let threads: Int?
+  let quiet: Bool
 
   /// Trains, and tells how it went.
   ///
   /// - Throws: `ExitStatus.interrupted` after Ctrl-C, with everything saved;
   ///   `ExitStatus.temporaryFailure` when another program trains the run.
   func train() throws {
-    try Parallel.$workers.withValue(threads.count ?? Parallel.workers) {
+    try Parallel.$workers.withValue(threads ?? Parallel.workers) {
       let training: Training
       do { training = try makeTraining() } catch let occupied as RunDirectory.Occupied {
         Console.tell("\(occupied)")
@@ -64,7 +64,7 @@ struct SingleRun {
     var training = training
     var bar = ProgressBar(
       unit: "step", total: training.totalSteps, done: training.firstStep,
-      style: quiet.progressStyle)
+      style: .automatic(quiet: quiet))
     let result = try training.run(&bar, Interruption())
     switch result.status {
     case .finished, .stoppedEarly:
