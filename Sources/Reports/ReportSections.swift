@@ -120,7 +120,7 @@ extension Report {
         groups.map { group in
           combined(group, curves).html()
             // On an axis of its own: it is a square.
-            + (group.members[.variance].flatMap { curves[$0] }.map {
+            + (group.members[.variance].flatMap { curves[$0.key] }.map {
               figure($0, .small, title: "\(group.name) variance").html()
             } ?? "")
         }.joined() + "</div>\n"

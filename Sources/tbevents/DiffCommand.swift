@@ -44,7 +44,7 @@ struct DiffCommand: ParsableCommand {
   @Flag(help: "List what is equal, too.")
   var all = false
 
-  @OptionGroup var format: FormatOption
+  @Option(.format) var format = OutputFormat.text
 
   private struct Row {
     var run: String

@@ -17,7 +17,7 @@ struct DiskUsageCommand: ParsableCommand {
   @Option("A row for each tag, kind or run.", "grouping")
   var by = Grouping.tag
 
-  @OptionGroup var format: FormatOption
+  @Option(.format) var format = OutputFormat.text
 
   enum Grouping: String, ExpressibleByArgument, CaseIterable { case tag, kind, run }
 

@@ -41,7 +41,7 @@ struct ReduceCommand: ParsableCommand {
   @Flag(help: "Draw straight lines between the steps of runs that lack one.")
   var interpolate = false
 
-  @OptionGroup var force: ForceOption
+  @Flag(.force) var force = false
 
   func validate() throws {
     if output == nil, csv == nil { throw ValidationError("--output or --csv says where to write") }
@@ -63,7 +63,7 @@ struct ReduceCommand: ParsableCommand {
   func run() throws {
     let statistics = try statistics()
     let table = try csv.flatMap {
-      $0 == "-" ? nil : try OutputFile(path: $0, force: force.isOn)
+      $0 == "-" ? nil : try OutputFile(path: $0, force: force)
     }
     let (runs, failures) = try selection.find()
     let (groups, others) = try groupOption.groups(
@@ -121,7 +121,7 @@ struct ReduceCommand: ParsableCommand {
     let tags = SeedCurves.scalars(of: contents)
     let writers = try output.map { output in
       try statistics.map {
-        try StatisticFile("\(output)/\(ExportCommand.path(group.name))/\($0.name)", force.isOn)
+        try StatisticFile("\(output)/\(ExportCommand.path(group.name))/\($0.name)", force)
       }
     }
     if !group.hyperparameters.isEmpty {

@@ -29,7 +29,7 @@ struct RemoveCommand: ParsableCommand {
   @Flag(help: "Remove nothing, only say what would be.")
   var dryRun = false
 
-  @OptionGroup var format: FormatOption
+  @Option(.format) var format = OutputFormat.text
 
   func validate() throws {
     if selection.runPatterns.isEmpty, selection.tagPatterns.isEmpty, kinds.isEmpty {

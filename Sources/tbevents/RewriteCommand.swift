@@ -95,7 +95,7 @@ struct RewriteCommand: ParsableCommand {
   @Flag(help: "Write nothing, only say what would be.")
   var dryRun = false
 
-  @OptionGroup var format: FormatOption
+  @Option(.format) var format = OutputFormat.text
 
   func validate() throws {
     if output != nil, inPlace {

@@ -9,7 +9,7 @@ enum SurgeryReport {
   /// - Throws: `ExitStatus.damagedInput` where something couldn't be read.
   static func write(
     _ runs: [Run], _ failures: [EventFileError], to directory: String, inPlace: Bool,
-    plan: RewritePlan, isDry: Bool, format: FormatOption,
+    plan: RewritePlan, isDry: Bool, format: OutputFormat,
     newName: (String) -> String = { $0 }
   ) throws {
     let rewriter = try LogDirectoryRewriter(

@@ -3,9 +3,9 @@ import NeuralNetworks
 import Tensors
 import TestFixtures
 import Testing
-import VisualizationSheets
 
 @testable import Visualization
+@testable import VisualizationSheets
 
 /// Equality with maps made by PyTorch in Float64.
 @Suite struct OcclusionFixtureTests {
