@@ -41,6 +41,7 @@ extension Page {
     .runs{width:100%}
     .runs td,.runs tbody th{white-space:nowrap}
     .runs small{display:block}
+    .scroll+.scroll{margin-top:1.2rem}
     .tools{display:flex;flex-wrap:wrap;gap:.4rem .8rem;align-items:center}
     .tools input{font:inherit;min-width:14rem;padding:.15rem .5rem;border:1px solid var(--line);
     border-radius:.4rem;background:var(--paper);color:var(--ink)}
@@ -138,14 +139,14 @@ extension Page {
     @media (max-width:40rem){body{padding:0 .9rem 3rem}h1{font-size:1.5rem}
     .legend{flex-wrap:nowrap;overflow-x:auto}.group,.ridges .chart{width:100%}
     .chart text{font-size:13.5px}.chart.small text,.ridges text{font-size:11px}
-    .facts{grid-template-columns:1fr 1fr}.runs tbody th{max-width:9.5rem;white-space:normal}.runs th,.runs td{padding:.3rem .5rem}}
+    .facts{grid-template-columns:1fr 1fr}.runs tbody th{min-width:7rem;max-width:9.5rem;white-space:normal}.runs th,.runs td{padding:.3rem .5rem}}
     @page{margin:14mm 12mm}
     @media print{:root{--ink:#000;--soft:#444;--line:#ccc;--paper:#fff;--card:#f4f4f4;--mark:#fff3c4;
     --bad:#b42318;--c0:#0072b2;--c1:#d55e00;--c2:#009e73;--c3:#b8528f;--c4:#c98a00;--c5:#3fa7dd;
     --c6:#5a5a5a;--c7:#7a4bb5}
     *{-webkit-print-color-adjust:exact}
     html{font-size:12px}body{max-width:none;padding:0;font-size:1rem}
-    nav,.switch,.toggle,.legend button,.tip,.cross,.tools{display:none}
+    nav,.switch,.toggle,.legend button,.tip,.cross,.save{display:none}
     .legend{position:static;max-height:none;overflow:visible;margin:1rem 0 0;border:0}
     .legend label{border:0;padding:0 .6rem 0 0}
     .legend.paper{display:flex;gap:.1rem 1rem;margin:0 0 .6rem}

@@ -72,7 +72,7 @@ package struct RunTable {
       runs.count > 3
       ? "<input type=\"search\" id=\"filter\" hidden aria-label=\"filter runs\" "
         + "placeholder=\"filter: adam lr&lt;0.1\"> " : ""
-    return "<p class=\"note tools\">\(filter)Save as \(table.links("runs", shown))</p>\n"
+    return "<p class=\"note tools save\">\(filter)\(table.links("runs", shown))</p>\n"
       + table.html(shown) + remarks(names, rowLimit: rowLimit)
   }
 

@@ -23,8 +23,8 @@ extension Report {
     }
     var html =
       "<p class=\"note\">Runs of the same settings with different seeds, together: mean ± sample "
-      + "standard deviation of each run's best and last value. Save as \(table.links("seeds", order))"
-      + "</p>\n" + table.html(order)
+      + "standard deviation of each run's best and last value. \(table.links("seeds", order))</p>\n"
+      + table.html(order)
     let groups = order.prefix(RunStyle.colors * RunStyle.dashes).map { all[$0] }
     let figures = metrics.prefix(options.chartLimit).compactMap { figure($0, groups) }
     if !figures.isEmpty {

@@ -173,10 +173,11 @@ struct ReportTable {
     let files = [
       ("csv", "CSV", "text/csv", csv(order)), ("tex", "LaTeX", "text/plain", latex(order)),
     ]
-    return files.map { ending, title, type, text in
+    let links = files.map { ending, title, type, text in
       "<a download=\"\(name).\(ending)\" "
         + "href=\"data:\(type);charset=utf-8;base64,\(Self.base64(text))\">\(title)</a>"
-    }.joined(separator: " ")
+    }
+    return "<span class=\"save\">Save as \(links.joined(separator: " "))</span>"
   }
 
   private static func base64(_ text: String) -> String { ImageFile.base64(Array(text.utf8)) }
