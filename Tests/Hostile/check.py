@@ -292,11 +292,11 @@ def training():
     for name, key, value, says in (
         ("step-max", "step", MOST, "isn't a number of updates"),
         ("step-negative", "step", "-5", "isn't a number of updates"),
-        ("steps-max", "recipe.steps", MOST, "--steps lies in"),
-        ("batch-0", "recipe.batch-size", "0", "--batch-size lies in"),
-        ("batch-max", "recipe.batch-size", MOST, "--batch-size lies in"),
-        ("warm-up", "recipe.warmup-epochs", "1e300", "--warmup-epochs lies in"),
-        ("rate", "recipe.learning-rate", "nan", "--learning-rate is a number above 0"),
+        ("steps-max", "recipe.steps", MOST, "--steps must lie in"),
+        ("batch-0", "recipe.batch-size", "0", "--batch-size must lie in"),
+        ("batch-max", "recipe.batch-size", MOST, "--batch-size must lie in"),
+        ("warm-up", "recipe.warmup-epochs", "1e300", "--warmup-epochs must lie in"),
+        ("rate", "recipe.learning-rate", "nan", "--learning-rate must be above 0"),
         ("per-class", "data.train_per_class", -1, "isn't a number of images of a class"),
     ):
         directory = work / "resume" / name
@@ -311,7 +311,7 @@ def training():
             changed(checkpoint, target, key, value)
         check(f"resume {name}", ["tbtrain", "rnn", "--resume", "--run", "r"], 1, says, directory)
     for flag in ("--batch-size", "--threads"):
-        check(flag, ["tbtrain", "lenet", flag, MOST], 64, f"{flag} lies in")
+        check(flag, ["tbtrain", "lenet", flag, MOST], 64, "must lie in 1 ... ")
     # A link under the name that a checkpoint once had while it was written.
     victim = work / "victim"
     victim.write_text("mine")
