@@ -121,7 +121,7 @@ struct DataImages {
       caption: caption(of: index))
   }
 
-  /// What programs are told of a unit that an image excites, and of its projection.
+  /// A unit that an image excites, and its projection, as JSON has them.
   func json(_ entry: StrongestImages.Entry?, _ projection: UnitProjection?) -> JSON {
     JSON([
       "image": entry?.image, "source": entry.map { images.sources[$0.image] },

@@ -4,10 +4,10 @@ import ModelFiles
 
 /// The checkpoints of a training at several steps.
 enum KeptCheckpoints {
-  /// The folder in a run's folder where `tbtrain lenet --keep-checkpoints` puts them.
-  static let folderName = "checkpoints"
+  /// The directory in a run's where `tbtrain lenet --keep-checkpoints` puts them.
+  static let directoryName = "checkpoints"
 
-  /// The checkpoints that paths stand for, in their order: a file is itself, a run's folder all that it
+  /// The checkpoints that paths stand for, in their order: a file is itself, a run's directory all that it
   /// keeps, by step.
   ///
   /// - Parameter newest: finds the newest checkpoint of all; asked when there are no paths.
@@ -39,7 +39,7 @@ enum KeptCheckpoints {
       throw CommandFailure("\(path): no checkpoint is there")
     }
     guard status.kind == .directory else { return [path] }
-    let kept = keptFiles(in: Path.joined(path, folderName)) + keptFiles(in: path)
+    let kept = keptFiles(in: Path.joined(path, directoryName)) + keptFiles(in: path)
     let last = Path.joined(path, Checkpoint.fileName)
     guard FileStatus(path: last) != nil else {
       guard !kept.isEmpty else {
@@ -56,9 +56,9 @@ enum KeptCheckpoints {
   }
 
   /// `step-1.safetensors` and so on in a directory, by step.
-  private static func keptFiles(in folder: String) -> [String] {
-    let names = ((try? Directory.entries(of: folder)) ?? []).map(\.name)
+  private static func keptFiles(in directory: String) -> [String] {
+    let names = ((try? Directory.entries(of: directory)) ?? []).map(\.name)
     return names.compactMap { name in step(inName: name).map { (step: $0, name: name) } }
-      .sorted { $0.step < $1.step }.map { Path.joined(folder, $0.name) }
+      .sorted { $0.step < $1.step }.map { Path.joined(directory, $0.name) }
   }
 }

@@ -38,7 +38,7 @@ struct SubjectOptions: ParsableArguments {
     name: .customLong("class"))
   var label: String?
 
-  /// The image.
+  /// Reads the image and asks the network about it.
   ///
   /// - Throws: what reading it throws, and `CommandFailure` when it or the class isn't there.
   func subject(for network: Network) throws -> Subject {
@@ -72,7 +72,9 @@ struct SubjectListOptions: ParsableArguments {
     }
   }
 
-  /// The images.
+  /// Reads the images; without flags the first of each of five classes.
+  ///
+  /// - Throws: what reading them throws, and `CommandFailure` where one isn't there.
   func subjects(for network: Network) throws -> [Subject] {
     if !image.isEmpty { return try image.map { try Subject(file: $0, network) } }
     let source = try DataImages(data, for: network)
@@ -130,7 +132,7 @@ struct Subject {
   /// The same as a phrase.
   var phrase: String { Self.phrase(className) }
 
-  /// What programs are told of it first.
+  /// Checkpoint, image and class, as JSON begins with them.
   func json(_ network: Network) -> JSON {
     JSON([
       "checkpoint": network.checkpoint.path, "image": image.name, "class": label,

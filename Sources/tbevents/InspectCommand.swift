@@ -54,7 +54,7 @@ struct InspectCommand: ParsableCommand {
     series.kind == .tensor && !series.pluginName.isEmpty ? series.pluginName : series.kind.rawValue
   }
 
-  /// What programs are told of a run.
+  /// A run as JSON has it.
   private func object(_ contents: RunContents) -> JSON {
     JSON([
       "run": contents.run.name, "directory": contents.run.directory, "graph": contents.hasGraph,

@@ -4,7 +4,7 @@ struct Pace {
   private var seconds = 0.0
   private var since = ContinuousClock.now
 
-  /// The rate.
+  /// Images a second of training; 0 before there are any.
   var imagesPerSecond: Double {
     let all = seconds + (ContinuousClock.now - since) / .seconds(1)
     return all > 0 ? Double(images) / all : 0

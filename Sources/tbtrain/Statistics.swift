@@ -5,7 +5,7 @@ struct Statistics: Equatable {
   private var count = 0
   private var sums = Sums()
 
-  /// The mean.
+  /// The mean; 0 of nothing.
   var mean: Double { sums.sum / Double(max(1, count)) }
   /// The population's variance.
   var variance: Double { max(0, sums.squares / Double(max(1, count)) - mean * mean) }

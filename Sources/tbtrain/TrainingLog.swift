@@ -183,9 +183,7 @@ struct TrainingLog {
     if let index = model.layers.firstIndex(where: { $0.layer is any RecurrentLayer }) {
       return try addStates(of: model, index, step: step)
     }
-    let count = min(Self.activationSample, test.count)
-    let sample = (0..<count).map { $0 * test.count / count }
-    var x = test.tensor(at: sample, pixelRange: pixelRange)
+    var x = test.tensor(at: sample(Self.activationSample), pixelRange: pixelRange)
     let last = model.layers.lastIndex { $0.layer is Conv2D } ?? -1
     var number = 0
     for (index, named) in model.layers.enumerated() where index <= last + 1 {
@@ -205,8 +203,7 @@ struct TrainingLog {
   /// `states`: a recurrent layer's state after each row of test images, and as images, one a class.
   private func addStates(of model: Sequential, _ index: Int, step: Int) throws {
     guard let layer = model.layers[index].layer as? any RecurrentLayer else { return }
-    let count = min(Self.activationSample, test.count)
-    let sample = (0..<count).map { $0 * test.count / count }
+    let sample = sample(Self.activationSample)
     let below = Sequential(Array(model.layers[..<index]))
     let states = layer.statesAfterEachStep(below(test.tensor(at: sample, pixelRange: pixelRange)))
     try addHistogram("states", states, step: step)
@@ -221,6 +218,12 @@ struct TrainingLog {
         "states/maps",
         RunImages.states(
           states, of: shown.prefix(10).map { (test.image(at: $0.image), $0.row) })), step: step)
+  }
+
+  /// So many test images, spread evenly over all of them, and so over the classes.
+  private func sample(_ limit: Int) -> [Int] {
+    let count = min(limit, test.count)
+    return (0..<count).map { $0 * test.count / count }
   }
 
   /// The moments and the histogram of one tensor.
@@ -252,20 +255,15 @@ struct TrainingLog {
       return
     }
     let features = Sequential(Array(model.layers[..<last]))
-    let shown = Array(0..<min(Self.embeddingSample, test.count)).map {
-      $0 * test.count / min(Self.embeddingSample, test.count)
-    }
-    var vectors: [Float] = []
-    var dimension = 0
+    let shown = sample(Self.embeddingSample)
+    var vectors = FeatureVectors(pooling: .none)
     for start in stride(from: 0, to: shown.count, by: 100) {
       let batch = Array(shown[start..<min(start + 100, shown.count)])
-      let output = features(test.tensor(at: batch, pixelRange: pixelRange))
-      dimension = output.count / batch.count
-      vectors += output.scalars
+      vectors.add(features(test.tensor(at: batch, pixelRange: pixelRange)))
     }
     try writer.add(
       ProjectorEmbedding(
-        "features", vectors: vectors, dimension: dimension,
+        "features", vectors: vectors.scalars, dimension: vectors.dimension,
         columns: [
           "class": shown.map { classNames[test.labels[$0]] },
           "image": shown.map { test.sources[$0] },

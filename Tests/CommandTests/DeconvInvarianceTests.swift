@@ -35,7 +35,7 @@ import Testing
     try withTemporaryFolder { folder in
       let network = try LabNetwork(in: folder)
       let result = try network.deconv(
-        "invariance --turn 120 --shift 3 --low 2 --high 4 --scale 0.5 --npy raw --format json "
+        "invariance --turn 120 --shift 3 --low conv2 --high fc2 --scale 0.5 --npy raw --format json "
           + "--output curves.svg --threads 1 --quiet --fill 0.5")
       #expect(result.code == 0, "\(result.errors)")
       let objects = try LabNetwork.objects(result.output)

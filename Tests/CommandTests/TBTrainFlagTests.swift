@@ -1,4 +1,5 @@
 import Foundation
+import NeuralNetworks
 import Testing
 
 @testable import tbtrain
@@ -117,6 +118,17 @@ import Testing
   ])
   func `what can be would run`(arguments: String) {
     #expect(Tool.tbtrain.answer(arguments)?.errors == nil)
+  }
+
+  @Test func `adamw decays weights apart from the gradient`() throws {
+    func adam(_ flags: String) throws -> Adam {
+      let given = try TrainingFlags.parse(flags.split(separator: " ").map(String.init)).given
+      let settings = try TrainingSettings(.rnn, given.single(for: .rnn))
+      return try #require(settings.makeOptimizer() as? Adam)
+    }
+    #expect(try adam("--optimizer adamw").weightDecay == 0.01)
+    #expect(try adam("--optimizer adamw --weight-decay 0.1 --beta1 0.5").weightDecay == 0.1)
+    #expect(try adam("--optimizer adam").weightDecay == 0)
   }
 
   @Test func `the program itself ends so`() throws {
