@@ -174,6 +174,18 @@ import Testing
       "its output \"y\" has its dimensions exchanged")
   }
 
+  @Test func `rows and columns that were exchanged make no rows`() throws {
+    try expect(
+      ONNXBytes(
+        nodes: [
+          Node(type: "Transpose", inputs: ["x"], output: "v", integers: ["perm": [0, 1, 3, 2]]),
+          Node(type: "Flatten", inputs: ["v"], output: "y"),
+        ]),
+      """
+      the node that makes "y" (Flatten) makes rows of images whose dimensions were exchanged
+      """)
+  }
+
   @Test func `rows of images with the channels last are no output`() throws {
     var model = ONNXBytes(
       nodes: [

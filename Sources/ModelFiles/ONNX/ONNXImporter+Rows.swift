@@ -162,7 +162,9 @@ extension ONNXImporter {
     guard input.shape.count == 4 else { return try set(operation, .activation(input)) }
     var rows = input
     rows.order = [0, 1, 2, 3]
-    if input.order != rows.order, input.length(1) > 1, input.length(2) * input.length(3) > 1 {
+    // Dimensions of length 1 may stand anywhere.
+    let long = input.order.filter { input.length($0) > 1 }
+    if input.shape[0] != input.length(0) || long != long.sorted() {
       guard input.order == [0, 2, 3, 1] else {
         throw operation.unsupported("makes rows of images whose dimensions were exchanged")
       }
