@@ -191,7 +191,7 @@ CK_TARGET static void K(winograd_write)(
   }
 }
 
-// G w Gᵀ of input channel `in`'s weights, forevery output channel, into panels; `apart` scalars from
+// G w Gᵀ of input channel `in`'s weights, for every output channel, into panels; `apart` scalars from
 // point to point. G is [side, kernel].
 CK_TARGET INLINE void K(winograd_weights_of)(
     const int kernel, const ck_conv *conv, const float *g, ck_int in, const float *weight,

@@ -1,8 +1,8 @@
 /// Why a command can't go on, in a sentence for its user.
-public struct CommandFailure: Error, Sendable, Equatable, CustomStringConvertible {
+package struct CommandFailure: Error, Sendable, Equatable, CustomStringConvertible {
   /// The sentence, lower case, with the file's name and the remedy where there is one.
-  public let description: String
+  package let description: String
 
   /// A failure that is printed as `<tool>: <sentence>` and ends the command with exit code 1.
-  public init(_ sentence: String) { description = sentence }
+  package init(_ sentence: String) { description = sentence }
 }

@@ -1,21 +1,21 @@
 import TextOutput
 
 /// What a command says: results on stdout, everything else on stderr.
-public enum Console {
+package enum Console {
   /// The name the user called the program by: `tbtrain` of `.build/release/tbtrain`.
-  public static let toolName: String =
+  package static let toolName: String =
     CommandLine.arguments.first?.split(separator: "/").last.map(String.init) ?? "tool"
 
   /// Writes a result to stdout, with a line's end; control characters in it become visible.
   ///
   /// When nobody reads stdout any more (`tbtrain … | head -1`), the program ends quietly with 0.
   /// - Throws: `CommandFailure` when stdout can't be written, as on a full disk.
-  public static func print(_ text: String) throws {
+  package static func print(_ text: String) throws {
     try write(Array((SafeText.visible(text, keepsLines: true) + "\n").utf8))
   }
 
   /// Writes bytes to stdout as they are: a part of a longer result. Ends and throws as `print` does.
-  public static func write(_ bytes: [UInt8]) throws {
+  package static func write(_ bytes: [UInt8]) throws {
     do {
       try Platform.write(bytes, to: Platform.standardOutput)
     } catch .closedPipe {
@@ -26,7 +26,7 @@ public enum Console {
   }
 
   /// Writes `<tool>: <sentence>` to stderr; control characters in it become visible.
-  public static func tell(_ sentence: String) { standardError(line(sentence)) }
+  package static func tell(_ sentence: String) { standardError(line(sentence)) }
 
   static func line(_ sentence: String) -> String {
     "\(toolName): \(SafeText.visible(sentence, keepsLines: true))\n"

@@ -1,5 +1,5 @@
 /// How a command ends, as a number for shells and scripts; throw one to end a command with it.
-public enum ExitStatus: Int32, Error, Sendable {
+package enum ExitStatus: Int32, Error, Sendable {
   /// The command did what was asked.
   case done = 0
   /// It failed; the sentence on stderr says why.
@@ -14,14 +14,14 @@ public enum ExitStatus: Int32, Error, Sendable {
   case interrupted = 130
 
   /// The paragraph that every `--help` ends with.
-  public static let helpText =
+  package static let helpText =
     """
     Exit codes: 0 done, 1 failed, 64 wrong usage, 65 finished but some input was damaged, \
     130 interrupted.
     """
 
   /// The same for commands that wait for no other program's work.
-  public static let trainingHelpText =
+  package static let trainingHelpText =
     """
     Exit codes: 0 done, 1 failed, 64 wrong usage, 65 finished but some input was damaged, 75 another \
     program trains the run just now, 130 interrupted.

@@ -2,13 +2,13 @@
 /// every end: `leave()`, an error, a signal.
 ///
 /// Signals and the terminal belong to the whole process: one value at a time.
-public final class FullScreen {
+package final class FullScreen {
   private var shown: [String] = []
   private var size = (columns: 80, rows: 24)
   private var pending: [UInt8] = []
 
   /// A key, or what else ends the waiting for one.
-  public enum Key: Sendable, Equatable {
+  package enum Key: Sendable, Equatable {
     /// A letter, a digit, a sign.
     case character(Character)
     /// A key without a sign of its own.
@@ -23,7 +23,7 @@ public final class FullScreen {
   ///
   /// - Parameter remedy: what else can be done, for the sentence of the error.
   /// - Throws: `CommandFailure` where stdin or stdout isn't a terminal, or `TERM` is `dumb`.
-  public init(remedy: String) throws {
+  package init(remedy: String) throws {
     guard Platform.isTerminal(Platform.standardInput) else {
       throw CommandFailure("standard input isn't a terminal, so there are no keys; \(remedy)")
     }
@@ -42,15 +42,15 @@ public final class FullScreen {
   deinit { Platform.leaveScreen() }
 
   /// Gives the terminal back as it was.
-  public func leave() { Platform.leaveScreen() }
+  package func leave() { Platform.leaveScreen() }
 
   /// Columns and lines as they are now.
-  public func currentSize() -> (columns: Int, rows: Int) { Platform.screenSize() ?? (80, 24) }
+  package func currentSize() -> (columns: Int, rows: Int) { Platform.screenSize() ?? (80, 24) }
 
   /// Shows lines from the top; what differs from the lines before is written at once, in one piece.
   ///
   /// - Throws: `CommandFailure` when the terminal can't be written.
-  public func show(_ lines: [String]) throws {
+  package func show(_ lines: [String]) throws {
     let now = currentSize()
     let isNew = now != size || shown.isEmpty
     let lines = lines.prefix(now.rows).map { Self.fitted($0, now.columns) }
@@ -67,7 +67,7 @@ public final class FullScreen {
   }
 
   /// The next key; nil when none comes in so many seconds.
-  public func nextKey(within seconds: Double) -> Key? {
+  package func nextKey(within seconds: Double) -> Key? {
     if let key = Self.key(from: &pending) { return key }
     switch Platform.input(within: Int(max(0, min(seconds, 3600)) * 1000)) {
     case .bytes(let bytes): pending += bytes
@@ -118,7 +118,7 @@ public final class FullScreen {
   ]
 
   /// A line cut or filled up to a number of columns; sequences for colours take none.
-  public static func fitted(_ line: String, _ columns: Int, fills: Bool = false) -> String {
+  package static func fitted(_ line: String, _ columns: Int, fills: Bool = false) -> String {
     var text = ""
     var (count, isSequence, hasColor) = (0, false, false)
     for character in line {

@@ -8,16 +8,16 @@
 /// for step in 1...steps where !interruption.isRequested { … }
 /// if interruption.isRequested { save(); throw ExitStatus.interrupted }
 /// ```
-public final class Interruption: Sendable {
+package final class Interruption: Sendable {
   /// Begins to watch.
-  public init() { Platform.countStopRequests() }
+  package init() { Platform.countStopRequests() }
 
   /// From now on a request to stop ends the program at once, with the exit code for it: for commands that
   /// only read.
-  public static func endsAtOnce() { Platform.endAtStopRequests() }
+  package static func endsAtOnce() { Platform.endAtStopRequests() }
 
   deinit { Platform.stopCountingStopRequests() }
 
   /// Whether the user asked to stop; cheap enough to ask at every step.
-  public var isRequested: Bool { Platform.stopRequests > 0 }
+  package var isRequested: Bool { Platform.stopRequests > 0 }
 }

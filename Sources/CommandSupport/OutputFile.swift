@@ -1,9 +1,9 @@
 private import Files
 
 /// A file that a command writes: never over another without `--force`, never half.
-public struct OutputFile: Sendable, Equatable {
+package struct OutputFile: Sendable, Equatable {
   /// Where it will be.
-  public let path: String
+  package let path: String
 
   /// Takes a path for output.
   ///
@@ -11,7 +11,7 @@ public struct OutputFile: Sendable, Equatable {
   /// - Parameter makesDirectories: Whether the directories above it are made where they aren't there.
   /// - Throws: `CommandFailure` when something is there already and `force` isn't set, or when there is no
   ///   directory for it.
-  public init(path: String, force: Bool, makesDirectories: Bool = true) throws {
+  package init(path: String, force: Bool, makesDirectories: Bool = true) throws {
     switch FileStatus(path: path)?.kind ?? FileStatus(path: path, followsLinks: false)?.kind {
     case nil: break
     case .directory: throw CommandFailure("\(path): is a directory; give the name of a file")
@@ -34,7 +34,7 @@ public struct OutputFile: Sendable, Equatable {
   }
 
   /// Writes the whole file under a temporary name and renames it.
-  public func write(_ contents: some Sequence<UInt8>) throws {
+  package func write(_ contents: some Sequence<UInt8>) throws {
     do { try AtomicFile.write(Array(contents), to: path) } catch {
       throw CommandFailure("\(path): can't be written: \(error.reason)")
     }

@@ -8,9 +8,9 @@ import TextOutput
 /// ```
 /// step 1,200/10,000 ━━━━━━╸─────────────── loss 0.534  accuracy 81.0 %  1,850 images/s  4 min 02 s left
 /// ```
-public struct ProgressBar: Sendable {
+package struct ProgressBar: Sendable {
   /// Where progress goes.
-  public enum Style: Sendable, Equatable {
+  package enum Style: Sendable, Equatable {
     /// Redrawn in place.
     case live(Terminal)
     /// Plain lines only.
@@ -19,7 +19,7 @@ public struct ProgressBar: Sendable {
     case silent
 
     /// Redrawn where stderr can do that, plain lines elsewhere, nothing when quiet.
-    public static func automatic(quiet: Bool) -> Style {
+    package static func automatic(quiet: Bool) -> Style {
       let terminal = Terminal.standardError()
       return quiet ? .silent : terminal.isLive ? .live(terminal) : .lines
     }
@@ -39,7 +39,7 @@ public struct ProgressBar: Sendable {
   /// Progress of `total` units of work ("step", "image").
   ///
   /// - Parameter done: what was done before now, by the run that this one resumes.
-  public init(unit: String, total: Int, done: Int = 0, style: Style) {
+  package init(unit: String, total: Int, done: Int = 0, style: Style) {
     let began = ContinuousClock.now
     self.init(
       unit: unit, total: total, done: done, style: style,
@@ -61,7 +61,7 @@ public struct ProgressBar: Sendable {
   }
 
   /// Tells how many units are done; `details` is asked for only when the bar is drawn.
-  public mutating func update(_ done: Int, _ details: @autoclosure () -> [String] = []) {
+  package mutating func update(_ done: Int, _ details: @autoclosure () -> [String] = []) {
     guard case .live(let terminal) = style else { return }
     let now = seconds()
     if let lastDraw, now - lastDraw < Self.secondsBetweenDraws, done < total { return }
@@ -71,12 +71,12 @@ public struct ProgressBar: Sendable {
   }
 
   /// Prints a line that stands in for the bar where none is drawn: one an epoch, say.
-  public func line(_ text: @autoclosure () -> String) {
+  package func line(_ text: @autoclosure () -> String) {
     if case .lines = style { write(SafeText.visible(text(), keepsLines: true) + "\n") }
   }
 
   /// Prints `<tool>: <sentence>` whatever the style, above the bar where there is one.
-  public func tell(_ sentence: String) {
+  package func tell(_ sentence: String) {
     guard case .live(let terminal) = style, lastDraw != nil else {
       return write(Console.line(sentence))
     }
@@ -85,7 +85,7 @@ public struct ProgressBar: Sendable {
   }
 
   /// Takes the bar away. What the command prints next takes its place.
-  public mutating func finish() {
+  package mutating func finish() {
     if case .live = style, lastDraw != nil { write("\r\u{1B}[K") }
     lastDraw = nil
   }

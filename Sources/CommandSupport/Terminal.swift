@@ -1,18 +1,18 @@
 import Foundation
 
 /// What stderr is connected to, and what may be shown on it.
-public struct Terminal: Sendable, Equatable {
+package struct Terminal: Sendable, Equatable {
   /// Whether lines can be redrawn in place: a terminal that isn't `TERM=dumb`.
-  public var isLive: Bool
+  package var isLive: Bool
   /// Whether colours are wanted (`NO_COLOR` isn't set).
-  public var hasColor: Bool
+  package var hasColor: Bool
   /// Whether the locale can show more than ASCII.
-  public var speaksUnicode: Bool
+  package var speaksUnicode: Bool
   /// The width where the terminal tells none, in columns.
-  public var fallbackColumns: Int
+  package var fallbackColumns: Int
 
   /// A terminal of known abilities.
-  public init(isLive: Bool, hasColor: Bool, speaksUnicode: Bool, fallbackColumns: Int = 80) {
+  package init(isLive: Bool, hasColor: Bool, speaksUnicode: Bool, fallbackColumns: Int = 80) {
     self.isLive = isLive
     self.hasColor = hasColor
     self.speaksUnicode = speaksUnicode
@@ -33,14 +33,14 @@ public struct Terminal: Sendable, Equatable {
   }
 
   /// The terminal behind this process's stderr.
-  public static func standardError() -> Terminal {
+  package static func standardError() -> Terminal {
     Terminal(
       environment: ProcessInfo.processInfo.environment,
       isTerminal: Platform.isTerminal(Platform.standardError))
   }
 
   /// The terminal behind this process's stdout, and its columns.
-  public static func standardOutput() -> (terminal: Terminal, columns: Int) {
+  package static func standardOutput() -> (terminal: Terminal, columns: Int) {
     let terminal = Terminal(
       environment: ProcessInfo.processInfo.environment,
       isTerminal: Platform.isTerminal(Platform.standardOutput))

@@ -1,9 +1,9 @@
 import TextOutput
 
 /// Rows of text in aligned columns, for a terminal.
-public struct TextTable: Sendable {
+package struct TextTable: Sendable {
   /// On which side of its column a cell stands.
-  public enum Alignment: Sendable {
+  package enum Alignment: Sendable {
     /// Words.
     case left
     /// Numbers.
@@ -15,26 +15,26 @@ public struct TextTable: Sendable {
   private var rows: [[String]] = []
 
   /// A table with these columns; the titles may all be empty for a table without a head.
-  public init(_ columns: (title: String, alignment: Alignment)...) { self.init(columns) }
+  package init(_ columns: (title: String, alignment: Alignment)...) { self.init(columns) }
 
   /// A table with these columns; the titles may all be empty for a table without a head.
-  public init(_ columns: [(title: String, alignment: Alignment)]) {
+  package init(_ columns: [(title: String, alignment: Alignment)]) {
     titles = columns.map { SafeText.visible($0.title) }
     alignments = columns.map(\.alignment)
   }
 
   /// Adds a row, one cell a column.
-  public mutating func add(_ cells: String...) { add(cells) }
+  package mutating func add(_ cells: String...) { add(cells) }
 
   /// Adds a row, one cell a column; control characters in it become visible.
-  public mutating func add(_ cells: [String]) {
+  package mutating func add(_ cells: [String]) {
     precondition(
       cells.count == titles.count, "a row has \(titles.count) cells, got \(cells.count)")
     rows.append(cells.map { SafeText.visible($0) })
   }
 
   /// The lines of the table, without spaces at their ends.
-  public func rendered() -> String {
+  package func rendered() -> String {
     let all = titles.allSatisfy(\.isEmpty) ? rows : [titles] + rows
     let widths = titles.indices.map { column in all.map { $0[column].count }.max() ?? 0 }
     return all.map { row in

@@ -1,9 +1,9 @@
-public import ArgumentParser
+package import ArgumentParser
 
 /// The life of a command-line program: parse, run, tell what went wrong, exit.
-public enum Tool {
+package enum Tool {
   /// The version that `--version` prints and runs record.
-  public static let version = "0.1.0"
+  package static let version = "0.1.0"
 
   /// Runs the command that the process's arguments name, and ends the process.
   ///
@@ -13,7 +13,7 @@ public enum Tool {
   /// - Parameters:
   ///   - arguments: the process's, by default.
   ///   - hint: which flag helps against a library's error, if one does.
-  public static func main<Root: ParsableCommand>(
+  package static func main<Root: ParsableCommand>(
     _ root: Root.Type, arguments: [String] = Array(CommandLine.arguments.dropFirst()),
     hint: (any Error) -> String? = { _ in nil }
   ) -> Never {

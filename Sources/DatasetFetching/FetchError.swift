@@ -1,5 +1,5 @@
 /// Why a data set can't be fetched.
-public enum FetchError: Error, Sendable, Equatable {
+package enum FetchError: Error, Sendable, Equatable {
   /// An address isn't one.
   case badAddress(String)
   /// The server can't be reached or stopped sending; what came is kept.
@@ -16,7 +16,7 @@ public enum FetchError: Error, Sendable, Equatable {
 
 extension FetchError: CustomStringConvertible {
   /// The sentence for people.
-  public var description: String {
+  package var description: String {
     switch self {
     case .badAddress(let text):
       "\(text): isn't an http or https address of a folder"

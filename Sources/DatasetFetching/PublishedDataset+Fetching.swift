@@ -15,7 +15,7 @@ extension PublishedDataset {
   ///   - progress: Called with the file that is on its way, and the bytes of all files that are here.
   /// - Returns: The directory that `Dataset(path:)` reads.
   /// - Throws: `FetchError`.
-  public func fetch(
+  package func fetch(
     to directory: String, mirror: String? = nil, patience: Double = 30,
     progress: @escaping @Sendable (_ file: String, _ bytes: Int) -> Void = { _, _ in }
   ) throws(FetchError) -> String {

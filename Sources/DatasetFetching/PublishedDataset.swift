@@ -1,34 +1,34 @@
 /// A data set that its authors offer for download, and what its files are known to be.
-public struct PublishedDataset: Sendable, Equatable {
+package struct PublishedDataset: Sendable, Equatable {
   /// A file as it is published.
-  public struct File: Sendable, Equatable {
+  package struct File: Sendable, Equatable {
     /// Its name, the last part of its address.
-    public let name: String
+    package let name: String
     /// Its length in bytes.
-    public let byteCount: Int
+    package let byteCount: Int
     /// Its SHA-256, in hexadecimal digits.
-    public let sha256: String
+    package let sha256: String
   }
 
   /// What `tbtrain data fetch` calls it.
-  public let name: String
+  package let name: String
   /// What it is, in a few words.
-  public let summary: String
+  package let summary: String
   /// The address of the directory that holds the files.
-  public let address: String
+  package let address: String
   /// The files.
-  public let files: [File]
+  package let files: [File]
   /// The directory that the only file, an archive, unpacks to; nil where files are read as they are.
-  public let archiveDirectory: String?
+  package let archiveDirectory: String?
 
   /// All that can be fetched.
-  public static let all = [mnist, fashionMNIST, cifar10]
+  package static let all = [mnist, fashionMNIST, cifar10]
 
   /// The data set of a name.
-  public static func named(_ name: String) -> PublishedDataset? { all.first { $0.name == name } }
+  package static func named(_ name: String) -> PublishedDataset? { all.first { $0.name == name } }
 
   /// The bytes of all files.
-  public var byteCount: Int { files.reduce(0) { $0 + $1.byteCount } }
+  package var byteCount: Int { files.reduce(0) { $0 + $1.byteCount } }
 
   /// Handwritten digits: LeCun et al., Proc. IEEE 1998. The authors' own address no longer serves
   /// them; this one, of the Computer Vision Foundation, has the same bytes.

@@ -1,35 +1,35 @@
 internal import CheckedArithmetic
 
 /// A number that NumPy knows, as its `.npy` files spell the type.
-public protocol NumPyScalar: BitwiseCopyable, Sendable {
+package protocol NumPyScalar: BitwiseCopyable, Sendable {
   /// The type's name in a header, little-endian where it matters: `<f4`.
   static var numPyDescription: String { get }
 }
 
 extension Float: NumPyScalar {
-  public static var numPyDescription: String { "<f4" }
+  package static var numPyDescription: String { "<f4" }
 }
 extension Double: NumPyScalar {
-  public static var numPyDescription: String { "<f8" }
+  package static var numPyDescription: String { "<f8" }
 }
 extension Int64: NumPyScalar {
-  public static var numPyDescription: String { "<i8" }
+  package static var numPyDescription: String { "<i8" }
 }
 extension Int32: NumPyScalar {
-  public static var numPyDescription: String { "<i4" }
+  package static var numPyDescription: String { "<i4" }
 }
 extension UInt8: NumPyScalar {
-  public static var numPyDescription: String { "|u1" }
+  package static var numPyDescription: String { "|u1" }
 }
 
 /// Files that `numpy.load` reads: format version 1.0 of numpy.lib.format.
-public enum NumPyFile {
+package enum NumPyFile {
   /// The bytes of a whole file.
   ///
   /// - Parameters:
   ///   - scalars: The numbers, the last axis fastest. As many as `shape` says.
   ///   - shape: The length of each axis; empty for one number.
-  public static func bytes<Scalar: NumPyScalar>(of scalars: [Scalar], shape: [Int]) -> [UInt8] {
+  package static func bytes<Scalar: NumPyScalar>(of scalars: [Scalar], shape: [Int]) -> [UInt8] {
     precondition(
       scalars.count == shape.checkedProduct, "\(scalars.count) scalars can't fill \(shape)")
     let axes = shape.map { "\($0)" }.joined(separator: ", ") + (shape.count == 1 ? "," : "")

@@ -1,11 +1,11 @@
-public import EventFiles
+package import EventFiles
 import TextOutput
 
 /// A log directory as one page: a table of runs, their curves, distributions, images and texts.
 ///
 /// The page is whole in itself: it refers to nothing outside, opens from a disk, and is a static image
 /// where no scripts run. Nothing that a log says becomes markup or script.
-public struct Report: Sendable {
+package struct Report: Sendable {
   let options: ReportOptions
   /// All runs, by name.
   let runs: [ReportRun]
@@ -26,7 +26,7 @@ public struct Report: Sendable {
   private static let pictorialLimit = 8
 
   /// A report on what was read of a log directory.
-  public init(of contents: [RunContents], _ options: ReportOptions) {
+  package init(of contents: [RunContents], _ options: ReportOptions) {
     self.options = options
     files = contents.flatMap(\.files)
     runs = ReportRun.all(in: contents)
@@ -51,10 +51,10 @@ public struct Report: Sendable {
   }
 
   /// How many runs it is about.
-  public var runCount: Int { runs.count }
+  package var runCount: Int { runs.count }
 
   /// Whether there is anything to show.
-  public var isEmpty: Bool { runs.isEmpty }
+  package var isEmpty: Bool { runs.isEmpty }
 
   /// Classes of a shown run's curves.
   func styleClass(_ run: Int) -> String? { style[run].map { RunStyle($0).runClasses } }
@@ -62,7 +62,7 @@ public struct Report: Sendable {
   /// The page.
   ///
   /// - Throws: `EventFileError` when a file that was read can't be read again.
-  public func html() throws -> String {
+  package func html() throws -> String {
     var omissions = Omissions()
     if ranking.count > shown.count {
       omissions.append(
@@ -90,7 +90,7 @@ public struct Report: Sendable {
   }
 
   /// What the page is made of, in a few words: `3 runs, 4 metrics, 1,200 points`.
-  public var summary: String {
+  package var summary: String {
     "\(Format.counted(runs.count, "run")), \(Format.counted(scalarPointCount, "scalar point"))"
   }
 

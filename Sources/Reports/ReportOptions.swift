@@ -1,17 +1,17 @@
 /// How a report is made.
-public struct ReportOptions: Sendable {
+package struct ReportOptions: Sendable {
   /// The headline.
-  public var title: String
+  package var title: String
   /// What it is made from, as its user calls it.
-  public var source: String
+  package var source: String
   /// The program that makes it, and its version.
-  public var tool: String
+  package var tool: String
   /// When it is made, in seconds since 1970.
-  public var time: Double
+  package var time: Double
   /// How another choice of runs and tags is made, as a sentence; shown where something is left out.
-  public var remedy = ""
+  package var remedy = ""
   /// How much curves are smoothed, from 0 up to 1, as by TensorBoard's slider.
-  public var smoothing = 0.6
+  package var smoothing = 0.6
 
   /// Points of all curves together, about: what decides the size of the page.
   var pointBudget = 40_000
@@ -37,7 +37,7 @@ public struct ReportOptions: Sendable {
   static let smoothedCount = 30
 
   /// A way to make a report.
-  public init(title: String, source: String, tool: String, time: Double) {
+  package init(title: String, source: String, tool: String, time: Double) {
     self.title = title
     self.source = source
     self.tool = tool

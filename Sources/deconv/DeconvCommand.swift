@@ -7,7 +7,7 @@ struct DeconvCommand: ParsableCommand {
     "deconv", "See what the filters of a trained network respond to.",
     """
     Zeiler & Fergus, "Visualizing and Understanding Convolutional Networks", as commands. They \
-    take checkpoints of tbtrain, ONNX models that are chains of layers (--checkpoint model.onnx), \
+    take checkpoints of tbtrain, ONNX models whose layers may branch and meet by sum or concatenation (--checkpoint model.onnx), \
     and safetensors files of PyTorch: LeNets as they are, others with --architecture.
     """,
     version: Tool.version,

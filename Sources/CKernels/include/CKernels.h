@@ -1,6 +1,6 @@
 // The arithmetic of the training core, one function a job, on raw memory.
 //
-// Rules forevery function:
+// Rules for every function:
 //  - single precision, single thread, no allocation, no state; threads are the caller's business;
 //  - images are NHWC rows of `channels` scalars, convolution weights HWIO, matrices row-major;
 //  - a stride ("ld", leading dimension) is counted in scalars; memory need not be aligned, but
