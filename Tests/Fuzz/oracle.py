@@ -64,6 +64,12 @@ def check_network(path):
     judge("network", path, distance > 1e-4 + 1e-4 * largest and f"off by {distance} of {largest}")
 
 
+def has_wide_key(png):
+    at = png.find(b"tRNS")
+    depth, color = png[24], png[25]
+    return color == 0 and at > 0 and int.from_bytes(png[at + 4:at + 6], "big") >> depth > 0
+
+
 def check_image(path):
     from PIL import Image
 
@@ -75,6 +81,10 @@ def check_image(path):
             theirs = image.convert({1: "L", 2: "LA", 3: "RGB", 4: "RGBA"}[channels]).tobytes()
     except Exception:  # pylint: disable=broad-except
         counts["image", "refused by Pillow"] += 1
+        return
+    # The specification (11.3.2.1) has the low bits of a transparent gray count, Pillow takes all 16.
+    if has_wide_key(path.read_bytes()):
+        counts["image", "of a transparent gray that is too large"] += 1
         return
     # Of 16 bits Pillow keeps more than the high byte, of gray ones.
     if mode.startswith("I"):

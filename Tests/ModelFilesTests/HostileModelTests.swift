@@ -174,6 +174,28 @@ import Testing
       "its output \"y\" has its dimensions exchanged")
   }
 
+  @Test(arguments: ["SAME_UPPER", "SAME_LOWER"])
+  func `strides over more than windows see are refused with auto_pad`(kind: String) throws {
+    var model = ONNXBytes(
+      nodes: [
+        Node(
+          type: "MaxPool", inputs: ["x"], output: "y", name: "pool",
+          integers: ["kernel_shape": [1, 1], "strides": [3, 3]], strings: ["auto_pad": kind])
+      ])
+    model.input = [1, 1, 4, 3]
+    try expect(
+      model,
+      """
+      node "pool" (MaxPool) strides over more pixels than its windows see, with auto_pad
+      """)
+    // Nothing is passed over here: the last window ends with the image.
+    model.input = [1, 1, 4, 4]
+    try withModel(model) { path in
+      let network = try Checkpoint(path: path).makeModel()
+      #expect(network(Tensor(zeros: [1, 4, 4, 1])).shape == [1, 2, 2, 1])
+    }
+  }
+
   @Test func `rows and columns that were exchanged make no rows`() throws {
     try expect(
       ONNXBytes(

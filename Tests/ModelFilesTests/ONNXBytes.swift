@@ -28,6 +28,7 @@ struct ONNXBytes {
     var output: String
     var name = ""
     var integers: [String: [Int]] = [:]
+    var strings: [String: String] = [:]
   }
 
   var input = [1, 1, 4, 4]
@@ -50,6 +51,12 @@ struct ONNXBytes {
             message.encodeMessage(field: 5) { attribute in
               attribute.encode(name, field: 1)
               for value in values { attribute.encode(value, field: 8) }
+            }
+          }
+          for (name, value) in node.strings {
+            message.encodeMessage(field: 5) { attribute in
+              attribute.encode(name, field: 1)
+              attribute.encode(value, field: 4)
             }
           }
         }

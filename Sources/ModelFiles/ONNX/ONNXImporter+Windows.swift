@@ -51,14 +51,20 @@ extension ONNXImporter {
     case "NOTSET", "": break
     case "VALID": result.padding = 0
     case let kind where kind == "SAME_UPPER" || kind == "SAME_LOWER":
-      let total = [0, 1].map { axis in
+      let needed = [0, 1].map { axis in
         let length = input.shape[2 + axis]
         let windows = (length + strides[axis] - 1) / strides[axis]
-        return max(0, (windows - 1) * strides[axis] + extent[axis] - length)
+        return (windows - 1) * strides[axis] + extent[axis] - length
       }
+      // TensorFlow begins at the first pixel then, ONNX Runtime further in.
+      guard needed.allSatisfy({ $0 > -2 }) else {
+        throw operation.unsupported("strides over more pixels than its windows see, with auto_pad")
+      }
+      let total = needed.map { max(0, $0) }
       let before = total.map { kind == "SAME_UPPER" ? $0 / 2 : $0 - $0 / 2 }
       result.padding = Padding(
-        top: before[0], left: before[1], bottom: total[0] - before[0], right: total[1] - before[1])
+        top: before[0], left: before[1], bottom: total[0] - before[0],
+        right: total[1] - before[1])
     case let kind: throw operation.unsupported("has the auto_pad \"\(kind)\"")
     }
     let output = Extent.windows(
