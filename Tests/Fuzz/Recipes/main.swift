@@ -28,7 +28,7 @@ func readRecipe(_ recipe: String) throws {
   do {
     checkpointFile.write(
       choices.safetensors(
-        header.replacing(quoted, with: try settings.recorded().replacing("\"", with: "\\\""))))
+        header.replacing(quoted, with: settings.recorded.replacing("\"", with: "\\\""))))
   }
 }
 
@@ -50,7 +50,7 @@ extension FuzzSupport.Choices {
   mutating func recipe() -> String {
     let isOld = once(in: 4)
     let fields = list(8) { choices in
-      let flag = choices.pick(SettingField.all).flag
+      let flag = choices.pick(Setting.all).setting.flag
       let key = isOld ? flag : choices.camel(flag)
       let value: String
       switch choices.below(6) {
