@@ -7,7 +7,7 @@ public protocol ParameterlessLayer: Layer {
 
   /// The gradient of the input, from the one of the output.
   ///
-  /// - Parameter kept: the layer's output if `keepsOutput`, else its input.
+  /// - `kept`: the layer's output if `keepsOutput`, else its input.
   func inputGradient(_ gradient: Tensor, _ kept: Tensor) -> Tensor
 
   /// Whether the way back needs the output, not the input.
