@@ -4,6 +4,8 @@
 #define printf(...) ((void)0)
 #define puts(sentence) ((void)0)
 #define main check_all
+// Bounds that hold for the shapes of check.c alone don't count.
+#define ANY_SHAPE
 #include "../../OtherProcessors/check.c"
 #undef main
 #undef puts
