@@ -88,7 +88,8 @@ struct WriterFile: Sendable {
   }
 
   private var isDue: Bool {
-    guard let rotation = succession?.rotation else { return false }
+    // A file that has nothing yet isn't followed by another, however late its first record comes.
+    guard let rotation = succession?.rotation, size > 0 else { return false }
     return size >= rotation.maximumBytes ?? .max
       || ThreadPlatform.now() - openedAt >= rotation.maximumAge?.nanoseconds ?? .max
   }
