@@ -63,18 +63,8 @@ package struct SeedCurves: Sendable {
   /// The scalars of runs by their tags, in the order in which tags first occur; tags are alike when their
   /// bytes are.
   package static func scalars(of contents: [RunContents]) -> [(tag: String, series: [Series])] {
-    var places: [[UInt8]: Int] = [:]
-    var all: [(tag: String, series: [Series])] = []
-    for series in contents.flatMap(\.series) where series.kind == .scalar && series.count > 0 {
-      let key = Array(series.tag.utf8)
-      if let place = places[key] {
-        all[place].series.append(series)
-      } else {
-        places[key] = all.count
-        all.append((series.tag, [series]))
-      }
-    }
-    return all
+    contents.flatMap(\.series).filter { $0.kind == .scalar && $0.count > 0 }.grouped(by: \.tag)
+      .map { (tag: $0.name, series: $0.elements) }
   }
 
   /// The points, each for as long as `body` runs.
