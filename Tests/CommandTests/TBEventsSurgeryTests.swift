@@ -158,15 +158,8 @@ import Testing
       let writer = try SummaryWriter(directory: folder + "/logdir")
       for step in 0..<800 { try writer.add(.scalar("loss", Double(step)), step: step) }
       try writer.close()
-      let process = Process()
-      process.executableURL = URL(fileURLWithPath: "/bin/sh")
-      process.arguments = ["-c", script]
-      process.currentDirectoryURL = URL(fileURLWithPath: folder)
-      try process.run()
-      process.waitUntilExit()
-      if process.terminationStatus == 77 { try Test.cancel("nobody may mount a small disk here") }
-      #expect(process.terminationStatus == 1)
-      let errors = try String(contentsOfFile: folder + "/errors", encoding: .utf8)
+      let (code, errors) = try Tool.runOnSmallDisk(script, in: folder)
+      #expect(code == 1)
       #expect(errors.contains("tfevents") && errors.contains("No space left on device"))
     }
   }

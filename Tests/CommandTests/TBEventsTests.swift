@@ -171,6 +171,10 @@ import Testing
       let process = try Tool.tbevents.start(
         ["tail", "-f", "logdir", "--interval", "0.1"], in: folder, output: output)
       defer { process.terminate() }
+      // What never comes ends the wait below: the output is closed then.
+      let deadline = DispatchWorkItem { process.terminate() }
+      DispatchQueue.global().asyncAfter(deadline: .now() + 20, execute: deadline)
+      defer { deadline.cancel() }
       var seen = ""
       func wait(for text: String) throws {
         while !seen.contains(text) {
