@@ -4,7 +4,7 @@ import CommandSupport
 /// `tbevents`: the command and its subcommands.
 struct TBEventsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    "tbevents", "Read, export, plot, report on, check and repair TensorBoard's event files.",
+    "tbevents", "Read, compare, rewrite and repair TensorBoard's event files.",
     version: Tool.version,
     subcommands: [
       InspectCommand.self, ExportCommand.self, ReduceCommand.self, PlotCommand.self,

@@ -18,8 +18,8 @@ struct RecipesCommand: ParsableCommand {
       Recipe.all,
       columns: [
         Column("recipe", .words, key: "recipe") { $0.name },
-        Column("what", .words, key: "what") { "\($0.network.rawValue) \($0.own)" },
         Column("reference", .words, key: "reference") { $0.reference },
+        Column("what", .words, key: "what") { "\($0.network.rawValue) \($0.own)" },
       ])
     try format.print(result)
   }
