@@ -84,6 +84,8 @@ let package = Package(
     .target(
       name: "TensorBoard", dependencies: ["EventFiles", "Images", "ProtobufWire", "Files"]),
     .target(name: "Reports", dependencies: ["EventFiles", "Charts", "Images", "TextOutput"]),
+    .target(
+      name: "LogDirectories", dependencies: ["EventFiles", "ProtobufWire", "Files"]),
     .target(name: "TensorBoardData", dependencies: ["EventFiles", "ProtobufWire", "Files"]),
     .target(name: "TensorBoardFoundation", dependencies: ["TensorBoard"]),
     .target(name: "TensorBoardCharts", dependencies: ["TensorBoard", "Charts"]),
@@ -130,8 +132,8 @@ let package = Package(
     .executableTarget(
       name: "tbevents",
       dependencies: [
-        "CommandSupport", "Reports", "TensorBoard", "EventFiles", "Charts", "Images", "NumPyFiles",
-        "Files", "TextOutput", argumentParser,
+        "CommandSupport", "LogDirectories", "Reports", "TensorBoard", "EventFiles", "Charts",
+        "Images", "NumPyFiles", "Files", "TextOutput", argumentParser,
       ]),
 
     .executableTarget(
@@ -179,6 +181,8 @@ let package = Package(
     .testTarget(
       name: "ReportsTests",
       dependencies: ["Reports", "TensorBoard", "EventFiles", "Images"], exclude: ["Fixtures"]),
+    .testTarget(
+      name: "LogDirectoriesTests", dependencies: ["LogDirectories", "EventFiles", "ProtobufWire"]),
     .testTarget(
       name: "TensorBoardDataTests",
       dependencies: ["TensorBoardData", "EventFiles", "ProtobufWire", "Files"]),

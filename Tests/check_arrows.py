@@ -15,8 +15,8 @@ import sys
 
 LOGGER = {
     "TensorBoard", "TensorBoardFoundation", "TensorBoardCharts", "TensorBoardMetrics",
-    "TensorBoardLogging", "TensorBoardData", "EventFiles", "ProtobufWire", "Images",
-    "NumPyFiles", "Charts", "Reports", "Files", "CheckedArithmetic"}
+    "TensorBoardLogging", "TensorBoardData", "LogDirectories", "EventFiles", "ProtobufWire",
+    "Images", "NumPyFiles", "Charts", "Reports", "Files", "CheckedArithmetic"}
 CORE = {
     "Tensors", "NeuralNetworks", "Datasets", "DatasetFetching", "ModelFiles", "Visualization"}
 # What both sides may stand on: files, images, and the wire format (ONNX files are protobuf too).

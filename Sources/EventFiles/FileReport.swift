@@ -9,7 +9,7 @@ public struct FileReport: Sendable, Equatable {
   /// Bytes behind the last whole record: being written, or left by a program that was killed.
   public internal(set) var unfinishedByteCount = 0
   /// Why it can't be read, or not to its end; nil where it can.
-  public internal(set) var failure: EventFileError?
+  public package(set) var failure: EventFileError?
   /// Events whose time is no finite number.
   public private(set) var timelessEventCount = 0
   /// Where the first of them begins, in bytes from the start of the file.
@@ -52,16 +52,16 @@ public struct FileReport: Sendable, Equatable {
   /// Bytes of the longest record that is read.
   static let longestRecord = 1 << 30
 
-  init(path: String) { self.path = path }
+  package init(path: String) { self.path = path }
 
-  mutating func add(_ damage: Damage) {
+  package mutating func add(_ damage: Damage) {
     foundCount += 1
     if found.count < Self.damageLimit { found.append(damage) }
   }
 
   /// Counts an event.
   @inline(__always)
-  mutating func count(_ wallTime: Double, at offset: Int) {
+  package mutating func count(_ wallTime: Double, at offset: Int) {
     eventCount += 1
     guard !wallTime.isFinite else { return }
     timelessEventCount += 1

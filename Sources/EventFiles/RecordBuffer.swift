@@ -1,4 +1,4 @@
-internal import ProtobufWire
+package import ProtobufWire
 
 /// Whole TFRecords, one after the other, ready to be written.
 ///
@@ -16,7 +16,7 @@ package struct RecordBuffer: ~Copyable, Sendable {
   /// Bytes after a payload: its checksum.
   package static let footerSize = 4
   /// Bytes that a record has more than its payload.
-  static let overhead = headerSize + footerSize
+  package static let overhead = headerSize + footerSize
 
   /// No records, with room for a number of bytes.
   package init(reservingCapacity capacity: Int = 0) {
@@ -45,13 +45,13 @@ package struct RecordBuffer: ~Copyable, Sendable {
   }
 
   /// Adds a record as it is, its frame with it.
-  mutating func append(record: UnsafeRawBufferPointer) {
+  package mutating func append(record: UnsafeRawBufferPointer) {
     encoder.append(record)
     count += 1
   }
 
   /// Adds a record whose payload `body` writes.
-  mutating func appendRecord(_ body: (inout WireEncoder) -> Void) {
+  package mutating func appendRecord(_ body: (inout WireEncoder) -> Void) {
     let start = beginRecord()
     body(&encoder)
     endRecord(from: start)

@@ -4,14 +4,14 @@ internal import Files
 ///
 /// Holds one record at a time, or some thousands of small ones. A record that isn't there to its end
 /// is left alone until it is; nothing of it is kept, since its writer may take it back.
-struct RecordReader: Sendable {
+package struct RecordReader: Sendable {
   let path: String
   /// Nil while it is closed.
   private var file: OpenFile?
   private let maximumLength: Int
 
   /// Bytes of the file, of which those from `position` on aren't read yet.
-  private(set) var buffer: [UInt8] = []
+  package private(set) var buffer: [UInt8] = []
   private var position = 0
   /// Where in the file the buffer begins.
   private var bufferOffset = 0
@@ -38,7 +38,7 @@ struct RecordReader: Sendable {
   }
 
   /// Where the next record begins, in bytes from the start of the file.
-  var offset: Int { bufferOffset + position }
+  package var offset: Int { bufferOffset + position }
 
   /// Gives the file back until `reopen`.
   mutating func close() {

@@ -2,10 +2,10 @@ internal import Files
 
 /// Goes through a file's records, past what is damaged, and keeps the report on it. When the file has
 /// grown, or its name leads to a longer form of it, it goes on.
-struct RecordScanner: Sendable {
-  private(set) var reader: RecordReader
+package struct RecordScanner: Sendable {
+  package private(set) var reader: RecordReader
   /// What was found so far.
-  var report: FileReport
+  package var report: FileReport
   /// Where damage begins whose end wasn't found yet.
   private var lossStart: Int?
   /// What the system said of the file before it was read: what comes while it is read makes a difference
@@ -13,7 +13,7 @@ struct RecordScanner: Sendable {
   private var status: FileStatus?
 
   /// At the start of a file; `resume` opens it.
-  init(path: String) {
+  package init(path: String) {
     reader = RecordReader(closed: path, maximumLength: FileReport.longestRecord)
     report = FileReport(path: path)
   }
@@ -21,7 +21,7 @@ struct RecordScanner: Sendable {
   /// The place of the next whole record's payload in the reader's buffer; nil at the end of the file as it
   /// is now.
   @inline(__always)
-  mutating func next() throws(EventFileError) -> Range<Int>? {
+  package mutating func next() throws(EventFileError) -> Range<Int>? {
     do {
       if lossStart == nil { return try reader.next() }
     } catch .damagedRecord, .damagedLength, .recordTooLong {
@@ -52,7 +52,7 @@ struct RecordScanner: Sendable {
   }
 
   /// Brings the report up to the end of the file.
-  mutating func finishReport() throws(EventFileError) {
+  package mutating func finishReport() throws(EventFileError) {
     let remaining = try reader.remainingByteCount()
     report.openLoss = lossStart.map {
       .lost(offset: $0, byteCount: reader.offset + remaining - $0)
@@ -65,10 +65,10 @@ struct RecordScanner: Sendable {
   mutating func pause() { reader.close() }
 
   /// What is at the file's path now.
-  enum Change { case none, grown, replaced }
+  package enum Change { case none, grown, replaced }
 
   /// Goes on where the file is longer than it was.
-  mutating func resume() throws(EventFileError) -> Change {
+  package mutating func resume() throws(EventFileError) -> Change {
     let now = FileStatus(path: report.path)
     // A file that was removed stays as it was read.
     if status != nil, now == nil || now == status { return .none }

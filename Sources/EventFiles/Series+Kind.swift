@@ -4,7 +4,7 @@ extension Series.Kind {
   /// What a value is, by its field, and a tensor's by its metadata or those that its tag began with.
   ///
   /// - Parameter first: The kind and the metadata that the tag began with; nil for its first value.
-  init(of value: PackedValue, like first: (kind: Self, metadata: [UInt8]?)? = nil) {
+  package init(of value: PackedValue, like first: (kind: Self, metadata: [UInt8]?)? = nil) {
     switch value.field {
     case 2: self = .scalar
     case 4: self = .image
@@ -31,7 +31,7 @@ extension Series.Kind {
 
 extension PackedValue {
   /// The dashboard that the value's own metadata name; empty for none.
-  var pluginName: String {
+  package var pluginName: String {
     guard let metadata else { return "" }
     var decoder = WireDecoder(Array(metadata))
     return (try? SummaryMetadata(from: &decoder))?.pluginName ?? ""

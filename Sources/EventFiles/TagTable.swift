@@ -18,7 +18,7 @@ package struct TagTable: Sendable {
   package init() {}
 
   /// The bytes of a tag.
-  func bytes(of number: Int) -> [UInt8] { Array(bytes[ranges[number]]) }
+  package func bytes(of number: Int) -> [UInt8] { Array(bytes[ranges[number]]) }
 
   /// The number of a tag, and whether it is new.
   package mutating func number(of tag: UnsafeRawBufferPointer) -> (number: Int, isNew: Bool) {

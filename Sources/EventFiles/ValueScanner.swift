@@ -17,9 +17,9 @@ package struct PackedValue {
 package struct PackedEvent {
   package var wallTime = 0.0
   package var step = 0
-  var fileVersion: UnsafeRawBufferPointer?
+  package var fileVersion: UnsafeRawBufferPointer?
   package var summary: UnsafeRawBufferPointer?
-  var sessionLog: UnsafeRawBufferPointer?
+  package var sessionLog: UnsafeRawBufferPointer?
   /// A graph's bytes.
   package var graph: UnsafeRawBufferPointer?
   /// A message `TaggedRunMetadata`.

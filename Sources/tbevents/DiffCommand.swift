@@ -1,6 +1,7 @@
 import ArgumentParser
 import CommandSupport
 import EventFiles
+import LogDirectories
 import TextOutput
 
 /// `tbevents diff`: in what two logs differ.

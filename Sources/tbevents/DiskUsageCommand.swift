@@ -1,6 +1,7 @@
 import ArgumentParser
 import CommandSupport
 import EventFiles
+import LogDirectories
 import TextOutput
 
 /// `tbevents du`: where the bytes go.

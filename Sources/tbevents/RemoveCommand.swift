@@ -2,6 +2,7 @@ import ArgumentParser
 import CommandSupport
 import EventFiles
 import Files
+import LogDirectories
 import TextOutput
 
 /// `tbevents rm`: runs, or contents of runs, go.

@@ -2,6 +2,7 @@ import ArgumentParser
 import CommandSupport
 import EventFiles
 import Files
+import LogDirectories
 import TextOutput
 
 /// `tbevents rewrite`: a log directory with other runs, tags, steps or fewer values.

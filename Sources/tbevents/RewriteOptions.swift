@@ -1,6 +1,7 @@
 import ArgumentParser
 import CommandSupport
 import EventFiles
+import LogDirectories
 
 extension ContentKind: ExpressibleByArgument {}
 extension RewritePlan.Restarts: ExpressibleByArgument {}

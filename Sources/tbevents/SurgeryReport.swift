@@ -1,5 +1,6 @@
 import CommandSupport
 import EventFiles
+import LogDirectories
 import TextOutput
 
 /// What became of a log directory that was written anew.

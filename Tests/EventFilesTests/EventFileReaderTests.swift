@@ -208,28 +208,6 @@ import Testing
       .badFileNameSuffix("/x"),
       "a file name can't end in \"/x\": it has a slash or a zero byte in it"
     ),
-    (
-      .sameTag(run: "r", tag: "a", other: "b", new: "c"),
-      "r: the tags a and b would both be called c"
-    ),
-    (.sameRun(run: "a", other: "b", new: "c"), "the runs a and b would both be called c"),
-    (
-      .badRunName("../x"),
-      "a run can't be called \"../x\": its name is a path below the log directory"
-    ),
-    (
-      .stepOutOfRange(run: "r", step: 5, shift: .max),
-      "r: step 5 can't be shifted by 9223372036854775807: it would have more than 64 bits"
-    ),
-    (
-      .rewrittenOtherwise(path: "a/b"),
-      "a/b: what was written isn't what was read; nothing was replaced"
-    ),
-    (.nameTaken(path: "a/b"), "a/b: another file has this name already"),
-    (
-      .changedMeanwhile(path: "a/b"),
-      "a/b: was changed meanwhile, so it stays as it is; is its training still running?"
-    ),
   ])
   func errorsAreSentences(error: EventFileError, sentence: String) {
     #expect(error.description == sentence)

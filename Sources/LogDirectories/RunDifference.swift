@@ -1,3 +1,4 @@
+package import EventFiles
 internal import ProtobufWire
 
 /// In what two runs differ: settings, graphs, tags, and the values at the steps that both have.
@@ -50,7 +51,7 @@ package struct RunDifference: Sendable {
   /// Compares two runs.
   package init(
     _ first: RunContents, _ second: RunContents, tolerance: Tolerance
-  ) throws(EventFileError) {
+  ) throws {
     var entries = Self.settings(first, second)
     if first.hasGraph || second.hasGraph {
       entries.append(
@@ -110,7 +111,7 @@ extension RunDifference.Entry {
   fileprivate mutating func compare(
     _ one: Series, of first: RunContents, _ other: Series, of second: RunContents,
     _ tolerance: RunDifference.Tolerance
-  ) throws(EventFileError) {
+  ) throws {
     func places(_ series: Series) -> [Int: Int] {
       Dictionary(zip(series.steps, series.steps.indices)) { $1 }
     }

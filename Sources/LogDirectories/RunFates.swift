@@ -1,3 +1,4 @@
+internal import EventFiles
 internal import ProtobufWire
 
 /// What becomes of each value of a run by a plan: decided from a first look at all of them, and told on
@@ -44,16 +45,16 @@ struct RunFates {
     fileprivate var lastStep: Int?
   }
 
-  init(of run: Run, files: [String], plan: RewritePlan) {
+  init(of run: Run, files: [String], plan: RewritePlan) throws {
     (self.run, self.files, self.plan) = (run, files, plan)
     var restarts = RestartMarks()
     for path in files {
-      do throws(EventFileError) {
+      do {
         reports.append(
-          try EventParts.forEach(in: path) { event, _ throws(EventFileError) in
+          try EventParts.forEach(in: path) { event, _ in
             count(event, &restarts)
           })
-      } catch {
+      } catch let error as EventFileError {
         var report = FileReport(path: path)
         report.failure = error
         reports.append(report)
@@ -113,7 +114,7 @@ struct RunFates {
   }
 
   /// Counts the candidates of each series, for the thinning.
-  mutating func countCandidates() throws(EventFileError) {
+  mutating func countCandidates() throws {
     rewind()
     for index in files.indices {
       try forEach(inFile: index) { run, event, _ in
@@ -126,12 +127,12 @@ struct RunFates {
   /// Calls `body` with each event of a file that was there at the first look.
   mutating func forEach(
     inFile index: Int,
-    _ body: (inout Self, borrowing EventParts, Int) throws(EventFileError) -> Void
-  ) throws(EventFileError) {
+    _ body: (inout Self, borrowing EventParts, Int) throws -> Void
+  ) throws {
     let report = reports[index]
     guard report.failure == nil else { return }
     _ = try EventParts.forEach(in: report.path, upTo: report.byteCount) {
-      event, start throws(EventFileError) in
+      event, start in
       try body(&self, event, start)
     }
   }

@@ -1,3 +1,4 @@
+package import EventFiles
 internal import Files
 
 /// Where the bytes of a run's event files go: all of them, so that the rows add up to the files' sizes.
@@ -23,15 +24,15 @@ package struct DiskUsage: Sendable {
   package var byteCount: Int { rows.reduce(0) { $0 + $1.byteCount } }
 
   /// Counts the bytes of a run.
-  package init(of run: Run) throws(EventFileError) {
+  package init(of run: Run) throws {
     var numbers = SeriesNumbers()
     var (counts, bytes) = ([Int](), [Int]())
     var (records, recordBytes, headerBytes) = (0, 0, 0)
     var (graphs, graphBytes) = (0, 0)
     var reports: [FileReport] = []
     for path in try run.eventFiles() {
-      do throws(EventFileError) {
-        let report = try EventParts.forEach(in: path) { event, _ throws(EventFileError) in
+      do {
+        let report = try EventParts.forEach(in: path) { event, _ in
           records += 1
           recordBytes += event.record.count
           var rest = event.payload.count
@@ -53,7 +54,7 @@ package struct DiskUsage: Sendable {
           }
         }
         reports.append(report)
-      } catch {
+      } catch let error as EventFileError {
         var report = FileReport(path: path)
         report.failure = error
         reports.append(report)

@@ -1,12 +1,13 @@
 import EventFiles
 import Foundation
+import LogDirectories
 import ProtobufWire
 import Testing
 
 /// Logs of other tools and drawn ones, rewritten, against what plain readers see in them.
 @Suite struct RewriteTests {
   private static let writers = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-    .appending(path: "Fixtures/writers").path
+    .deletingLastPathComponent().appending(path: "EventFilesTests/Fixtures/writers").path
 
   /// A value as it lies in a file.
   private struct Logged: Equatable {
@@ -283,7 +284,9 @@ import Testing
   @Test func `in place, damaged and growing files stay as they are`() throws {
     try withTemporaryFolder { folder in
       let path = folder + "/tfevents"
-      let bytes = try fixture("events.out.tfevents")
+      let fixtures = URL(fileURLWithPath: Self.writers).deletingLastPathComponent()
+      let bytes = Array(
+        try Data(contentsOf: fixtures.appending(path: "events.out.tfevents")))
       var plan = RewritePlan()
       plan.keeps = { _, kind in kind != .scalars }
       for damaged in [Array(bytes.dropLast(3)), bytes.enumerated().map { $0 == 40 ? ~$1 : $1 }] {
@@ -297,28 +300,56 @@ import Testing
       let rewriter = try LogDirectoryRewriter(
         Run.all(under: folder), to: folder, inPlace: true, plan: plan)
       try write(bytes + bytes, to: path)
-      #expect(throws: EventFileError.changedMeanwhile(path: path)) { try rewriter.put() }
+      #expect(throws: RewriteError.changedMeanwhile(path: path)) { try rewriter.put() }
       #expect(try Data(contentsOf: URL(fileURLWithPath: path)).count == 2 * bytes.count)
       try rewrite(folder, to: folder, inPlace: true, plan)
       #expect(try Run(directory: folder).contents().series.allSatisfy { $0.kind != .scalar })
     }
   }
 
+  @Test(arguments: [
+    (
+      RewriteError.sameTag(run: "r", tag: "a", other: "b", new: "c"),
+      "r: the tags a and b would both be called c"
+    ),
+    (.sameRun(run: "a", other: "b", new: "c"), "the runs a and b would both be called c"),
+    (
+      .badRunName("../x"),
+      "a run can't be called \"../x\": its name is a path below the log directory"
+    ),
+    (
+      .stepOutOfRange(run: "r", step: 5, shift: .max),
+      "r: step 5 can't be shifted by 9223372036854775807: it would have more than 64 bits"
+    ),
+    (
+      .rewrittenOtherwise(path: "a/b"),
+      "a/b: what was written isn't what was read; nothing was replaced"
+    ),
+    (.nameTaken(path: "a/b"), "a/b: another file has this name already"),
+    (
+      .changedMeanwhile(path: "a/b"),
+      "a/b: was changed meanwhile, so it stays as it is; is its training still running?"
+    ),
+  ])
+  func errorsAreSentences(error: RewriteError, sentence: String) {
+    #expect(error.description == sentence)
+  }
+
   @Test func `names that collide or lead away are refused`() throws {
     try withTemporaryFolder { folder in
       var plan = RewritePlan()
       plan.place = { _ in .init(run: "", tag: "one") }
-      #expect(throws: EventFileError.self) {
+      #expect(throws: RewriteError.self) {
         try rewrite(Self.writers + "/torch", to: folder + "/a", plan)
       }
       for name in ["..", "a/../../b", "/a", ""] {
-        #expect(throws: EventFileError.badRunName(name)) {
+        #expect(throws: RewriteError.badRunName(name)) {
           _ = try LogDirectoryRewriter(
             Run.all(under: Self.writers), to: folder + "/b", inPlace: false, plan: RewritePlan()
           ) { _ in name }
         }
       }
-      #expect(throws: EventFileError.self) {
+      #expect(throws: RewriteError.self) {
         _ = try LogDirectoryRewriter(
           Run.all(under: Self.writers), to: folder + "/b", inPlace: false, plan: RewritePlan()
         ) { _ in "one" }
@@ -326,7 +357,7 @@ import Testing
       var shift = RewritePlan()
       shift.stepShift = .max
       #expect(
-        throws: EventFileError.stepOutOfRange(run: "torch", step: 50, shift: .max).self
+        throws: RewriteError.stepOutOfRange(run: "torch", step: 50, shift: .max).self
       ) {
         let run = try Run(directory: Self.writers + "/torch")
         _ = try RunRewriter([(run, run.eventFiles())], to: folder + "/c", plan: shift)

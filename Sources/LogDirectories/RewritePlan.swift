@@ -1,3 +1,5 @@
+internal import EventFiles
+
 /// What a rewrite keeps of a log directory, and how it changes that.
 package struct RewritePlan: Sendable {
   /// Whether values of a tag and a kind are kept; of settings and graphs it is asked too.

@@ -1,3 +1,4 @@
+package import EventFiles
 internal import Files
 
 /// Rewrites the runs of a log directory by a plan, into another or in place.
@@ -18,17 +19,18 @@ package struct LogDirectoryRewriter {
   package init(
     _ runs: [Run], to directory: String, inPlace: Bool, plan: RewritePlan, isDry: Bool = false,
     newName: (String) -> String = { $0 }
-  ) throws(EventFileError) {
+  ) throws {
     self.inPlace = inPlace
     var groups: [(name: String, runs: [(run: Run, files: [String])])] = []
     // By bytes: as strings, "é" composed and decomposed are one.
     var numbers: [[UInt8]: Int] = [:]
     for run in runs {
       let (name, files) = (newName(run.name), try run.eventFiles())
-      guard name == "." || Self.isName(name) else { throw .badRunName(name) }
+      guard name == "." || Self.isName(name) else { throw RewriteError.badRunName(name) }
       if let known = numbers[Array(name.utf8)] {
         guard plan.merge != nil else {
-          throw .sameRun(run: groups[known].runs[0].run.name, other: run.name, new: name)
+          throw RewriteError.sameRun(
+            run: groups[known].runs[0].run.name, other: run.name, new: name)
         }
         groups[known].runs.append((run, files))
       } else {
@@ -46,7 +48,7 @@ package struct LogDirectoryRewriter {
         let path = Path.components(of: "\(name)/\(run)").filter { $0 != "." }
         let key = [Array(path.joined(separator: "/").utf8), tag]
         if let owner = owners.updateValue(name, forKey: key), !owner.utf8.elementsEqual(name.utf8) {
-          throw .sameRun(run: owner, other: name, new: path.joined(separator: "/"))
+          throw RewriteError.sameRun(run: owner, other: name, new: path.joined(separator: "/"))
         }
       }
       self.runs.append((name, rewriter))
@@ -60,7 +62,7 @@ package struct LogDirectoryRewriter {
   /// can't be read: what can't be read can't be kept.
   ///
   /// - Returns: The names of the runs that stayed.
-  package func put() throws(EventFileError) -> [String] {
+  package func put() throws -> [String] {
     let left = runs.filter { inPlace && !$0.rewriter.reports.allSatisfy(\.isReadable) }.map(\.name)
     let ready = runs.filter { !inPlace || $0.rewriter.reports.allSatisfy(\.isReadable) }
     var steps: [(rewriter: RunRewriter, steps: [RunRewriter.Step])] = []

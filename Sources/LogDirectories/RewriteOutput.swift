@@ -1,3 +1,4 @@
+internal import EventFiles
 internal import Files
 
 /// The event files of a run that a rewrite makes.
@@ -38,7 +39,7 @@ final class RewriteOutput {
   /// Adds what `body` appends: one record of this step and time.
   func add(
     step: Int, wallTime: Double, _ body: (inout RecordBuffer) -> Void
-  ) throws(EventFileError) {
+  ) throws {
     if file == nil {
       file = try StagedFile(path: Path.joined(directory, name), isDry: isDry)
       let version = version
@@ -60,7 +61,7 @@ final class RewriteOutput {
   }
 
   /// Ends the file, if there is one.
-  func end() throws(EventFileError) {
+  func end() throws {
     guard let file else { return }
     try file.finish()
     staged.append(index.isEmpty || isDry ? file : try sorted(file))
@@ -69,7 +70,7 @@ final class RewriteOutput {
   }
 
   /// The records of a file in the order of their keys.
-  private func sorted(_ file: StagedFile) throws(EventFileError) -> StagedFile {
+  private func sorted(_ file: StagedFile) throws -> StagedFile {
     index.sort { ($0.key, $0.offset) < ($1.key, $1.offset) }
     let result = try StagedFile(path: file.path, isDry: false)
     let version = version
@@ -82,8 +83,8 @@ final class RewriteOutput {
       do { record = try input.bytes(at: entry.offset, count: entry.byteCount) } catch {
         throw EventFileError(error)
       }
-      try record.span.withUnsafeBytes { (bytes) throws(EventFileError) in
-        guard parts.read(bytes) else { throw .rewrittenOtherwise(path: file.path) }
+      try record.span.withUnsafeBytes { bytes in
+        guard parts.read(bytes) else { throw RewriteError.rewrittenOtherwise(path: file.path) }
         let values = parts.values.map { value, message in
           let isNew = table.number(of: value.tag).isNew
           let metadata = isNew && value.metadata == nil ? metadata[Array(value.tag)] : nil

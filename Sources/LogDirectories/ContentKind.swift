@@ -1,3 +1,5 @@
+internal import EventFiles
+
 /// What a part of an event file is, for commands that keep, drop or count by it.
 package enum ContentKind: String, Sendable, CaseIterable {
   case scalars, histograms, images, audio, text

@@ -1,3 +1,4 @@
+package import EventFiles
 internal import Files
 
 /// Rewrites runs by a plan, as a rule one, to a directory and directories below it.
@@ -50,10 +51,10 @@ package struct RunRewriter {
   package init(
     _ runs: [(run: Run, files: [String])], to directory: String, plan: RewritePlan,
     isDry: Bool = false
-  ) throws(EventFileError) {
+  ) throws {
     self.plan = plan
     status = runs.flatMap(\.files).map { ($0, FileStatus(path: $0)) }
-    self.runs = runs.map { RunFates(of: $0.run, files: $0.files, plan: plan) }
+    self.runs = try runs.map { try RunFates(of: $0.run, files: $0.files, plan: plan) }
     readBytes = self.runs.flatMap(\.reports).reduce(0) {
       $0 + $1.byteCount + $1.unfinishedByteCount
     }
@@ -79,7 +80,7 @@ package struct RunRewriter {
   ///
   /// - Parameter inPlace: Whether the files that were read go.
   /// - Throws: where another file has a name already, or a file that was read isn't any more what it was.
-  package func steps(inPlace: Bool) throws(EventFileError) -> [Step] {
+  package func steps(inPlace: Bool) throws -> [Step] {
     let old = inPlace ? changed : []
     var new: Set<[UInt8]> = []
     var (fresh, steps) = ([Step](), [Step]())
@@ -89,19 +90,21 @@ package struct RunRewriter {
       if inPlace, isRead, !changed.contains(path) { continue }
       guard new.insert(path).inserted,
         inPlace && isRead || FileStatus(path: file.path, followsLinks: false) == nil
-      else { throw .nameTaken(path: file.path) }
+      else { throw RewriteError.nameTaken(path: file.path) }
       // What takes the place of a file comes last: its values may be in any of the others.
       if isRead { steps.append(.place(index: index)) } else { fresh.append(.place(index: index)) }
     }
     for (path, status) in status where old.contains(Array(path.utf8)) {
-      guard FileStatus(path: path) == status else { throw .changedMeanwhile(path: path) }
+      guard FileStatus(path: path) == status else {
+        throw RewriteError.changedMeanwhile(path: path)
+      }
       if !new.contains(Array(path.utf8)) { steps.append(.remove(path: path)) }
     }
     return fresh + steps
   }
 
   /// Takes a step.
-  package func take(_ step: Step) throws(EventFileError) {
+  package func take(_ step: Step) throws {
     switch step {
     case .place(let index): try staged[index].place()
     case .remove(let path):
@@ -137,7 +140,7 @@ package struct RunRewriter {
   }
 
   /// Makes the outputs, and sees to it that no two tags become one.
-  private mutating func makeOutputs(_ directory: String, _ isDry: Bool) throws(EventFileError) {
+  private mutating func makeOutputs(_ directory: String, _ isDry: Bool) throws {
     if let steps = runs.compactMap(\.steps).reduce(
       nil as ClosedRange<Int>?,
       { all, one in
@@ -146,7 +149,7 @@ package struct RunRewriter {
     {
       for step in [steps.lowerBound, steps.upperBound]
       where step.addingReportingOverflow(plan.stepShift).overflow {
-        throw .stepOutOfRange(run: runs[0].run.name, step: step, shift: plan.stepShift)
+        throw RewriteError.stepOutOfRange(run: runs[0].run.name, step: step, shift: plan.stepShift)
       }
     }
     outputs = [("", RewriteOutput(directory: directory, merge: plan.merge, isDry: isDry))]
@@ -159,11 +162,13 @@ package struct RunRewriter {
         if let other = origins.updateValue(tag, forKey: [Array(place.run.utf8), target]),
           !other.utf8.elementsEqual(tag.utf8)
         {
-          throw .sameTag(
+          throw RewriteError.sameTag(
             run: run.run.name, tag: other, other: tag, new: String(decoding: target, as: UTF8.self))
         }
         if numbers[Array(place.run.utf8)] == nil {
-          guard LogDirectoryRewriter.isName(place.run) else { throw .badRunName(place.run) }
+          guard LogDirectoryRewriter.isName(place.run) else {
+            throw RewriteError.badRunName(place.run)
+          }
           let output = RewriteOutput(
             directory: Path.joined(directory, place.run), merge: plan.merge, isDry: isDry)
           numbers[Array(place.run.utf8)] = outputs.count
@@ -174,7 +179,7 @@ package struct RunRewriter {
     otherCounts = outputs.map { _ in 0 }
   }
 
-  private mutating func write() throws(EventFileError) {
+  private mutating func write() throws {
     let first = runs.first?.files.first.map { Path.lastComponent(of: $0) } ?? ""
     if plan.merge != nil { for (_, output) in outputs { output.begin(first) } }
     for number in runs.indices {
@@ -194,7 +199,7 @@ package struct RunRewriter {
         {
           changeCount += 1
         }
-        try run.forEach(inFile: index) { run, event, _ throws(EventFileError) in
+        try run.forEach(inFile: index) { run, event, _ in
           try take(event, of: &run, targets)
         }
         if plan.merge == nil { for (_, output) in outputs { try output.end() } }
@@ -207,7 +212,7 @@ package struct RunRewriter {
 
   private mutating func take(
     _ event: borrowing EventParts, of run: inout RunFates, _ targets: [Int]
-  ) throws(EventFileError) {
+  ) throws {
     let isShifted = !plan.keepsStepsAndTimes
     if isShifted { changeCount += 1 }
     let wallTime = plan.timeShift == 0 ? nil : event.wallTime + plan.timeShift
@@ -269,7 +274,7 @@ package struct RunRewriter {
 
   private func add(
     _ event: borrowing EventParts, values: [EditedValue]?, to target: Int, _ wallTime: Double?
-  ) throws(EventFileError) {
+  ) throws {
     let (step, record) = (event.step + plan.stepShift, event.record)
     let event = copy event
     try outputs[target].output.add(step: step, wallTime: wallTime ?? event.wallTime) { buffer in
@@ -283,7 +288,7 @@ package struct RunRewriter {
   }
 
   /// Reads what was written, and compares it with what should have been.
-  private func check() throws(EventFileError) {
+  private func check() throws {
     var allWanted = outputs.map { _ in [[UInt8]: Tally]() }
     for run in runs {
       for (key, fate) in zip(run.numbers.series, run.fates) where fate.writtenCount > 0 {
@@ -296,7 +301,7 @@ package struct RunRewriter {
       let wanted = allWanted[number]
       var (table, tallies, otherCount) = (TagTable(), [Tally](), 0)
       for file in output.staged {
-        try file.forEach { event, _ throws(EventFileError) in
+        try file.forEach { event, _ in
           if event.values.isEmpty, event.version == nil { otherCount += 1 }
           for (value, _) in event.values {
             let (tag, isNew) = table.number(of: value.tag)
@@ -308,7 +313,7 @@ package struct RunRewriter {
       let found = Dictionary(
         uniqueKeysWithValues: tallies.enumerated().map { (table.bytes(of: $0), $1) })
       guard found == wanted, otherCount == otherCounts[number] else {
-        throw .rewrittenOtherwise(path: output.directory)
+        throw RewriteError.rewrittenOtherwise(path: output.directory)
       }
     }
   }

@@ -1,3 +1,4 @@
+internal import EventFiles
 internal import ProtobufWire
 
 /// An event taken apart, to be written again in parts. Its memory is valid only while it is handed over.
@@ -70,8 +71,8 @@ struct EventParts {
   /// - Returns: The report on the file; on an error of `body` there is none.
   static func forEach(
     in path: String, upTo limit: Int = .max,
-    _ body: (borrowing EventParts, Int) throws(EventFileError) -> Void
-  ) throws(EventFileError) -> FileReport {
+    _ body: (borrowing EventParts, Int) throws -> Void
+  ) throws -> FileReport {
     var scanner = RecordScanner(path: path)
     _ = try scanner.resume()
     var parts = EventParts()
@@ -83,7 +84,7 @@ struct EventParts {
         payload.lowerBound - RecordBuffer.headerSize..<payload.upperBound
         + RecordBuffer.footerSize
       let isEvent = try scanner.reader.buffer.span.withUnsafeBytes {
-        (bytes) throws(EventFileError) in
+        bytes in
         guard parts.read(UnsafeRawBufferPointer(rebasing: bytes[record])) else { return false }
         try body(parts, start)
         return true

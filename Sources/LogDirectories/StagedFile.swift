@@ -1,3 +1,4 @@
+internal import EventFiles
 internal import Files
 
 /// An event file that is written beside those that are there, under a name that no reader looks for, until
@@ -15,7 +16,7 @@ final class StagedFile {
   private static let chunkSize = 1 << 16
 
   /// - Parameter isDry: Nothing is written; only bytes are counted.
-  init(path: String, isDry: Bool) throws(EventFileError) {
+  init(path: String, isDry: Bool) throws {
     self.path = path
     self.isDry = isDry
     let directory = Path.directory(of: path)
@@ -42,12 +43,12 @@ final class StagedFile {
   var byteCount: Int { writtenCount + buffer.byteCount }
 
   /// Adds what `body` appends.
-  func add(_ body: (inout RecordBuffer) -> Void) throws(EventFileError) {
+  func add(_ body: (inout RecordBuffer) -> Void) throws {
     body(&buffer)
     if buffer.byteCount >= Self.chunkSize { try flush() }
   }
 
-  private func flush(isLast: Bool = false) throws(EventFileError) {
+  private func flush(isLast: Bool = false) throws {
     do {
       if !isDry {
         let file = try OpenFile(appendingTo: temporary)
@@ -62,20 +63,20 @@ final class StagedFile {
   }
 
   /// Writes the rest and waits until it is on the disk.
-  func finish() throws(EventFileError) { try flush(isLast: true) }
+  func finish() throws { try flush(isLast: true) }
 
   /// Calls `body` with each event of what was written.
   func forEach(
-    _ body: (borrowing EventParts, Int) throws(EventFileError) -> Void
-  ) throws(EventFileError) {
+    _ body: (borrowing EventParts, Int) throws -> Void
+  ) throws {
     let report = try EventParts.forEach(in: temporary, body)
     guard report.byteCount == byteCount, report.damageCount == 0 else {
-      throw .rewrittenOtherwise(path: path)
+      throw RewriteError.rewrittenOtherwise(path: path)
     }
   }
 
   /// Gives it its name, in place of a file that has it.
-  func place() throws(EventFileError) {
+  func place() throws {
     do { try Directory.rename(temporary, to: path) } catch { throw EventFileError(error) }
     Directory.sync(Path.directory(of: path))
   }
