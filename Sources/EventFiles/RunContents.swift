@@ -35,8 +35,7 @@ public struct RunContents: Sendable {
   /// The positions of further series, for values of another kind than the tag's first.
   private var otherKinds: [TagKind: Int] = [:]
   private var runRestarts = RunRestarts()
-  private var hasVersion = false
-  private var lastStep: Int?
+  private var restartMarks = RestartMarks()
 
   private struct TagKind: Hashable {
     var tag: Int
@@ -102,12 +101,11 @@ public struct RunContents: Sendable {
   ) -> Double? {
     guard let event = PackedEvent(bytes) else { return nil }
     if event.graph != nil { hasGraph = true }
-    if event.fileVersion != nil { noteVersion(event.fileVersion) }
-    if let session = event.sessionLog { restart(session, step: event.step) }
+    let (isStart, goesBack) = restartMarks.note(
+      step: event.step, version: event.fileVersion, session: event.sessionLog,
+      hasSummary: event.summary != nil)
+    if isStart, appliesRestarts { runRestarts.append(event.step) }
     guard let summary = event.summary else { return event.wallTime }
-    // Without a file version a step that goes down is a restart, of the event's own tags.
-    let goesBack = !hasVersion && lastStep.map { event.step < $0 } ?? false
-    lastStep = event.step
     var values = PackedValues(summary)
     while true {
       switch values.next() {
@@ -205,19 +203,5 @@ public struct RunContents: Sendable {
     case .sessionEnd(let end): sessionEnd = end
     case nil: break
     }
-  }
-
-  private mutating func noteVersion(_ text: UnsafeRawBufferPointer?) {
-    let text = text.map { String(decoding: $0, as: UTF8.self) } ?? ""
-    guard text.hasPrefix("brain.Event:") else { return }
-    hasVersion = (Double(text.dropFirst("brain.Event:".count)) ?? 0) >= 2
-  }
-
-  private mutating func restart(_ session: UnsafeRawBufferPointer, step: Int) {
-    var decoder = WireDecoder(Array(session))
-    guard hasVersion, appliesRestarts, let log = try? SessionLog(from: &decoder),
-      log.status == .start
-    else { return }
-    runRestarts.append(step)
   }
 }

@@ -1,5 +1,4 @@
 internal import EventFiles
-internal import ProtobufWire
 
 /// What becomes of each value of a run by a plan: decided from a first look at all of them, and told on
 /// each further one. Takes memory for series and restarts, none for values.
@@ -68,7 +67,9 @@ struct RunFates {
       min(
         steps?.lowerBound ?? event.step, event.step)...max(
         steps?.upperBound ?? event.step, event.step)
-    let (isStart, goesBack) = restarts.note(event)
+    let (isStart, goesBack) = restarts.note(
+      step: event.step, version: event.version, session: event.session,
+      hasSummary: !event.values.isEmpty)
     if isStart { cuts.append(step: event.step, behind: ordinal) }
     for (value, message) in event.values {
       let series = number(of: value)
@@ -172,31 +173,6 @@ struct RunFates {
     guard !places[tag].hasMetadata else { return nil }
     places[tag].hasMetadata = true
     return value.metadata == nil ? numbers.tags[tag].metadata : nil
-  }
-}
-
-/// Finds restarts as TensorBoard's EventAccumulator does: by marks, and by steps in files without a version.
-struct RestartMarks {
-  private var hasVersion = false
-  private var lastStep: Int?
-
-  /// Notes an event: whether it marks a restart of the run, and whether its own tags start again.
-  mutating func note(_ event: borrowing EventParts) -> (isStart: Bool, goesBack: Bool) {
-    if let version = event.version {
-      let text = String(decoding: version, as: UTF8.self)
-      let mark = "brain.Event:"
-      if text.hasPrefix(mark) { hasVersion = (Double(text.dropFirst(mark.count)) ?? 0) >= 2 }
-    }
-    let goesBack = !hasVersion && !event.values.isEmpty && lastStep.map { event.step < $0 } ?? false
-    if !event.values.isEmpty { lastStep = event.step }
-    return (hasVersion && Self.isStart(event), goesBack)
-  }
-
-  /// Whether an event is the mark of a start.
-  static func isStart(_ event: borrowing EventParts) -> Bool {
-    guard let session = event.session else { return false }
-    var decoder = WireDecoder(Array(session))
-    return (try? SessionLog(from: &decoder))?.status == .start
   }
 }
 

@@ -225,7 +225,7 @@ package struct RunRewriter {
         return
       }
       // A restart is one of all runs that this one is split into.
-      let isStart = RestartMarks.isStart(event)
+      let isStart = RestartMarks.isStart(event.session)
       guard isStart ? plan.keepsRestartMarks : !event.hasGraph || plan.keeps("", .graphs) else {
         return changeCount += 1
       }
