@@ -77,7 +77,7 @@ package struct Report: Sendable {
     var sections = [
       ReportSection(id: "runs", title: "Runs", html: table.html(rowLimit: options.rowLimit))
     ]
-    if let section = seedsSection(&omissions) { sections.append(section) }
+    if let section = try seedsSection(&omissions) { sections.append(section) }
     if let section = settingsSection(&omissions) { sections.append(section) }
     if let section = metricsSection(tags) { sections.append(section) }
     if let section = scalarsSection(tags, &omissions) { sections.append(section) }

@@ -12,6 +12,9 @@ package struct ReportOptions: Sendable {
   package var remedy = ""
   /// How much curves are smoothed, from 0 up to 1, as by TensorBoard's slider.
   package var smoothing = 0.6
+  /// Which runs are one group of seeds, and which are in none; nil: those of the same settings.
+  package var grouping:
+    (@Sendable ([ReportRun]) throws -> (groups: [RunGroup], others: [ReportRun]))?
 
   /// Points of all curves together, about: what decides the size of the page.
   var pointBudget = 40_000

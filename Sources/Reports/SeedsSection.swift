@@ -3,10 +3,12 @@ import EventFiles
 import TextOutput
 
 extension Report {
-  /// Runs that differ only in their seed: mean ± deviation of each metric, and curves of the means.
-  func seedsSection(_ omissions: inout Omissions) -> ReportSection? {
-    let all = RunGroup.groups(of: runs)
-    guard all.contains(where: { $0.runs.count > 1 }) else { return nil }
+  /// Runs that differ only in their seed, or those that belong together by the options: mean ± deviation of
+  /// each metric, and curves of the means.
+  func seedsSection(_ omissions: inout Omissions) throws -> ReportSection? {
+    let isAsked = options.grouping != nil
+    let (all, others) = try options.grouping?(runs) ?? (RunGroup.groups(of: runs), [])
+    guard isAsked || all.contains(where: { $0.runs.count > 1 }) else { return nil }
     let shownMetrics = Array(metrics.prefix(RunTable.metricLimit))
     let outcomes = all.map { group in
       shownMetrics.map { metric in
@@ -21,8 +23,11 @@ extension Report {
       guard x.isFinite, y.isFinite else { return x.isFinite ? !y.isFinite : !y.isFinite && a < b }
       return x == y ? a < b : metric.isBetter(x, than: y)
     }
+    let together =
+      isAsked
+      ? "Runs grouped by their names" : "Runs of the same settings with different seeds, together"
     var html =
-      "<p class=\"note\">Runs of the same settings with different seeds, together: mean ± sample "
+      "<p class=\"note\">\(together): mean ± sample "
       + "standard deviation of each run's best and last value. \(table.links("seeds", order))</p>\n"
       + table.html(order)
     let groups = order.prefix(RunStyle.colors * RunStyle.dashes).map { all[$0] }
@@ -31,6 +36,11 @@ extension Report {
       html +=
         "<p class=\"note\">Line: mean over the seeds at the steps that all have. Band: one standard "
         + "deviation to either side.</p>\n<div class=\"charts\">\n\(figures.joined())</div>\n"
+    }
+    if !others.isEmpty {
+      omissions.append(
+        "Over seeds: \(Format.counted(others.count, "run")) of \(runs.count) in no group, \(others[0].name) "
+          + "the first.")
     }
     if groups.count < all.count {
       omissions.append(
@@ -61,9 +71,9 @@ extension Report {
     }
     let names = RunTable.hyperparameterNames(of: groups.map { $0.runs[0] }).differing
       .filter { !RunGroup.isSeed($0) }
+    let shared = groups.map(\.hyperparameters)
     columns += names.prefix(RunTable.hyperparameterLimit).map { name in
-      TableColumn(
-        title: name, cells: groups.map { $0.runs[0].hyperparameters[name].map(RunTable.cell) })
+      TableColumn(title: name, cells: shared.map { $0[name].map(RunTable.cell) })
     }
     let rows = groups.map {
       ReportTable.Row(name: $0.name, title: $0.name, styleClass: nil, number: nil)

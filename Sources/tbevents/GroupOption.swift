@@ -22,9 +22,16 @@ struct GroupOption: ParsableArguments {
   }
 
   /// The groups, and the runs that are in none.
+  ///
+  /// - Throws: `CommandFailure` where the expression is in no run's name.
   func groups(of runs: [ReportRun]) throws -> (groups: [RunGroup], others: [ReportRun]) {
     guard let regex = try regex() else { return (RunGroup.groups(of: runs), []) }
-    return RunGroup.groups(of: runs, by: regex)
+    let (groups, others) = RunGroup.groups(of: runs, by: regex)
+    if groups.isEmpty, let other = others.first {
+      throw CommandFailure(
+        "--group-by: no run's name has the expression; one is called \(other.name)")
+    }
+    return (groups, others)
   }
 }
 

@@ -27,6 +27,8 @@ struct ReportCommand: ParsableCommand {
     more: "Curves of fewer than 30 points stay as they are.")
   var smoothing = 0.6
 
+  @OptionGroup var groupOption: GroupOption
+
   @Flag(.force) var force = false
   @Flag(.quiet) var quiet = false
 
@@ -45,6 +47,9 @@ struct ReportCommand: ParsableCommand {
       tool: "tbevents \(Tool.version)", time: Date().timeIntervalSince1970)
     options.smoothing = smoothing
     options.remedy = "--run and --tag choose."
+    if groupOption.pattern != nil {
+      options.grouping = { [groupOption] in try groupOption.groups(of: $0) }
+    }
     let report = Report(of: contents, options)
     guard !report.isEmpty else { throw selection.noTag(in: contents) }
     let page = Array(try report.html().utf8)

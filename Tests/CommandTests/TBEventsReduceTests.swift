@@ -75,7 +75,7 @@ import Testing
     }
   }
 
-  @Test func `plot draws a group's mean and range`() throws {
+  @Test func `plot and report draw groups`() throws {
     try withRuns { folder in
       let result = try Tool.tbevents.run(
         ["plot", "logdir", "--tag", "loss", "--mean", "--band", "range", "--output", "a.svg"],
@@ -86,6 +86,16 @@ import Testing
       let one = try Tool.tbevents.run(
         ["plot", "logdir", "--tag", "loss", "--mean", "--group-by", "^"], in: folder)
       #expect(one.code == 0 && one.output.contains("all (5 runs)"))
+      let none = try Tool.tbevents.run(
+        ["report", "logdir", "--group-by", "epoch", "--output", "a.html"], in: folder)
+      #expect(none.code == 1 && none.errors.contains("--group-by: no run's name"))
+      #expect(!FileManager.default.fileExists(atPath: folder + "/a.html"))
+      let report = try Tool.tbevents.run(
+        ["report", "logdir", "--group-by", "^lr", "--output", "a.html"], in: folder)
+      #expect(report.code == 0)
+      #expect(
+        try String(contentsOfFile: folder + "/a.html", encoding: .utf8).contains(
+          "Runs grouped by their names"))
     }
   }
 }

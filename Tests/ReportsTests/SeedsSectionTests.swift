@@ -7,7 +7,10 @@ import Testing
 
 @Suite struct SeedsSectionTests {
   /// The page of four runs: two settings of two seeds.
-  private func page(_ body: (String) throws -> Void) throws {
+  private func page(
+    _ options: ReportOptions = ReportOptions(title: "t", source: "s", tool: "t", time: 1e9),
+    _ body: (String) throws -> Void
+  ) throws {
     try withTemporaryFolder { folder in
       for (index, lr) in [0.1, 0.2].enumerated() {
         for seed in 1...2 {
@@ -26,10 +29,7 @@ import Testing
         }
       }
       let contents = try Run.all(under: folder).map { try $0.contents() }
-      try body(
-        try Report(
-          of: contents, ReportOptions(title: "t", source: "s", tool: "t", time: 1e9)
-        ).html())
+      try body(try Report(of: contents, options).html())
     }
   }
 
@@ -57,6 +57,23 @@ import Testing
       #expect(
         latex.contains(
           "  lr=0.1 & 2 & \\textbf{2.500 $\\pm$ 0.71} & 4.500 $\\pm$ 0.71 & 0.1 \\\\\n"))
+    }
+  }
+
+  @Test func `runs can be grouped by another rule`() throws {
+    var options = ReportOptions(title: "t", source: "s", tool: "t", time: 1e9)
+    options.grouping = { runs in
+      (
+        [RunGroup(name: "first seeds", runs: runs.filter { $0.name.hasSuffix("seed=1") })],
+        runs.filter { !$0.name.hasSuffix("seed=1") }
+      )
+    }
+    try page(options) { page in
+      #expect(page.contains("Runs grouped by their names"))
+      // Best losses are 2 and 4, last ones 4 and 6; lr isn't shared.
+      let rows = try file("seeds.csv", of: page).split(separator: "\n").dropFirst()
+      #expect(rows == ["first seeds,2,3,5"])
+      #expect(page.contains("2 runs of 4 in no group, lr=0.1,seed=2 the first"))
     }
   }
 
