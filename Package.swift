@@ -245,7 +245,7 @@ let package = Package(
       path: "Tests/Conformance/NetworkRun"),
     .executableTarget(
       name: "benchmark-log", dependencies: ["TensorBoard", "Images"], path: "Tests/Benchmarks/Log",
-      exclude: ["peer.py"]),
+      exclude: ["faults.py", "peer.py"]),
     .executableTarget(
       name: "benchmark-read", dependencies: ["EventFiles"], path: "Tests/Benchmarks/Read"),
     .executableTarget(

@@ -1,4 +1,4 @@
-// Everything of this room that differs between systems, and the only file that calls the C library.
+// Everything of this room that differs between systems; it and `Platform+Screen.swift` alone call the C library.
 
 import Synchronization
 

@@ -10,6 +10,8 @@ enum ChildProcess: String, CaseIterable {
   case writeUntilKilled = "--write-until-killed"
   /// Logs, and prints what `flush()` and `close()` throw.
   case writeAndTell = "--write-and-tell"
+  /// Logs a step every 5 ms for `--seconds`, prints each, then what `close()` throws; for faults.py.
+  case writeAtPace = "--write-at-pace"
 
   func run(in directory: String) throws {
     switch self {
@@ -30,6 +32,18 @@ enum ChildProcess: String, CaseIterable {
       try Self.log(writer, 0..<1_000)
       Self.tell { try writer.flush() }
       try Self.log(writer, 1_000..<1_001)
+      Self.tell { try writer.close() }
+    case .writeAtPace:
+      let writer = try SummaryWriter(directory: directory)
+      let end =
+        Measurement.seconds(CLOCK_MONOTONIC) + (option("--seconds").flatMap(Double.init) ?? 6)
+      for step in 0... {
+        guard Measurement.seconds(CLOCK_MONOTONIC) < end else { break }
+        try Self.log(writer, step..<step + 1)
+        print(step)
+        fflush(nil)
+        Thread.sleep(forTimeInterval: 0.005)
+      }
       Self.tell { try writer.close() }
     }
   }
