@@ -45,7 +45,7 @@ public final class SummaryWriter: Sendable {
   ///   - rotation: When a file has had enough and another one is begun.
   /// - Throws: `EventFileError` or `SummaryWriterError`, where the file can't be made and written.
   public convenience init(
-    directory: String, resumingAt step: Int? = nil, flushInterval: Duration = .seconds(2),
+    directory: String, resumingAt step: Int? = nil, flushInterval: Duration = .milliseconds(250),
     maximumBufferedBytes: Int = 16 << 20, fileNameSuffix: String = "",
     rotation: FileRotation = .never
   ) throws {
