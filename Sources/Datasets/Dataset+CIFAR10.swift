@@ -5,8 +5,8 @@ extension Dataset {
   /// if it is there, `batches.meta.txt` with the names of the classes.
   ///
   /// A record is a byte with the label, then 32x32 bytes of red, of green and of blue. By default
-  /// the images become 28x28 gray, what LeNet takes: luma as ITU-R BT.601 weighs it, then the mean
-  /// of the area of each new pixel (`Image.resized`).
+  /// the images become 28x28 gray, what LeNet takes: luma as ITU-R BT.601 weighs it, then
+  /// bilinear interpolation with antialiasing (`Image.resized`).
   ///
   /// - `channels`: 1 makes gray images, 3 keeps the colours.
   /// - `side`: Rows and columns of the images; 32 leaves them as they are.

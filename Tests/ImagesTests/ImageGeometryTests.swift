@@ -1,3 +1,4 @@
+import Foundation
 import Images
 import Testing
 
@@ -31,13 +32,34 @@ struct ImageGeometryTests {
     #expect(color.mirrored().mirrored() == color)
   }
 
-  @Test func aSmallerImageIsTheMeanOfAreas() {
-    let gray = Image(width: 4, height: 2, channels: 1, pixels: [0, 10, 20, 30, 2, 12, 22, 33])
-    #expect(gray.resized(toWidth: 2, height: 1).pixels == [6, 26])
-    // Thirds: a new pixel covers one and a third old ones.
-    let row = Image(width: 4, height: 1, channels: 1, pixels: [0, 90, 180, 30])
-    #expect(row.resized(toWidth: 3, height: 1).pixels == [23, 135, 68])
-    #expect(gray.resized(toWidth: 4, height: 2) == gray)
+  @Test func resizingMixesPixelsByTheirDistance() {
+    let row = Image(width: 4, height: 1, channels: 1, pixels: [0, 40, 80, 200])
+    // Halved, a triangle reaches two pixels to each side: 3, 3 and 1 sevenths at the border.
+    #expect(row.resized(toWidth: 2, height: 1).pixels == [29, 126])
+    // Doubled, quarters of the neighbours.
+    #expect(row.resized(toWidth: 8, height: 1).pixels == [0, 10, 30, 50, 70, 110, 170, 200])
+    #expect(row.resized(toWidth: 4, height: 1) == row)
+  }
+
+  /// Byte for byte: what is done in whole numbers there is done in the same here.
+  @Test func resizingGivesTorchvisionsBytes() throws {
+    let path = URL(filePath: #filePath).deletingLastPathComponent().path() + "Fixtures/resized.txt"
+    let lines = try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n")
+    #expect(lines.count == 26)
+    for line in lines {
+      let words = line.split(separator: " ")
+      let sizes = words[..<5].compactMap { Int($0) }
+      var state: UInt32 = 1
+      let pixels = (0..<sizes[0] * sizes[1] * sizes[2]).map { _ in
+        state = state &* 1_664_525 &+ 1_013_904_223
+        return UInt8(state >> 24)
+      }
+      let image = Image(width: sizes[0], height: sizes[1], channels: sizes[2], pixels: pixels)
+      let hex = image.resized(toWidth: sizes[3], height: sizes[4]).pixels.map {
+        String(256 + Int($0), radix: 16).dropFirst()
+      }
+      #expect(hex.joined() == words[5], "\(sizes)")
+    }
   }
 
   @Test func resizingKeepsConstantsAndMeans() {
