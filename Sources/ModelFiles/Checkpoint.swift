@@ -19,6 +19,8 @@ public struct Checkpoint: Sendable {
   public let isRecognized: Bool
   /// The training it is a moment of; nil for a file of another tool.
   public let state: TrainingState?
+  /// What a file of another tool says of the images that its network takes.
+  public let imageMetadata: ImageMetadata
   private let source: Source
   /// The file that says what the network is.
   private let describedBy: String
@@ -71,10 +73,12 @@ public struct Checkpoint: Sendable {
       describedBy = filePath
       isRecognized = false
       state = nil
+      imageMetadata = network.metadata
       return
     }
     let file = try SafetensorsFile(path: filePath)
     source = .safetensors(file)
+    imageMetadata = ImageMetadata(file.metadata)
     if let architecture {
       model = architecture.model
       describedBy = architecture.path

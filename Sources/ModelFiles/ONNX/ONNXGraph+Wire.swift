@@ -6,6 +6,8 @@ struct ONNXModelFile {
   let graph: ONNXGraph
   /// The version of the default operator set.
   let operatorSet: Int
+  /// What the exporter left beside the graph.
+  let metadata: [String: String]
   let wire: WireFile
   let directory: ExternalDirectory
 
@@ -16,6 +18,7 @@ struct ONNXModelFile {
     var wire = try WireFile(path: path)
     var graph: ONNXGraph?
     var operatorSet: Int?
+    var metadata: [String: String] = [:]
     try wire.forEachField(in: 0..<wire.file.size) { wire, field in
       switch (field.number, field.type) {
       case (7, .lengthDelimited): graph = try wire.graph(field.value, depth: 0)
@@ -30,6 +33,10 @@ struct ONNXModelFile {
           }
         }
         if domain.isEmpty || domain == "ai.onnx" { operatorSet = version }
+      case (14, .lengthDelimited):
+        let (key, value) = try wire.entry(field.value)
+        metadata[key] = value
+        try Limit.check(metadata.count, Limit.namesOfNode, "entries of metadata")
       default: break
       }
     }
@@ -38,6 +45,7 @@ struct ONNXModelFile {
     }
     self.graph = graph
     self.operatorSet = operatorSet ?? 1
+    self.metadata = metadata
     self.wire = wire
     directory = ExternalDirectory(ofModelAt: path)
   }
@@ -176,7 +184,7 @@ extension WireFile {
       length: try number("length"))
   }
 
-  private mutating func entry(_ message: Range<Int>) throws -> (String, String) {
+  fileprivate mutating func entry(_ message: Range<Int>) throws -> (String, String) {
     var entry = ("", "")
     try forEachField(in: message) { wire, field in
       switch field.number {

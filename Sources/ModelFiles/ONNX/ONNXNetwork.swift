@@ -8,20 +8,24 @@ struct ONNXNetwork: Sendable {
   let path: String
   /// The layers.
   let description: ModelDescription
+  /// What the exporter left of the images that it takes.
+  let metadata: ImageMetadata
   private let parameters: [String: ONNXParameter]
   private let reader: ONNXTensorReader
 
   /// Reads a model's structure; its numbers are only checked to be there.
   ///
-  /// - Parameter imageSize: the size of the images, for a model that leaves it open.
+  /// - Parameter imageSize: the size of the images, for a model that leaves it open and whose
+  ///   metadata don't say it.
   /// - Throws: `ONNXError`.
   init(path: String, imageSize: Extent?) throws {
     self.path = path
     let file: ONNXModelFile
-    (file, description, parameters) = try Self.telling(path) {
+    (file, metadata, description, parameters) = try Self.telling(path) {
       let file = try ONNXModelFile(path: path)
-      let network = try ONNXImporter.network(of: file, imageSize: imageSize)
-      return (file, network.description, network.parameters)
+      let metadata = ImageMetadata(file.metadata)
+      let network = try ONNXImporter.network(of: file, imageSize: imageSize ?? metadata.size)
+      return (file, metadata, network.description, network.parameters)
     }
     reader = ONNXTensorReader(file.wire, directory: file.directory)
   }
