@@ -36,6 +36,7 @@ let package = Package(
   platforms: [.macOS(.v15)],
   products: [
     .library(name: "TensorBoard", targets: ["TensorBoard", "EventFiles", "Images"]),
+    .library(name: "JPEGImages", targets: ["JPEGImages", "Images"]),
     .library(name: "TensorBoardFoundation", targets: ["TensorBoardFoundation"]),
     .library(name: "TensorBoardCharts", targets: ["TensorBoardCharts", "Charts"]),
     .library(name: "TensorBoardMetrics", targets: ["TensorBoardMetrics"]),
@@ -69,6 +70,9 @@ let package = Package(
       providers: [.apt(["libpng-dev"]), .brew(["libpng"])]),
     .systemLibrary(
       name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
+    .systemLibrary(
+      name: "CJPEG", pkgConfig: "libjpeg",
+      providers: [.apt(["libjpeg-dev"]), .brew(["jpeg-turbo"])]),
 
     // What everyone may stand on.
     .target(name: "CheckedArithmetic"),
@@ -77,6 +81,7 @@ let package = Package(
     .target(name: "ProtobufWire"),
     .target(name: "NumPyFiles", dependencies: ["CheckedArithmetic"]),
     .target(name: "Images", dependencies: ["CPNG", "Files", "CheckedArithmetic"]),
+    .target(name: "JPEGImages", dependencies: ["CJPEG", "Images", "CheckedArithmetic"]),
     .target(name: "Charts", dependencies: ["Images", "TextOutput"]),
 
     // The logger.
@@ -119,8 +124,8 @@ let package = Package(
       name: "tbtrain",
       dependencies: [
         "CommandSupport", "VisualizationSheets", "Visualization", "ModelFiles", "DatasetFetching",
-        "Datasets", "Files", "NeuralNetworks", "Tensors", "TensorBoard", "EventFiles", "Images",
-        "TextOutput", argumentParser,
+        "Datasets", "Files", "NeuralNetworks", "Tensors", "TensorBoard", "EventFiles", "JPEGImages",
+        "Images", "TextOutput", argumentParser,
       ]),
     .executableTarget(
       name: "deconv",
@@ -189,12 +194,15 @@ let package = Package(
     .testTarget(name: "NumPyFilesTests", dependencies: ["NumPyFiles"]),
     .testTarget(name: "ChartsTests", dependencies: ["Charts", "Images"]),
     .testTarget(name: "ImagesTests", dependencies: ["Images"], exclude: ["Fixtures"]),
+    .testTarget(
+      name: "JPEGImagesTests", dependencies: ["JPEGImages", "Images"], exclude: ["Fixtures"]),
     .testTarget(name: "TensorsTests", dependencies: ["Tensors", "CKernels"]),
     .testTarget(
       name: "NeuralNetworksTests", dependencies: ["NeuralNetworks", "Tensors", "TestFixtures"],
       exclude: ["Fixtures"]),
     .testTarget(
-      name: "DatasetsTests", dependencies: ["Datasets", "Tensors", "Images", "TestFixtures"]),
+      name: "DatasetsTests",
+      dependencies: ["Datasets", "Tensors", "JPEGImages", "Images", "TestFixtures"]),
     .testTarget(
       name: "DatasetFetchingTests", dependencies: ["DatasetFetching", "Datasets"]),
     .testTarget(
@@ -290,7 +298,7 @@ if Context.environment["FUZZ"] != nil {
       path: "Tests/Fuzz/Models"),
     .executableTarget(
       name: "fuzz-data",
-      dependencies: support + ["DatasetFetching", "Datasets", "Images", "Files"],
+      dependencies: support + ["DatasetFetching", "Datasets", "JPEGImages", "Images", "Files"],
       path: "Tests/Fuzz/Data"),
     .executableTarget(
       name: "fuzz-pages", dependencies: support + ["Reports"], path: "Tests/Fuzz/Pages"),

@@ -26,16 +26,19 @@ has_header() {
   printf '#include <stdio.h>\n#include <%s>\n' "$1" | clang -E -x c - >/dev/null 2>&1
 }
 
-# need_build_tools: Swift, zlib and libpng.
+# need_build_tools: Swift, zlib, libpng and libjpeg-turbo.
 need_build_tools() {
   command -v swift >/dev/null \
     || stop "Swift 6.2 or newer is needed: https://www.swift.org/install"
   if [ "$(uname)" = Darwin ]; then
-    command -v brew >/dev/null || stop "Homebrew is needed for libpng: https://brew.sh"
-    brew list libpng >/dev/null 2>&1 || {
-      say "Installing libpng with Homebrew"
-      brew install libpng
-    }
+    command -v brew >/dev/null || stop "Homebrew is needed for libpng and jpeg-turbo: https://brew.sh"
+    local formula
+    for formula in libpng jpeg-turbo; do
+      brew list "$formula" >/dev/null 2>&1 || {
+        say "Installing $formula with Homebrew"
+        brew install "$formula"
+      }
+    done
     # SwiftPM asks pkg-config where Homebrew keeps it.
     command -v pkg-config >/dev/null || brew install pkgconf
     return
@@ -43,6 +46,7 @@ need_build_tools() {
   local missing=()
   has_header zlib.h || missing+=(zlib1g-dev)
   has_header png.h || missing+=(libpng-dev)
+  has_header jpeglib.h || missing+=(libjpeg-dev)
   command -v pkg-config >/dev/null || missing+=(pkg-config)
   [ ${#missing[@]} -eq 0 ] || install_packages "${missing[@]}"
 }

@@ -4,6 +4,7 @@
 - An `import` of one of our modules is declared in Package.swift, and what is declared is imported.
 - Arrows point down: a target depends only on targets that stand before it in Package.swift.
 - The logger never reaches the training core, nor the core the logger.
+- Neither links libjpeg: only commands do.
 - Foundation stays in the rooms that touch files, time or JSON.
 - The table of Sources/README.md has every room and what it stands on.
 """
@@ -96,6 +97,8 @@ def problems(root):
         below = reachable(name, declared)
         if name in LOGGER and below & CORE:
             yield f"the logger's {name} reaches {', '.join(sorted(below & CORE))}"
+        if name in LOGGER | CORE and "CJPEG" in below:
+            yield f"{name} links libjpeg, which only commands do"
         if name in CORE and below & (LOGGER - COMMON):
             yield f"the training core's {name} reaches {', '.join(sorted(below & LOGGER - COMMON))}"
 

@@ -1,22 +1,27 @@
+public import Images
+
 extension Dataset {
-  /// Reads the data set that a directory, or a directory in it, holds: a tree of PNG files, CIFAR-10's
+  /// Reads the data set that a directory, or a directory in it, holds: a tree of image files, CIFAR-10's
   /// binary files (as 28x28 gray images), or MNIST's.
   ///
   /// - Parameters:
   ///   - path: The directory.
+  ///   - formats: What the files of a tree may be.
   ///   - trainingPerClass: Keeps at most so many images of each class, the first ones; nil: all; 0: none,
   ///     and none need to be there.
   ///   - testPerClass: The same for the test images.
   /// - Throws: `DatasetError`.
   public init(
-    path: String, trainingPerClass: Int? = nil, testPerClass: Int? = nil
+    path: String, formats: [ImageFormat] = [.png], trainingPerClass: Int? = nil,
+    testPerClass: Int? = nil
   ) throws(DatasetError) {
-    let (directory, kind) = try Self.find(in: DataDirectory(path), depth: 2)
+    let (directory, kind) = try Self.find(in: DataDirectory(path), formats, depth: 2)
     let whole: Dataset
     switch kind {
-    case .pngTree:
-      whole = try .pngTree(
-        directory: directory.path, trainingPerClass: trainingPerClass, testPerClass: testPerClass)
+    case .imageTree:
+      whole = try .imageTree(
+        directory: directory.path, formats: formats, trainingPerClass: trainingPerClass,
+        testPerClass: testPerClass)
     case .cifar10:
       whole = try .cifar10(directory: directory.path, readsTraining: trainingPerClass != 0)
     case .mnist: whole = try .mnist(directory: directory.path, readsTraining: trainingPerClass != 0)
@@ -26,6 +31,7 @@ extension Dataset {
 
   /// A data set by the name of a drawn one, `shapes` or `digits`, or by the path of a directory.
   ///
+  /// - `formats`: What the files of a tree may be.
   /// - `seed`: What a drawn set is made from; a directory's images don't depend on it.
   /// - `trainingPerClass`: At most so many training images of each class; nil: all, and 1000 of a
   ///   drawn set.
@@ -33,12 +39,14 @@ extension Dataset {
   /// - Throws: `DatasetError`, also when a drawn set is asked for more than `largestDrawnClass`
   ///   images of a class.
   public init(
-    nameOrPath: String, seed: Int = 1, trainingPerClass: Int? = nil, testPerClass: Int? = nil
+    nameOrPath: String, formats: [ImageFormat] = [.png], seed: Int = 1,
+    trainingPerClass: Int? = nil, testPerClass: Int? = nil
   ) throws(DatasetError) {
     guard Self.drawnNames.contains(nameOrPath) else {
       do throws(DatasetError) {
         try self.init(
-          path: nameOrPath, trainingPerClass: trainingPerClass, testPerClass: testPerClass)
+          path: nameOrPath, formats: formats, trainingPerClass: trainingPerClass,
+          testPerClass: testPerClass)
       } catch .missing(nameOrPath, _) where !nameOrPath.contains("/") {
         throw .missing(
           path: nameOrPath,
@@ -64,38 +72,43 @@ extension Dataset {
   public static let drawnNames = ["shapes", "digits"]
 
   private enum Kind {
-    case pngTree, cifar10, mnist
+    case imageTree, cifar10, mnist
   }
 
   private static func kind(of directory: DataDirectory) -> Kind? {
-    if isPNGTree(directory) { return .pngTree }
+    if isImageTree(directory) { return .imageTree }
     if isCIFAR10(directory) { return .cifar10 }
     return isMNIST(directory) ? .mnist : nil
   }
 
   /// The data set in a directory, or the only one in its directories.
   private static func find(
-    in directory: DataDirectory, depth: Int
+    in directory: DataDirectory, _ formats: [ImageFormat], depth: Int
   ) throws(DatasetError) -> (DataDirectory, Kind) {
     if let kind = kind(of: directory) { return (directory, kind) }
     var found: [(DataDirectory, Kind)] = []
     if depth > 0 {
       for name in directory.directories {
-        if let inner = try? find(in: DataDirectory(directory.path(of: name)), depth: depth - 1) {
+        if let inner = try? find(
+          in: DataDirectory(directory.path(of: name)), formats, depth: depth - 1)
+        {
           found.append(inner)
         }
       }
     }
     if found.count == 1 { return found[0] }
-    throw .unrecognized(path: directory.path, hint: hint(directory, found: found.map(\.0.path)))
+    throw .unrecognized(
+      path: directory.path, hint: hint(directory, formats, found: found.map(\.0.path)))
   }
 
-  private static func hint(_ directory: DataDirectory, found: [String]) -> String {
+  private static func hint(
+    _ directory: DataDirectory, _ formats: [ImageFormat], found: [String]
+  ) -> String {
     if !found.isEmpty { return "it holds several, name one of \(found.joined(separator: ", "))" }
     if directory.files.contains("data_batch_1") {
       return "this is CIFAR-10's Python version, the binary version is read"
     }
-    return "expected Train and Test with a folder of PNG files for each class, CIFAR-10's "
-      + "data_batch_1.bin and so on, or MNIST's train-images-idx3-ubyte and so on"
+    return "expected Train and Test with a folder of \(formats.names) files for each class, "
+      + "CIFAR-10's data_batch_1.bin and so on, or MNIST's train-images-idx3-ubyte and so on"
   }
 }

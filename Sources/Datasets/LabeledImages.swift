@@ -96,6 +96,13 @@ public struct LabeledImages: Sendable, Equatable {
       labels: indices.map { labels[$0] }, sources: ImageSources(indices.map { sources[$0] }))
   }
 
+  /// The same images with other labels.
+  package func labeled(_ labels: [Int]) -> LabeledImages {
+    LabeledImages(
+      height: height, width: width, channels: channels, pixels: pixels, labels: labels,
+      sources: sources)
+  }
+
   /// The first images of each class, at most so many of one, in the order they have here.
   public func limited(perClass limit: Int) -> LabeledImages {
     precondition(limit >= 0, "a limit is 0 or more, got \(limit)")

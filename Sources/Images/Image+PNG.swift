@@ -6,16 +6,19 @@ extension Image {
   /// What an image may take in memory when it is read, in bytes.
   public static let maximumByteCount = 1 << 30
 
-  /// Reads a PNG file of any kind as 8 bits a channel.
+  /// Reads an image file, of a PNG any kind as 8 bits a channel.
   ///
   /// Palettes become RGB, transparency becomes an alpha channel, 1, 2 and 4 bits are spread over 0
   /// to 255, of 16 bits the high byte stays. Gamma and colour profiles are not applied.
   ///
+  /// - Parameters:
+  ///   - path: the file, whatever its name ends in.
+  ///   - formats: what it may be.
   /// - Throws: `ImageError`.
-  public init(contentsOf path: String) throws(ImageError) {
+  public init(contentsOf path: String, formats: [ImageFormat] = [.png]) throws(ImageError) {
     let bytes: [UInt8]
     do { bytes = try OpenFile.contents(of: path) } catch { throw ImageError(error) }
-    try self.init(pngData: bytes, name: path)
+    self = try formats.format(of: bytes, name: path).decode(bytes, path)
   }
 
   /// Decodes the bytes of a PNG file, as `init(contentsOf:)` does.
@@ -61,7 +64,7 @@ extension Image {
     // Deflate packs at most 1032 bytes in one, and a pixel takes a bit or more: a header that claims
     // more than the bytes can hold never gets its memory.
     guard byteCount / channels / 8 <= bytes.count * 1032 else {
-      throw .truncated(name: name, byteCount: bytes.count)
+      throw .truncated(name: name, format: "PNG", byteCount: bytes.count)
     }
     return (width, height, channels)
   }
@@ -146,11 +149,11 @@ extension Image {
     case CPNG_OK: return
     case CPNG_NOT_PNG:
       if let format = FileSignature.name(of: bytes), format != "PNG" {
-        throw .otherFormat(name: name, format: format)
+        throw .otherFormat(name: name, format: format, readable: "PNG")
       }
-      throw .notPNG(name: name, byteCount: bytes.count)
-    case CPNG_TRUNCATED: throw .truncated(name: name, byteCount: bytes.count)
-    default: throw .damaged(name: name, detail: stream.reason)
+      throw .unrecognized(name: name, byteCount: bytes.count, readable: "PNG")
+    case CPNG_TRUNCATED: throw .truncated(name: name, format: "PNG", byteCount: bytes.count)
+    default: throw .damaged(name: name, format: "PNG", detail: stream.reason)
     }
   }
 }

@@ -8,14 +8,16 @@ public enum ImageError: Error, Sendable, Equatable {
   case unreadable(name: String, reason: String)
   /// The file can't be written; the reason is the system's.
   case unwritable(name: String, reason: String)
-  /// The bytes don't begin as a PNG does.
-  case notPNG(name: String, byteCount: Int)
+  /// The bytes begin as no image does; the formats that are read are listed.
+  case unrecognized(name: String, byteCount: Int, readable: String)
   /// The bytes begin as another format's do.
-  case otherFormat(name: String, format: String)
+  case otherFormat(name: String, format: String, readable: String)
   /// The bytes end before the image does.
-  case truncated(name: String, byteCount: Int)
-  /// A checksum or a value is wrong; the detail is libpng's.
-  case damaged(name: String, detail: String)
+  case truncated(name: String, format: String, byteCount: Int)
+  /// A checksum or a value is wrong; the detail is libpng's or libjpeg's.
+  case damaged(name: String, format: String, detail: String)
+  /// Nothing is wrong, but images of this kind aren't read.
+  case unsupported(name: String, format: String, kind: String)
   /// More pixels than `Image.maximumByteCount` allows.
   case tooLarge(name: String, width: Int, height: Int, channels: Int)
   /// The numbers of an image are no 1 to 4 channels of its pixels.
@@ -45,13 +47,17 @@ extension ImageError: CustomStringConvertible {
     switch self {
     case .unreadable(let name, let reason): "\(name): can't be read: \(reason)"
     case .unwritable(let name, let reason): "\(name): can't be written: \(reason)"
-    case .notPNG(let name, byteCount: 0): "\(name): is empty, expected a PNG image"
-    case .notPNG(let name, _): "\(name): is not a PNG image"
-    case .otherFormat(let name, let format):
-      "\(name): is a \(format) file; only PNG is read, so convert it first"
-    case .truncated(let name, let byteCount):
-      "\(name): the PNG is cut off, it ends after \(byteCount) bytes before the image is whole"
-    case .damaged(let name, let detail): "\(name): the PNG is damaged: \(detail)"
+    case .unrecognized(let name, byteCount: 0, let readable):
+      "\(name): is empty, expected a \(readable) image"
+    case .unrecognized(let name, _, let readable): "\(name): is not a \(readable) image"
+    case .otherFormat(let name, let format, let readable):
+      "\(name): is a \(format) file; convert it to \(readable)"
+    case .truncated(let name, let format, let byteCount):
+      "\(name): the \(format) is cut off, it ends after \(byteCount) bytes before the image is whole"
+    case .damaged(let name, let format, let detail):
+      "\(name): the \(format) is damaged: \(detail)"
+    case .unsupported(let name, let format, let kind):
+      "\(name): the \(format) has \(kind), which isn't read; convert it to 8 bits of gray or RGB"
     case .tooLarge(let name, let width, let height, let channels):
       "\(name): \(Image.describe(width, height, channels: channels)) is too large, "
         + "at most \(Image.maximumByteCount >> 20) MiB of pixels are read"

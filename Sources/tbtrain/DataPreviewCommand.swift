@@ -2,6 +2,7 @@ import ArgumentParser
 import CommandSupport
 import Datasets
 import Images
+import JPEGImages
 import TextOutput
 
 /// `tbtrain data preview`: a labelled contact sheet.
@@ -20,7 +21,7 @@ struct DataPreviewCommand: ParsableCommand {
 
   func run() throws {
     let output = try OutputFile(path: output, force: force)
-    let dataset = try Dataset(nameOrPath: data)
+    let dataset = try Dataset(nameOrPath: data, formats: .photographs)
     let images = showsTest ? dataset.test : dataset.training
     try sheet(of: images, classNames: dataset.classNames).write(to: output.path)
     var result = CommandResult()

@@ -3,6 +3,7 @@ import CommandSupport
 import Datasets
 import Files
 import Images
+import JPEGImages
 import ModelFiles
 import NeuralNetworks
 import TensorBoard
@@ -95,13 +96,14 @@ struct EvaluateCommand: ParsableCommand {
 
   private func load(for checkpoint: Checkpoint) throws -> Dataset {
     // Training images aren't looked at, and need not be there.
-    if let data { return try Dataset(nameOrPath: data, trainingPerClass: 0) }
+    if let data { return try Dataset(nameOrPath: data, formats: .photographs, trainingPerClass: 0) }
     guard let own = checkpoint.state?.data else {
       throw CommandFailure(
         "\(checkpoint.path): doesn't say what data it learned from; --data says what to test it on")
     }
     let found = try Dataset(
-      nameOrPath: own.source, trainingPerClass: 0, testPerClass: own.testPerClass)
+      nameOrPath: own.source, formats: .photographs, trainingPerClass: 0,
+      testPerClass: own.testPerClass)
     let names = (try? TrainingSettings(recordedIn: checkpoint))?.classNames
     guard let names, names.count == found.classNames.count else { return found }
     return Dataset(

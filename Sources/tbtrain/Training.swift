@@ -2,6 +2,7 @@ import ArgumentParser
 import CommandSupport
 import Datasets
 import Files
+import JPEGImages
 import ModelFiles
 import NeuralNetworks
 import Tensors
@@ -120,7 +121,7 @@ struct Training {
   /// - Throws: `DatasetError`, or `CommandFailure` when the network can't learn from it.
   static func load(_ settings: TrainingSettings) throws -> Dataset {
     let found = try Dataset(
-      nameOrPath: settings.data, trainingPerClass: settings.trainPerClass,
+      nameOrPath: settings.data, formats: .photographs, trainingPerClass: settings.trainPerClass,
       testPerClass: settings.testPerClass)
     let names = settings.classNames ?? found.classNames
     let shape = found.imageShape.map(String.init).joined(separator: "x")

@@ -18,7 +18,7 @@ struct DatasetErrorTests {
       "a.bin: has 3 bytes, expected 4"
     ),
     (
-      .image(.notPNG(name: "a.png", byteCount: 0)),
+      .image(.unrecognized(name: "a.png", byteCount: 0, readable: "PNG")),
       "a.png: is empty, expected a PNG image"
     ),
   ])

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Compares what the grammars' targets read with what others read of the same files: equal, or refused.
 
-    oracle.py FOLDER      a folder that targets dumped into: N.onnx with N.input and N.logits, N.png with
-                          N.pixels, N.tfevents with N.scalars. What we refused has none of these.
+    oracle.py FOLDER      a folder that targets dumped into: N.onnx with N.input and N.logits, N.png or N.jpg
+                          with N.pixels, N.tfevents with N.scalars. What we refused has none of these.
 
 Ends with 1 if something differs; the file's name tells which.
 """
@@ -98,6 +98,27 @@ def check_image(path):
     judge("image", path, theirs != pixels and f"other pixels, {mode} as {channels} channels")
 
 
+def check_photograph(path):
+    """Within a level: libjpeg-turbo rounds otherwise in other versions."""
+    from PIL import Image, ImageOps
+
+    ours = path.with_suffix(".pixels").read_bytes()
+    channels, pixels = ours[0], numpy.frombuffer(ours[1:], numpy.uint8)
+    try:
+        with Image.open(io.BytesIO(path.read_bytes())) as image:
+            mode = image.mode
+            image.load()
+            turned = ImageOps.exif_transpose(image).convert({1: "L", 3: "RGB"}[channels])
+    except Exception:  # pylint: disable=broad-except
+        counts["photograph", "refused by Pillow"] += 1
+        return
+    theirs = numpy.frombuffer(turned.tobytes(), numpy.uint8)
+    if theirs.size != pixels.size:
+        return judge("photograph", path, f"{pixels.size} bytes instead of {theirs.size}")
+    distance = numpy.abs(theirs.astype(int) - pixels).max(initial=0)
+    judge("photograph", path, distance > 1 and f"off by {distance}, {mode} as {channels} channels")
+
+
 def check_events(path):
     from tensorboard.backend.event_processing import event_accumulator
     from tensorboard.util import tensor_util
@@ -135,6 +156,7 @@ def main():
     logging.disable(logging.CRITICAL)
     for ending, ours, check in [
             ("onnx", ".logits", check_network), ("png", ".pixels", check_image),
+            ("jpg", ".pixels", check_photograph),
             ("tfevents", ".scalars", check_events)]:
         for path in sorted(pathlib.Path(sys.argv[1]).glob(f"*.{ending}")):
             if path.with_suffix(ours).exists():

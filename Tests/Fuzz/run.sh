@@ -16,7 +16,7 @@ pages: markdown markdown-grammar
 models: safetensors safetensors-grammar checkpoint-grammar architecture architecture-grammar onnx onnx-grammar
 recipes: recipe recipe-grammar
 kernels: kernels
-data: png png-grammar idx gzip cifar tar tar-grammar
+data: png png-grammar jpeg jpeg-grammar idx gzip cifar tar tar-grammar
 "
 
 build() {
@@ -61,7 +61,7 @@ replay=
 oracle=
 if [ "${1:-}" = oracle ]; then
   oracle=${2:-3000}
-  wanted=(onnx-grammar png-grammar runs-grammar)
+  wanted=(onnx-grammar png-grammar jpeg-grammar runs-grammar)
 elif [ "${1:-}" = replay ]; then
   [ $# -eq 3 ] || stop "usage: $0 replay TARGET FILE"
   wanted=("$2")

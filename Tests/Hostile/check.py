@@ -21,8 +21,8 @@ import threading
 from pathlib import Path
 
 from files import (
-    changed, chain, event, field, floats, idx, integers, log, masked_crc, model, node, one_convolution, perm, png,
-    record, safetensors, scalar, tensor, tensors, text, tree, version,
+    changed, chain, event, field, floats, idx, integers, jpeg, log, masked_crc, model, node, one_convolution, perm,
+    png, record, safetensors, scalar, tensor, tensors, text, tree, version,
 )
 
 MOST = str((1 << 63) - 1)
@@ -254,6 +254,9 @@ def logs():
 def data():
     tree(work / "bomb", 4_000, png(16_384), png(8))
     check("PNG bomb", ["tbtrain", "lenet", "--data", "bomb"], 1, "4000 images of this size are too many")
+    for side, words in ((65_500, "is too large, at most 1024 MiB"), (16_384, "can't hold 16384x16384 pixels")):
+        tree(work / f"jpeg-{side}", 10, jpeg(side), png(8))
+        check("JPEG bomb", ["tbtrain", "lenet", "--data", f"jpeg-{side}"], 1, words)
     idx(work / "gzip", {"train": 1 << 24, "t10k": 1}, 1, packs=True)
     check("gzip bomb", ["tbtrain", "rnn", "--data", "gzip"], 1, "promises 16777216x1x1")
     idx(work / "tiny", {"train": 20, "t10k": 20}, 2)

@@ -1,4 +1,4 @@
-"""Makes what hostile files are made of: TFRecords with true checksums, protobuf fields, PNG, IDX, ONNX, safetensors."""
+"""Makes what hostile files are made of: TFRecords with true checksums, protobuf fields, PNG, JPEG, IDX, ONNX, safetensors."""
 
 import gzip
 import json
@@ -160,6 +160,15 @@ def png(side):
     data = b"".join(packer.compress(row) for _ in range(side)) + packer.flush()
     head = struct.pack(">IIBBBBB", side, side, 1, 0, 0, 0, 0)
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", data) + chunk(b"IEND", b"")
+
+
+def jpeg(side):
+    """A gray image's header without an image."""
+    frame = struct.pack(">BHHB", 8, side, side, 1) + bytes([1, 0x11, 0])
+    scan = bytes([1, 1, 0, 0, 63, 0])
+    return b"\xff\xd8" + b"".join(
+        b"\xff" + bytes([marker]) + struct.pack(">H", len(content) + 2) + content
+        for marker, content in ((0xC0, frame), (0xDA, scan))) + b"\xff\xd9"
 
 
 def tree(directory, count, first, rest):

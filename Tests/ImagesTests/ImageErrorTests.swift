@@ -11,22 +11,29 @@ struct ImageErrorTests {
       .unwritable(name: "a.png", reason: "No space left on device"),
       "a.png: can't be written: No space left on device"
     ),
-    (.notPNG(name: "a.png", byteCount: 0), "a.png: is empty, expected a PNG image"),
     (
-      .notPNG(name: "a.png", byteCount: 9),
-      "a.png: is not a PNG image"
+      .unrecognized(name: "a.png", byteCount: 0, readable: "PNG"),
+      "a.png: is empty, expected a PNG image"
     ),
     (
-      .otherFormat(name: "a.jpg", format: "JPEG"),
-      "a.jpg: is a JPEG file; only PNG is read, so convert it first"
+      .unrecognized(name: "a.png", byteCount: 9, readable: "PNG or JPEG"),
+      "a.png: is not a PNG or JPEG image"
     ),
     (
-      .truncated(name: "a.png", byteCount: 77),
+      .otherFormat(name: "a.webp", format: "WebP", readable: "PNG or JPEG"),
+      "a.webp: is a WebP file; convert it to PNG or JPEG"
+    ),
+    (
+      .truncated(name: "a.png", format: "PNG", byteCount: 77),
       "a.png: the PNG is cut off, it ends after 77 bytes before the image is whole"
     ),
     (
-      .damaged(name: "a.png", detail: "IDAT: CRC error"),
+      .damaged(name: "a.png", format: "PNG", detail: "IDAT: CRC error"),
       "a.png: the PNG is damaged: IDAT: CRC error"
+    ),
+    (
+      .unsupported(name: "a.jpg", format: "JPEG", kind: "12 bits a channel"),
+      "a.jpg: the JPEG has 12 bits a channel, which isn't read; convert it to 8 bits of gray or RGB"
     ),
     (
       .tooLarge(name: "a.png", width: 70_000, height: 70_000, channels: 3),

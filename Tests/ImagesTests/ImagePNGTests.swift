@@ -66,8 +66,8 @@ struct ImagePNGTests {
     for count in 0..<bytes.count {
       let expected: ImageError =
         count == 0
-        ? .notPNG(name: "PNG data", byteCount: 0)
-        : .truncated(name: "PNG data", byteCount: count)
+        ? .unrecognized(name: "PNG data", byteCount: 0, readable: "PNG")
+        : .truncated(name: "PNG data", format: "PNG", byteCount: count)
       #expect(throws: expected, "cut at \(count)") { try Image(pngData: Array(bytes[..<count])) }
     }
   }
@@ -109,7 +109,7 @@ struct ImagePNGTests {
       ) { try Image(pngData: bytes) }
     }
     let bytes = try pngClaiming(width: 30_000, height: 30_000)
-    #expect(throws: ImageError.truncated(name: "PNG data", byteCount: bytes.count)) {
+    #expect(throws: ImageError.truncated(name: "PNG data", format: "PNG", byteCount: bytes.count)) {
       try Image(pngData: bytes)
     }
   }

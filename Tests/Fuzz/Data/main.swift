@@ -4,7 +4,7 @@ import Files
 import FuzzSupport
 import Images
 
-// Images and data sets: PNG, IDX with gzip, CIFAR, tar.
+// Images and data sets: PNG, JPEG, IDX with gzip, CIFAR, tar.
 
 /// Decodes a PNG file; encoded again it must be the same image.
 func readPNG(_ bytes: [UInt8]) throws {
@@ -192,6 +192,6 @@ extension Int {
 }
 
 runFuzzer([
-  "png": png, "png-grammar": pngGrammar, "idx": idx, "gzip": gzip, "cifar": cifar, "tar": tar,
-  "tar-grammar": tarGrammar,
+  "png": png, "png-grammar": pngGrammar, "jpeg": jpeg, "jpeg-grammar": jpegGrammar, "idx": idx,
+  "gzip": gzip, "cifar": cifar, "tar": tar, "tar-grammar": tarGrammar,
 ])

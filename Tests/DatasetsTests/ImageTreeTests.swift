@@ -1,9 +1,10 @@
 import Datasets
 import Foundation
 import Images
+import JPEGImages
 import Testing
 
-struct PNGTreeTests {
+struct ImageTreeTests {
   /// A tree of two classes with three and two training images and one test image each.
   private func tree(under prefix: String = "") throws -> TemporaryFolder {
     let folder = TemporaryFolderWith(try TemporaryFolder(), prefix: prefix)
@@ -21,7 +22,7 @@ struct PNGTreeTests {
     let folder = try tree()
     try folder.write([1], to: "Train/cat/notes.txt")
     try folder.write([1], to: "Train/.hidden")
-    let data = try Dataset.pngTree(directory: folder.path)
+    let data = try Dataset.imageTree(directory: folder.path)
     #expect(data.classNames == ["cat", "dog"])
     #expect(data.training.labels == [0, 0, 0, 1, 1])
     #expect(data.training.pixels == [4, 4, 5, 5, 6, 6, 2, 2, 3, 3])
@@ -47,6 +48,55 @@ struct PNGTreeTests {
     #expect(data.test.count == 2)
   }
 
+  /// Photographs that cameras held in four ways, and what Pillow read in them.
+  private static let photographs = URL(filePath: #filePath).deletingLastPathComponent()
+    .deletingLastPathComponent().appending(path: "JPEGImagesTests/Fixtures").path
+
+  @Test func filesOfBothFormatsLieAtAnyDepth() throws {
+    let folder = try TemporaryFolder()
+    func copy(_ name: String, to path: String) throws {
+      let bytes = try Data(contentsOf: URL(filePath: "\(Self.photographs)/\(name)"))
+      try folder.write([UInt8](bytes), to: path)
+    }
+    try copy("orientation-1.jpg", to: "Train/cat/2020/may/1.jpg")
+    try copy("orientation-2.png", to: "Train/cat/2020/2.PNG")
+    try copy("orientation-3.jpg", to: "Train/cat/3.JPEG")
+    // A name may say what it likes.
+    try copy("orientation-4.jpg", to: "Train/dog/4.png")
+    try folder.write([1], to: "Train/dog/.5.jpg")
+    try copy("orientation-1.png", to: "val/cat/1.png")
+    try copy("orientation-4.png", to: "val/dog/a/4.png")
+    let data = try Dataset(path: folder.path, formats: .photographs)
+    #expect(data.imageShape == [7, 11, 3])
+    #expect(data.training.labels == [0, 0, 0, 1])
+    let sources = ["cat/3.JPEG", "cat/2020/2.PNG", "cat/2020/may/1.jpg", "dog/4.png"]
+    #expect(Array(data.training.sources) == sources.map { folder.path("Train/" + $0) })
+    for (index, orientation) in [3, 2, 1, 4].enumerated() {
+      let expected = try Image(
+        contentsOf: "\(Self.photographs)/orientation-\(orientation).png", formats: .photographs)
+      let got = data.training.image(at: index).pixels
+      #expect(zip(got, expected.pixels).allSatisfy { abs(Int($0) - Int($1)) <= 1 })
+    }
+    #expect(data.test.labels == [0, 1])
+    // Who doesn't ask for JPEG reads PNG alone, and is told.
+    folder.expectFailure("~/Train/dog/4.png: is a JPEG file; convert it to PNG") {
+      try Dataset(path: folder.path)
+    }
+  }
+
+  @Test func otherFormatsAreNamed() throws {
+    let folder = try tree()
+    try folder.remove("Test/dog/x.png")
+    try folder.write(Array("RIFF....WEBP".utf8), to: "Test/dog/x.webp")
+    folder.expectFailure(
+      "~/Test/dog: has images of other formats (x.webp), expected PNG or JPEG: convert them"
+    ) { try Dataset(path: folder.path, formats: .photographs) }
+    try folder.remove("Test/dog/x.webp")
+    folder.expectFailure("~/Test/dog: has no .png, .jpg or .jpeg files, expected one or more") {
+      try Dataset(path: folder.path, formats: .photographs)
+    }
+  }
+
   @Test func alphaChannelsAreDroppedAndColoursKept() throws {
     let folder = try tree()
     let color = Image(width: 2, height: 1, channels: 4, pixels: [1, 2, 3, 4, 5, 6, 7, 8])
@@ -57,7 +107,7 @@ struct PNGTreeTests {
     try folder.remove("Test/dog")
     try color.write(to: folder.path("Train/cat/1.png"))
     try color.converted(toChannels: 3).write(to: folder.path("Test/cat/x.png"))
-    let data = try Dataset.pngTree(directory: folder.path)
+    let data = try Dataset.imageTree(directory: folder.path)
     #expect(data.imageShape == [1, 2, 3])
     #expect(data.training.pixels == [1, 2, 3, 5, 6, 7])
     #expect(data.test.pixels == data.training.pixels)
@@ -134,7 +184,7 @@ struct PNGTreeTests {
     try folder.write(Array(whole.dropLast(6)), to: "Train/dog/b.png")
     try folder.write(Array("GIF89a, not PNG".utf8), to: "Train/dog/a.png")
     folder.expectFailure(
-      "~/Train/dog/a.png: is a GIF file; only PNG is read, so convert it first"
+      "~/Train/dog/a.png: is a GIF file; convert it to PNG"
     ) { try Dataset(path: folder.path) }
     try folder.write(whole, to: "Train/dog/a.png")
     folder.expectFailure(
