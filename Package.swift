@@ -131,8 +131,8 @@ let package = Package(
       name: "deconv",
       dependencies: [
         "CommandSupport", "VisualizationSheets", "Visualization", "ModelFiles", "Datasets",
-        "NeuralNetworks", "Tensors", "TensorBoard", "Charts", "Images", "Files", "TextOutput",
-        argumentParser,
+        "NeuralNetworks", "Tensors", "TensorBoard", "Charts", "JPEGImages", "Images", "Files",
+        "TextOutput", argumentParser,
       ]),
     .executableTarget(
       name: "tbevents",

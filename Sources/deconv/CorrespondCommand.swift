@@ -99,7 +99,7 @@ struct CorrespondCommand: LabCommand {
 
   private func subjectsAndParts(_ network: Network) throws -> ([Subject], [PartBoxes.Part]) {
     guard let boxes else {
-      let subjects = try subjects.subjects(for: network)
+      let subjects = try subjects.subjects(for: network, needsClasses: false)
       let (height, width) = (network.inputShape[0], network.inputShape[1])
       let named =
         box.isEmpty

@@ -10,6 +10,7 @@ import VisualizationSheets
 /// The images of a data set that a command looks at, and how the network takes them.
 struct DataImages {
   let images: LabeledImages
+  /// The names of all labels: first the network's classes, then those of the set that are none of them.
   let classNames: [String]
   /// What the data set is called.
   let setName: String
@@ -41,21 +42,21 @@ struct DataImages {
     }
     let recorded = options.data == nil ? (isTest ? own?.testPerClass : own?.trainingPerClass) : nil
     let limit = [recorded, options.perClass].compactMap(\.self).min()
-    // Of the other half as few as possible are read.
-    let set = try network.dataset(
-      source, trainingPerClass: isTest ? 1 : limit, testPerClass: isTest ? limit : 1)
-    setName = set.name
-    classNames = set.classNames
-    images = isTest ? set.test : set.training
+    let set = try network.images(of: source, split, perClass: limit)
+    setName = set.setName
+    let match = ClassMatch(
+      set.classNames, among: network.knownClassNames, count: network.classCount ?? 0)
+    classNames = match.names
+    images = set.images.labeled(set.images.labels.map { match.labels[$0] })
     guard images.imageShape == network.inputShape else {
       throw CommandFailure(
         """
-        \(set.name): has \(Network.size(images.imageShape)) images, but the network takes \
-        \(Network.size(network.inputShape))
+        \(setName): has \(Network.size(images.imageShape)) images, but the network takes \
+        \(Network.size(network.inputShape)); --resize and --center-crop bring them to that size
         """)
     }
     guard images.count > 0 else {
-      throw CommandFailure("\(set.name): has no \(split.rawValue) images")
+      throw CommandFailure("\(setName): has no \(split.rawValue) images")
     }
   }
 
@@ -132,19 +133,26 @@ struct DataImages {
     ])
   }
 
-  /// One image as a subject.
+  /// One image as a subject, asked about its own class if that is one of the network's.
   func subject(_ index: Int, _ network: Network) throws(CommandFailure) -> Subject {
-    try checkClasses(network)
+    let (classes, image) = (network.classCount ?? 0, try numbered(index))
+    let label = images.labels[index]
     return Subject(
-      try numbered(index), label: images.labels[index], classNames: classNames, network)
+      image, label: label < classes ? label : nil, classNames: Array(classNames[..<classes]),
+      network)
   }
 
   /// Makes sure that labels are the network's classes.
   func checkClasses(_ network: Network) throws(CommandFailure) {
-    let classes = network.deconvnet.classCount(input: network.inputShape)
-    guard classNames.count == classes else {
+    let classes = try network.classes()
+    let others = Set(images.labels).sorted().filter { $0 >= classes }.map { classNames[$0] }
+    guard others.isEmpty else {
       throw CommandFailure(
-        "\(setName): has \(classNames.count) classes, but the network tells \(classes) apart")
+        """
+        \(setName): \(Words.list(others)) \(others.count == 1 ? "is" : "are") none of the network's \
+        \(Format.counted(classes, "class", plural: "classes")); --classes names these, or rename \
+        the directories
+        """)
     }
   }
 }

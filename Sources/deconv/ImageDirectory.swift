@@ -2,38 +2,63 @@ import CommandSupport
 import Datasets
 import Files
 import Images
+import JPEGImages
 
-/// A directory of PNG files of any size: flat, or with a directory for each class. Its images are test
-/// and training images alike.
+/// A directory of images of any size: flat, or with directories for the classes, at any depth; or such a
+/// one for training and one for the test. What has no halves is both.
 struct ImageDirectory {
   let name: String
   let classNames: [String]
-  private let files: [(path: String, label: Int)]
+  /// Images of formats that aren't read, by their names.
+  let others: [String]
+  private let classes: [[String]]
 
-  /// The images of a directory; nil when neither it nor its directories hold any, or when it is a tree
-  /// with a half for training and one for the test.
-  init?(path: String) {
-    name = Path.lastComponent(of: path)
-    let entries = Self.entries(path)
-    let flat = Self.images(path, entries)
-    let halves = entries.contains { ["train", "test"].contains($0.lowercased()) }
-    let classes =
-      flat.isEmpty && !halves
-      ? entries.map { ($0, Self.images(Path.joined(path, $0))) }.filter { !$0.1.isEmpty }
-      : [(name, flat)].filter { !$0.1.isEmpty }
-    guard !classes.isEmpty else { return nil }
-    classNames = classes.map(\.0)
-    files = classes.enumerated().flatMap { label, entry in entry.1.map { ($0, label) } }
+  /// The images of a directory; nil where there are none.
+  ///
+  /// An image's class is the innermost directory around it that has the name of a known one, else the
+  /// outermost. Classes and files are in the order of their names.
+  ///
+  /// - Parameters:
+  ///   - half: which half is taken where there are two.
+  ///   - isClass: whether a directory's name is that of one of the network's classes.
+  init?(path: String, half: ImageTreeHalf, isClass: (String) -> Bool) {
+    guard let root = Self.root(path, half),
+      let listing = try? ImageListing(root, formats: .photographs), !listing.files.isEmpty
+    else { return nil }
+    name = Path.ownName(of: path)
+    let own = Path.ownName(of: root)
+    var classes: [String: [String]] = [:]
+    for file in listing.files {
+      let label = file.directories.last(where: isClass) ?? file.directories.first ?? own
+      classes[label, default: []].append(file.path)
+    }
+    let sorted = classes.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
+    classNames = sorted.map(\.key)
+    self.classes = sorted.map(\.value)
+    others = listing.others
   }
 
-  private static func entries(_ directory: String) -> [String] {
-    let names = ((try? Directory.entries(of: directory)) ?? []).map(\.name)
-    return names.filter { !$0.hasPrefix(".") }
-  }
-
-  private static func images(_ directory: String, _ names: [String]? = nil) -> [String] {
-    (names ?? entries(directory)).filter { $0.lowercased().hasSuffix(".png") }
-      .map { Path.joined(directory, $0) }
+  /// The directory whose directories are the classes: of halves the one that is wanted, and not one that
+  /// holds nothing but another.
+  private static func root(_ path: String, _ half: ImageTreeHalf) -> String? {
+    var path = path
+    // As deep as nobody's directories are, so that links in a circle end.
+    for _ in 0..<64 {
+      guard let entries = try? Directory.entries(of: path).filter({ !$0.name.hasPrefix(".") })
+      else {
+        return nil
+      }
+      let directories = entries.filter { $0.kind == .directory }.map(\.name)
+      if ImageTreeHalf.allCases.contains(where: { $0.directory(in: directories) != nil }) {
+        return half.directory(in: directories).map { Path.joined(path, $0) }
+      }
+      let hasImages = entries.contains {
+        $0.kind != .directory && [ImageFormat].photographs.name($0.name)
+      }
+      guard !hasImages, directories.count == 1 else { return path }
+      path = Path.joined(path, directories[0])
+    }
+    return nil
   }
 
   /// Reads and prepares the images.
@@ -41,34 +66,23 @@ struct ImageDirectory {
   /// - Parameters:
   ///   - shape: the network's input, whose number of channels they get.
   ///   - limit: at most so many of a class, the first ones.
-  /// - Throws: `ImageError`, or `CommandFailure` when they aren't of one size then.
+  /// - Throws: `DatasetError`, or `CommandFailure` when they aren't of one size then.
   func load(
     _ preparation: InputPreparation, shape: [Int], perClass limit: Int?
-  ) throws -> Dataset {
-    var seen: [Int: Int] = [:]
-    let chosen = files.filter { file in
-      seen[file.label, default: 0] += 1
-      return limit.map { seen[file.label, default: 0] <= $0 } ?? true
+  ) throws -> LabeledImages {
+    var files = ImageFiles(formats: .photographs)
+    for (label, paths) in classes.enumerated() {
+      files.append(limit.map { Array(paths.prefix($0)) } ?? paths, label: label)
     }
-    var pixels: [UInt8] = []
-    var first: Image?
-    for file in chosen {
-      let image = try preparation.prepared(
-        Image(contentsOf: file.path), channels: shape.count == 3 ? shape[2] : 3, path: file.path)
-      if let first, (first.height, first.width) != (image.height, image.width) {
-        throw CommandFailure(
-          """
-          \(file.path): is \(image.height)x\(image.width), but \(chosen[0].path) is \
-          \(first.height)x\(first.width); --resize and --crop bring them to one size
-          """)
+    let channels = shape.count == 3 ? shape[2] : 3
+    do {
+      return try files.load { image, path in
+        try preparation.prepared(image, channels: channels, path: path)
       }
-      first = first ?? image
-      pixels += image.pixels
+    } catch DatasetError.malformed(let path, let found, let expected) {
+      throw CommandFailure(
+        "\(path): \(found), expected \(expected); --resize and --center-crop bring them to one size"
+      )
     }
-    guard let first else { throw CommandFailure("\(name): has no images") }
-    let images = LabeledImages(
-      height: first.height, width: first.width, channels: first.channels, pixels: pixels,
-      labels: chosen.map(\.label), sources: ImageSources(chosen.map(\.path)))
-    return Dataset(name: name, classNames: classNames, training: images, test: images)
   }
 }

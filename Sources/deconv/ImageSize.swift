@@ -7,6 +7,8 @@ struct ImageSize: ExpressibleByArgument, Equatable {
   /// Nil when one number was given.
   let width: Int?
 
+  init(height: Int, width: Int?) { (self.height, self.width) = (height, width) }
+
   init?(argument: String) {
     let numbers = argument.numbers(separator: "x") { Int($0) }
     guard let numbers, (1...2).contains(numbers.count),
@@ -14,6 +16,9 @@ struct ImageSize: ExpressibleByArgument, Equatable {
     else { return nil }
     (height, width) = (numbers[0], numbers.count == 2 ? numbers[1] : nil)
   }
+
+  /// As a user types it.
+  var text: String { width.map { "\(height)x\($0)" } ?? "\(height)" }
 
   /// A rectangle; a square of one number.
   var extent: Extent { Extent(height: height, width: width ?? height) }

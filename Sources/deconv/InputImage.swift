@@ -1,6 +1,7 @@
 import CommandSupport
 import Datasets
 import Images
+import JPEGImages
 import Tensors
 import TextOutput
 
@@ -21,7 +22,7 @@ struct InputImage {
 }
 
 extension InputImage {
-  /// Reads a PNG file.
+  /// Reads a PNG or JPEG file.
   ///
   /// - Throws: `ImageError`, or `CommandFailure` when it isn't of the network's size, or the network
   ///   takes what isn't an image.
@@ -35,12 +36,12 @@ extension InputImage {
         """)
     }
     image = try network.preparation.prepared(
-      Image(contentsOf: path), channels: shape[2], path: path)
+      Image(contentsOf: path, formats: .photographs), channels: shape[2], path: path)
     guard [image.height, image.width] == [shape[0], shape[1]] else {
       throw CommandFailure(
         """
         \(path): is \(image.height)x\(image.width), but the network takes \
-        \(Network.size(shape)) images; --resize and --crop bring it to that size
+        \(Network.size(shape)) images; --resize and --center-crop bring it to that size
         """)
     }
     name = path

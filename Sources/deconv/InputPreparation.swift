@@ -13,6 +13,12 @@ struct InputPreparation {
   /// Whether images stay as they are, but for their colours.
   var isNothing: Bool { resize == nil && crop == nil }
 
+  /// What is done, in words.
+  var description: String {
+    [resize.map { "resize \($0.text)" }, crop.map { "center crop \($0.text)" }]
+      .compactMap(\.self).joined(separator: ", ")
+  }
+
   /// The size that images have then, where it doesn't depend on them.
   var size: Extent? {
     if let crop { return crop.extent }
@@ -34,14 +40,19 @@ struct InputPreparation {
     guard image.height >= extent.height, image.width >= extent.width else {
       throw CommandFailure(
         """
-        \(path): is \(image.height)x\(image.width), too small for --crop \
+        \(path): is \(image.height)x\(image.width), too small for --center-crop \
         \(extent.height)x\(extent.width); --resize makes it larger
         """)
     }
-    // Of an odd rest torchvision's middle has one more before it where half rounds to even.
     return image.cropped(
-      x: (image.width - extent.width) / 2, y: (image.height - extent.height) / 2,
+      x: Self.margin(image.width - extent.width), y: Self.margin(image.height - extent.height),
       width: extent.width, height: extent.height)
+  }
+
+  /// The half of a margin that lies before the middle, as torchvision's `CenterCrop` takes it: of an odd
+  /// one the even half, because Python rounds so.
+  static func margin(_ rest: Int) -> Int {
+    Int((Double(rest) / 2).rounded(.toNearestOrEven))
   }
 
   /// All images of a part of a data set.
@@ -75,13 +86,13 @@ struct InputPreparation {
   ///
   /// - Throws: `CommandFailure` when there are neither one nor as many numbers as channels.
   static func normalization(
-    mean: ChannelNumbers?, std: ChannelNumbers?, channels: Int
+    mean: [Float]?, std: [Float]?, channels: Int
   ) throws(CommandFailure) -> BatchNorm2D? {
     guard mean != nil || std != nil else { return nil }
     func numbers(
-      _ given: ChannelNumbers?, _ flag: String, _ standard: Float
+      _ given: [Float]?, _ flag: String, _ standard: Float
     ) throws(CommandFailure) -> [Float] {
-      let values = given?.values ?? [standard]
+      let values = given ?? [standard]
       guard [1, channels].contains(values.count) else {
         throw CommandFailure(
           """

@@ -26,25 +26,48 @@ struct LabOptions: ParsableArguments {
   @Option("Black and white. (default: the network's own)", "range") var pixels: PixelRange?
 
   @Option(
+    "Prepare images as imagenet, cifar10 or mnist. (default: off)", "set",
+    more: """
+      imagenet: --resize 256 --center-crop 224 --mean 0.485,0.456,0.406 --std 0.229,0.224,0.225, as \
+      torchvision's networks were trained, and ImageNet's names for 1000 classes. cifar10: --resize \
+      32x32 --mean 0.4914,0.4822,0.4465 --std 0.247,0.2435,0.2616. mnist: --resize 28x28 --mean \
+      0.1307 --std 0.3081. A flag given beside it goes first. Without any of these flags, what \
+      the model's own metadata say is taken, and told.
+      """)
+  var preprocess: PreprocessingPreset?
+
+  @Option(
     "Make images this large first. (default: as they are)", "size",
-    more: "256 makes the shorter side so long, 256x320 height and width.")
+    more: """
+      256 makes the shorter side so long, 256x320 height and width; bilinear with antialiasing, the \
+      same bytes as torchvision's Resize makes of Pillow's images.
+      """)
   var resize: ImageSize?
 
   @Option(
     "Take the middle of this size then. (default: all)", "size",
-    more: "224 takes a square, 224x192 a rectangle of this height and width.")
+    more: "224 takes a square, 224x192 a rectangle of this height and width.",
+    name: [.customLong("center-crop"), .customLong("crop")])
   var crop: ImageSize?
 
   @Option(
     "Subtract from the pixels, a channel or all. (default: 0)", "number,…",
     more: """
-      In units of --pixels; torchvision's networks were trained with 0.485,0.456,0.406 and the \
-      --std 0.229,0.224,0.225. It becomes the network's first layer, so that projections and \
-      gradients are those of the pixels.
+      In units of --pixels. It becomes the network's first layer, so that projections and gradients \
+      are those of the pixels.
       """)
   var mean: ChannelNumbers?
 
   @Option("Divide by, a channel or all. (default: 1)", "number,…") var std: ChannelNumbers?
+
+  @Option(
+    "A file of class names, one a line; or imagenet.", "file",
+    more: """
+      In the order of the network's outputs. Without it they are the model's own, or those that a data \
+      set has. Directories of images are classes by these names (ImageNet's n01440764 too), or by \
+      number.
+      """)
+  var classes: String?
 
   @Option(
     "What network a file of PyTorch's tensors is.", "json",
@@ -69,6 +92,10 @@ struct LabOptions: ParsableArguments {
 
   func validate() throws {
     if let std, std.values.contains(0) { throw ValidationError("--std can't be 0") }
+    if let preprocess, let pixels, pixels != .zeroToOne {
+      throw ValidationError(
+        "--preprocess \(preprocess.rawValue) is of pixels 0..1, --pixels says \(pixels.rawValue)")
+    }
   }
 
   /// Where checkpoints are looked for.
@@ -97,6 +124,7 @@ extension CommandResult {
   init(_ network: Network) {
     self.init()
     fact("checkpoint", network.checkpoint.path)
+    for origin in network.origins { fact(origin.name, origin.text) }
   }
 
   /// Names a layer and how many of its filters are looked at.

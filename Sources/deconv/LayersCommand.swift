@@ -44,6 +44,7 @@ struct LayersCommand: LabCommand {
       \(network.checkpoint.path): takes \(Network.size(network.inputShape)) images, pixels \
       \(network.pixels.rawValue)
       """)
+    result.section(network.originText)
     result.table(
       deconvnet.layers,
       columns: [

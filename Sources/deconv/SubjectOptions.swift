@@ -8,7 +8,7 @@ import Visualization
 
 /// The flags that say which image is looked at.
 struct ImageOptions: ParsableArguments {
-  @Option("Look at this PNG, not one of the data set.", "png") var image: String?
+  @Option("Look at this PNG or JPEG, not one of the data set.", "file") var image: String?
   @Option("The data set's image, from 0. (default: 0)", "number") var index: Int?
   @OptionGroup var data: DataOptions
 
@@ -34,7 +34,7 @@ struct SubjectOptions: ParsableArguments {
 
   @Option(
     "The class, by name or number. (default: the image's own)", "class",
-    more: "A PNG has none of its own: then it is the most probable one.",
+    more: "A file has none of its own: then it is the most probable one.",
     name: .customLong("class"))
   var label: String?
 
@@ -42,6 +42,7 @@ struct SubjectOptions: ParsableArguments {
   ///
   /// - Throws: what reading it throws, and `CommandFailure` when it or the class isn't there.
   func subject(for network: Network) throws -> Subject {
+    _ = try network.classes()
     let subject =
       try one.image.map { try Subject(file: $0, network) }
       ?? DataImages(one.data, for: network).subject(one.index ?? 0, network)
@@ -52,7 +53,7 @@ struct SubjectOptions: ParsableArguments {
 /// The flags that say which images are compared.
 struct SubjectListOptions: ParsableArguments {
   @Option(
-    help: ArgumentHelp("Take this PNG; may be given several times.", valueName: "png"))
+    help: ArgumentHelp("Take this PNG or JPEG; may be given several times.", valueName: "file"))
   var image: [String] = []
 
   @Option(
@@ -74,8 +75,10 @@ struct SubjectListOptions: ParsableArguments {
 
   /// Reads the images; without flags the first of each of five classes.
   ///
+  /// - Parameter needsClasses: whether the network is asked about classes.
   /// - Throws: what reading them throws, and `CommandFailure` where one isn't there.
-  func subjects(for network: Network) throws -> [Subject] {
+  func subjects(for network: Network, needsClasses: Bool = true) throws -> [Subject] {
+    if needsClasses { _ = try network.classes() }
     if !image.isEmpty { return try image.map { try Subject(file: $0, network) } }
     let source = try DataImages(data, for: network)
     let labels = source.images.labels
@@ -96,7 +99,7 @@ struct Subject {
   /// Where the class comes from, in a word or two.
   var origin: String
   let classNames: [String]
-  /// What the network says of the image.
+  /// What the network says of the image; nothing where its output isn't a row of classes.
   let probabilities: [Float]
   /// The most probable class.
   private let best: Int
@@ -106,14 +109,15 @@ struct Subject {
     self.image = image
     self.classNames = classNames
     tensor = image.tensor(network.pixels)
-    let probabilities = network.deconvnet.probabilities(of: tensor).scalars
+    let probabilities =
+      network.classCount == nil ? [] : network.deconvnet.probabilities(of: tensor).scalars
     self.probabilities = probabilities
     best = probabilities.indices.max { probabilities[$0] < probabilities[$1] } ?? 0
     self.label = label ?? best
     origin = label == nil ? "the most probable" : "its own"
   }
 
-  /// A PNG file, asked about its most probable class.
+  /// An image file, asked about its most probable class.
   init(file path: String, _ network: Network) throws {
     self.init(
       try InputImage(file: path, for: network), label: nil, classNames: network.classNames, network)
@@ -158,6 +162,10 @@ struct Subject {
 extension [String] {
   /// The number of a class that a user named, or counted from 0.
   func number(ofClass text: String) throws(CommandFailure) -> Int {
+    guard !isEmpty else {
+      throw CommandFailure(
+        "there is no class \(text): the network's output isn't a row of classes")
+    }
     guard let number = firstIndex(of: text) ?? Int(text), indices.contains(number) else {
       throw CommandFailure("there is no class \(text): they are \(Words.list(self))")
     }

@@ -50,7 +50,7 @@ import Testing
       #expect(result.lines.first == "open.onnx: takes 20x24 gray images, pixels 0..1")
       let open = try deconv("layers open.onnx", in: folder)
       #expect(open.code == 1)
-      #expect(open.errors.hasSuffix("--resize or --crop says it\n"))
+      #expect(open.errors.hasSuffix("--resize or --center-crop says it\n"))
     }
   }
 
@@ -62,7 +62,7 @@ import Testing
       #expect(
         plain.errors == """
           deconv: photos/1.png: is 30x14, but the network takes 12x12 gray images; --resize and \
-          --crop bring it to that size\n
+          --center-crop bring it to that size\n
           """)
       for flags in ["--resize 12x12", "--resize 13 --crop 12", "--crop 12x12"] {
         let result = try deconv("\(arguments) \(flags) --force", in: folder)
@@ -71,7 +71,7 @@ import Testing
       let small = try deconv("\(arguments) --resize 8 --crop 12 --force", in: folder)
       #expect(
         small.errors == """
-          deconv: photos/1.png: is 17x8, too small for --crop 12x12; --resize makes it larger\n
+          deconv: photos/1.png: is 17x8, too small for --center-crop 12x12; --resize makes it larger\n
           """)
     }
   }
@@ -85,8 +85,8 @@ import Testing
       let mixed = try deconv(arguments + " --force", in: folder)
       #expect(
         mixed.errors == """
-          deconv: photos/1.png: is 30x14, but photos/0.png is 16x20; --resize and --crop bring \
-          them to one size\n
+          deconv: photos/1.png: is 30x14 gray, expected 16x20 gray as the first image; --resize and \
+          --center-crop bring them to one size\n
           """)
     }
   }

@@ -226,7 +226,7 @@ import Testing
         large.errors
           == """
           deconv: large.png: is 30x32, but the network takes 28x28 gray images; --resize and \
-          --crop bring it to that size\n
+          --center-crop bring it to that size\n
           """)
       let color = try Tool.deconv.run(arguments + ["color.png"], in: folder)
       #expect(color.code == 0)
