@@ -5,6 +5,9 @@
 
 #include <string.h>
 
+// Scalars of an image that are taken through all panels at a time: half a megabyte.
+enum { block_input = 1 << 17 };
+
 static ck_int padded_row(const ck_conv *c) {
   return (c->left + c->width + c->right) * c->in_channels;
 }
@@ -25,6 +28,18 @@ void ck_conv_pad(const ck_conv *c, const float *restrict x, float *restrict padd
     memset(to + c->left * c->in_channels + inside, 0, right);
   }
   memset(to, 0, (size_t)(c->bottom * row) * sizeof(float));
+}
+
+void ck_conv_pad_channels(
+    const ck_conv *c, const float *restrict x, ck_int apart, float *restrict padded) {
+  const ck_int row = padded_row(c), n = c->in_channels;
+  memset(padded, 0, (size_t)ck_conv_padded_count(c) * sizeof(float));
+  float *to = padded + c->top * row + c->left * n;
+  for (ck_int y = 0; y < c->height; y++, to += row, x += c->width * apart) {
+    for (ck_int i = 0; i < c->width; i++) {
+      memcpy(to + i * n, x + i * apart, (size_t)n * sizeof(float));
+    }
+  }
 }
 
 void ck_conv_inside(const ck_conv *c, const float *restrict padded, float *restrict x) {
@@ -48,34 +63,53 @@ void ck_conv_pack(
   ck_pack(isa, field(c), c->out_channels, weight, c->out_channels, 0, packed);
 }
 
-void ck_conv_forward(
-    ck_isa isa, const ck_conv *c, const float *restrict padded, const float *restrict packed,
-    const float *restrict bias, int relu, float *restrict y) {
+void ck_conv_forward(ck_isa isa, const ck_conv_job *job) {
   CK_DENORMALS_ARE_ZEROS;
   const ck_kernels *kernels = ck_table(isa);
+  const ck_conv *c = job->conv;
   const ck_int row = padded_row(c), panel = kernels->panel, n = c->out_channels;
-  const ck_tile t = {
+  ck_tile t = {
       .a_row = c->stride_x * c->in_channels,
       .a_segment = row,
       .b_row = panel,
       .segments = c->kernel_height,
       .k = c->kernel_width * c->in_channels,
-      .ldc = n,
-      .relu = relu,
+      .ldc = job->ldy,
+      .relu = job->relu,
+      .ceiling = job->ceiling,
   };
-  const ck_int tiles = (c->out_width + kernels->rows - 1) / kernels->rows;
-  for (ck_int j = 0; j < n; j += panel) {
-    for (ck_int oy = 0; oy < c->out_height; oy++) {
-      for (ck_int tile = 0; tile < tiles; tile++) {
-        const ck_int ox = ck_split(c->out_width, tiles, tile);
-        const int rows = (int)(ck_split(c->out_width, tiles, tile + 1) - ox);
+  // Of a kernel of one pixel, rows follow each other as pixels do.
+  const int flat = c->kernel_height == 1 && c->kernel_width == 1 && c->stride_y == 1 &&
+                   c->stride_x == 1 && c->left + c->right == 0;
+  const ck_int height = flat ? 1 : c->out_height;
+  const ck_int width = flat ? c->out_height * c->out_width : c->out_width;
+  const ck_int tiles = (width + kernels->rows - 1) / kernels->rows;
+  // Tiles in blocks whose part of the image stays in the second-level cache from panel to panel.
+  const ck_int tile_input = kernels->rows * t.a_row * ck_smaller(c->kernel_height, c->stride_y);
+  const ck_int block = ck_larger(1, block_input / tile_input);
+  for (ck_int first = 0; first < height * tiles; first += block) {
+    const ck_int end = ck_smaller(first + block, height * tiles);
+    for (ck_int j = 0; j < n; j += panel) {
+      for (ck_int tile = first; tile < end; tile++) {
+        const ck_int oy = tile / tiles, ox = ck_split(width, tiles, tile % tiles);
+        const int rows = (int)(ck_split(width, tiles, tile % tiles + 1) - ox);
+        const ck_int at = (oy * c->out_width + ox) * job->ldy + j;
+        const float *weight = job->weight + j * field(c);
+        t.added = job->added ? job->added + at : NULL;
+        ck_fetch(
+            &t, j + panel < n ? weight + panel * field(c) : NULL, panel, tile - first, end - first);
         ck_run_tile(
             kernels, kernels->tile_strided, rows, n - j, &t,
-            padded + oy * c->stride_y * row + ox * t.a_row, packed + j * field(c),
-            bias ? bias + j : NULL, y + (oy * c->out_width + ox) * n + j);
+            job->x + oy * c->stride_y * row + ox * t.a_row, weight,
+            job->bias ? job->bias + j : NULL, job->y + at);
       }
     }
   }
+}
+
+void ck_conv_depthwise(ck_isa isa, const ck_conv_job *job) {
+  CK_DENORMALS_ARE_ZEROS;
+  ck_table(isa)->depthwise(job);
 }
 
 void ck_conv_weight_gradient(

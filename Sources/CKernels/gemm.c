@@ -9,6 +9,8 @@
 enum {
   block_k = 256,    // rows of B packed at a time
   block_n = 512,    // columns of B packed at a time: 512 KB with block_k
+  few_rows = 16,    // of C, for which B isn't packed
+  in_place_k = 64,  // rows of B that are read in place at a time: as many pages
   most_rows = 14,   // of any instruction set's tile
   most_panel = 32,  // of any instruction set's tile
   row_gap = 16,     // between copied rows of A, so that they don't share cache sets
@@ -23,7 +25,8 @@ void ck_run_tile(
     kernel(rows, t, a, b, start, c);
     return;
   }
-  float narrow_start[most_rows * most_panel] = {0}, narrow[most_rows * most_panel];
+  float narrow_start[most_rows * most_panel] = {0}, narrow_added[most_rows * most_panel] = {0};
+  float narrow[most_rows * most_panel];
   ck_tile narrowed = *t;
   narrowed.ldc = panel;
   if (start) {
@@ -32,6 +35,12 @@ void ck_run_tile(
           narrow_start + i * panel, start + i * t->start_row, (size_t)columns * sizeof(float));
     }
     narrowed.start_row = panel;
+  }
+  if (t->added) {
+    for (ck_int i = 0; i < rows; i++) {
+      memcpy(narrow_added + i * panel, t->added + i * t->ldc, (size_t)columns * sizeof(float));
+    }
+    narrowed.added = narrow_added;
   }
   kernel(rows, &narrowed, a, b, start ? narrow_start : NULL, narrow);
   for (ck_int i = 0; i < rows; i++) {
@@ -56,6 +65,36 @@ ck_int ck_gemm_scratch(ck_isa isa, ck_int m, ck_int n, ck_int k) {
          column_step * (block_k + row_gap);
 }
 
+// C's first `columns`, whole panels, += A's columns k0 ..< k0 + kb times B's rows, which are read where
+// they lie; k0 = 0 starts from the bias, the last k ends with the ReLU.
+static void few_rows_in_place(
+    const ck_kernels *kernels, const ck_gemm_job *job, ck_int k0, ck_int kb, ck_int columns) {
+  const ck_int panel = kernels->panel, tiles = (job->m + kernels->rows - 1) / kernels->rows;
+  const int first = k0 == 0 && !job->accumulate;
+  ck_tile t = {
+      .a_row = job->lda,
+      .b_row = job->ldb,
+      .segments = 1,
+      .k = kb,
+      .start_row = first ? 0 : job->ldc,
+      .ldc = job->ldc,
+      .relu = job->relu && k0 + kb == job->k,
+      .next_step = job->ldb,
+  };
+  for (ck_int j = 0; j < columns; j += panel) {
+    const float *b = job->b + k0 * job->ldb + j;
+    for (ck_int tile = 0; tile < tiles; tile++) {
+      const ck_int i = ck_split(job->m, tiles, tile);
+      float *c = job->c + i * job->ldc + j;
+      const float *start = !first ? c : job->bias ? job->bias + j : NULL;
+      // The next panel's rows are two lines wide: each tile fetches one of them.
+      t.next = b + panel + tile % 2 * (panel / 2);
+      kernels->tile_strided(
+          (int)(ck_split(job->m, tiles, tile + 1) - i), &t, job->a + i * job->lda + k0, b, start, c);
+    }
+  }
+}
+
 void ck_gemm(ck_isa isa, const ck_gemm_job *job, float *restrict scratch) {
   CK_DENORMALS_ARE_ZEROS;
   const ck_kernels *kernels = ck_table(isa);
@@ -69,6 +108,19 @@ void ck_gemm(ck_isa isa, const ck_gemm_job *job, float *restrict scratch) {
         *c = job->relu && !(x > 0) ? 0 : x;
       }
     }
+    return;
+  }
+  // Of few rows, packing B would cost more than multiplying.
+  if (m <= few_rows && !job->a_transposed && !job->b_transposed) {
+    const ck_int whole = m < 4 ? 0 : n / panel * panel;
+    for (ck_int k0 = 0; k0 < k; k0 += in_place_k) {
+      few_rows_in_place(kernels, job, k0, ck_smaller(in_place_k, k - k0), whole);
+    }
+    if (whole == n) return;
+    ck_gemm_job rest = *job;
+    rest.n = n - whole, rest.b += whole, rest.c += whole;
+    if (rest.bias) rest.bias += whole;
+    kernels->few_rows(&rest);
     return;
   }
   for (ck_int n0 = 0; n0 < n; n0 += block_n) {

@@ -46,7 +46,11 @@ typedef struct ck_tile {
   ck_int b_row, b_segment;          // of B: from row to row, and on top of it between segments
   ck_int segments, k;               // the sum runs over segments · k
   ck_int start_row, ldc;            // of the start values (0: one row for all) and of C
+  const float *added;               // laid out as C, added to the sums, or NULL
   int relu;
+  float ceiling;      // with relu: 0 for none
+  const float *next;  // what will be read later is fetched meanwhile, next_step scalars a step of the
+  ck_int next_step;   // sum, or NULL
 } ck_tile;
 
 typedef void ck_tile_kernel(
@@ -116,11 +120,14 @@ typedef struct ck_kernels {
       int, ck_int, ck_int, const uint64_t *, const float *, ck_int, const float *, const float *,
       ck_int, int, float *, ck_int);
   void (*transpose)(ck_int, ck_int, const float *, ck_int, float *, ck_int);
+  void (*few_rows)(const ck_gemm_job *);
+  void (*depthwise)(const ck_conv_job *);
   void (*gather)(ck_int, ck_int, const int32_t *, const float *, const float *, float *);
   void (*winograd_read)(const ck_conv *, const float *, ck_int, float *, ck_int);
   void (*winograd_weights)(
       const ck_conv *, const float *, ck_int, const float *, float *, ck_int);
-  void (*winograd_write)(const ck_winograd *, const float *, ck_int, float *, uint8_t *, ck_int);
+  void (*winograd_write)(
+      const ck_winograd *, const float *, ck_int, const float *, float *, uint8_t *, ck_int);
   void (*rnn_gates)(ck_int, ck_int, const float *, ck_int, float *, float *, ck_int);
   void (*rnn_gates_gradient)(ck_int, ck_int, const float *, const float *, float *, ck_int);
   void (*lstm_gates)(
@@ -153,8 +160,16 @@ void ck_run_tile(
     const float *a, const float *b, const float *start, float *c);
 
 static inline ck_int ck_smaller(ck_int a, ck_int b) { return a < b ? a : b; }
+static inline ck_int ck_larger(ck_int a, ck_int b) { return a > b ? a : b; }
 // The first multiple of `to` that isn't below n.
 static inline ck_int ck_rounded_up(ck_int n, ck_int to) { return (n + to - 1) / to * to; }
+
+// Lets tile `index` of `tiles`, which go over one panel, fetch its share of the next one.
+static inline void ck_fetch(
+    ck_tile *t, const float *next_panel, ck_int panel, ck_int index, ck_int tiles) {
+  t->next_step = (panel + tiles - 1) / tiles;
+  t->next = next_panel ? next_panel + index * t->segments * t->k * t->next_step : NULL;
+}
 
 // `count` rows divided into tiles of at most `most` rows, sizes as equal as can be: the first row of
 // tile `index` out of `tiles`.

@@ -12,6 +12,7 @@
 #include "CKernels.h"
 #include "kernels.h"
 
+#include <math.h>
 #include <string.h>
 
 #define CK_JOIN_(a, b) a##_##b
@@ -63,6 +64,15 @@ CK_TARGET INLINE void K(store_some)(float *y, VEC x, ck_int count) {
   }
 }
 
+// What a ReLU with a ceiling doesn't pass, 0 for none.
+CK_TARGET INLINE VEC K(ceiling)(float most) { return (most > 0 ? most : INFINITY) - (VEC){0}; }
+
+// min(max(0, x), ceiling); of NaN 0.
+CK_TARGET INLINE VEC K(clamp)(VEC x, VEC ceiling) {
+  x = SELECT(x > (VEC){0}, x, (VEC){0});
+  return SELECT(x < ceiling, x, ceiling);
+}
+
 // ---------------------------------------------------------------- the register tile
 
 // c[rows, panel] = start + Σ over segments s and k of A(i, s, k) · b[s·K + k, panel].
@@ -78,9 +88,13 @@ CK_TARGET INLINE void K(tile_rows)(
       sum[i][j] = start ? LOAD(start + i * t->start_row + j * CK_LANES) : (VEC){0};
     }
   }
+  const float *next = t->next ? t->next : b;
+  const ck_int next_step = t->next ? t->next_step : 0;
   for (ck_int s = 0; s < t->segments; s++) {
     const float *ap = a + s * t->a_segment;
     for (ck_int k = 0; k < count; k++) {
+      __builtin_prefetch(next, 0, 2);
+      next += next_step;
       VEC b0 = LOAD(b), b1 = LOAD(b + CK_LANES);
       UNROLL for (int i = 0; i < rows; i++) {
         VEC x = ap[i * broadcast_row] - (VEC){0};
@@ -92,13 +106,19 @@ CK_TARGET INLINE void K(tile_rows)(
     }
     b += t->b_segment;
   }
-  const int relu = t->relu;
-  UNROLL for (int i = 0; i < rows; i++) {
-    UNROLL for (int j = 0; j < 2; j++) {
-      VEC x = sum[i][j];
-      if (relu) x = SELECT(x > (VEC){0}, x, (VEC){0});
-      STORE(c + i * ldc + j * CK_LANES, x);
+  if (t->added) {
+    UNROLL for (int i = 0; i < rows; i++) {
+      UNROLL for (int j = 0; j < 2; j++) sum[i][j] += LOAD(t->added + i * ldc + j * CK_LANES);
     }
+  }
+  if (t->relu) {
+    const VEC ceiling = K(ceiling)(t->ceiling);
+    UNROLL for (int i = 0; i < rows; i++) {
+      UNROLL for (int j = 0; j < 2; j++) sum[i][j] = K(clamp)(sum[i][j], ceiling);
+    }
+  }
+  UNROLL for (int i = 0; i < rows; i++) {
+    UNROLL for (int j = 0; j < 2; j++) STORE(c + i * ldc + j * CK_LANES, sum[i][j]);
   }
 }
 
@@ -118,6 +138,46 @@ CK_TARGET static void K(tile_contiguous)(
   case n: K(tile_rows)(n, 0, t, a, b, start, c); break;
   switch (rows) { CK_CASES }
 #undef CASE
+}
+
+// ---------------------------------------------------------------- products of few rows
+
+// A product whose B is read where it lies, as many rows of it at a time as the processor fetches ahead
+// of; C goes through the first-level cache.
+CK_TARGET INLINE void K(few_rows_block)(
+    const int count, const ck_gemm_job *job, ck_int k, ck_int j, ck_int columns) {
+  const int first = k == 0 && !job->accumulate, last = k + count == job->k;
+  const float *b = job->b + k * job->ldb + j;
+  VEC row[8];
+  UNROLL for (int l = 0; l < count; l++) row[l] = K(load_some)(b + l * job->ldb, columns);
+  for (ck_int i = 0; i < job->m; i++) {
+    const float *a = job->a + i * job->lda + k;
+    float *c = job->c + i * job->ldc + j;
+    VEC sum = !first      ? K(load_some)(c, columns)
+              : job->bias ? K(load_some)(job->bias + j, columns)
+                          : (VEC){0};
+    UNROLL for (int l = 0; l < count; l++) {
+      const VEC x = a[l] - (VEC){0};
+      sum += x * row[l];
+    }
+    if (last && job->relu) sum = SELECT(sum > (VEC){0}, sum, (VEC){0});
+    K(store_some)(c, sum, columns);
+  }
+}
+
+CK_TARGET static void K(few_rows)(const ck_gemm_job *job) {
+  ck_int k = 0;
+#define ROWS(count)                                                        \
+  for (; k + count <= job->k; k += count) {                                \
+    ck_int j = 0;                                                          \
+    for (; j + CK_LANES <= job->n; j += CK_LANES) {                        \
+      K(few_rows_block)(count, job, k, j, CK_LANES);                       \
+    }                                                                      \
+    if (j < job->n) K(few_rows_block)(count, job, k, j, job->n - j);       \
+  }
+  ROWS(8)
+  ROWS(1)
+#undef ROWS
 }
 
 // ---------------------------------------------------------------- packing B into panels
@@ -478,6 +538,7 @@ CK_TARGET static void K(average_unpool)(
   K(average)(p, 1, count_outside, dy, dx);
 }
 
+#include "depthwise.h"
 #include "elementwise.h"
 #include "recurrent.h"
 #include "winograd.h"
@@ -492,6 +553,8 @@ const ck_kernels K(ck_kernels) = {
     .nonzero_bits = K(nonzero_bits),
     .skip_zeros = K(skip_zeros),
     .transpose = K(transpose),
+    .few_rows = K(few_rows),
+    .depthwise = K(depthwise),
     .gather = K(gather),
     .winograd_read = K(winograd_read),
     .winograd_weights = K(winograd_weights),

@@ -70,9 +70,9 @@ void ck_winograd_weights(
 // share cache sets.
 static ck_int apart(ck_int tiles, ck_int channels) { return tiles * channels + lanes; }
 
-ck_int ck_winograd_scratch(const ck_conv *c, ck_int rows) {
+ck_int ck_winograd_scratch(const ck_conv *c, ck_int rows, ck_int outputs) {
   const ck_int tiles = rows * ck_winograd_tiles(c->out_width);
-  const ck_int outputs = ck_rounded_up(c->out_channels, lanes);
+  outputs = ck_rounded_up(outputs, lanes);
   return side(c) * side(c) * (apart(tiles, c->in_channels) + apart(tiles, outputs));
 }
 
@@ -82,7 +82,7 @@ void ck_winograd_forward(
   const ck_kernels *kernels = ck_table(isa);
   const ck_conv *c = w->conv;
   const ck_int inputs = c->in_channels, panel = kernels->panel;
-  const ck_int outputs = ck_rounded_up(c->out_channels, lanes);
+  const ck_int outputs = ck_rounded_up(w->end - w->first, lanes);
   const ck_int across = ck_winograd_tiles(c->out_width), rows = ck_winograd_tile_rows(c);
   const ck_int tiles = (end - first) * across, points = side(c) * side(c);
   const ck_int read_apart = apart(tiles, inputs), written_apart = apart(tiles, outputs);
@@ -91,14 +91,18 @@ void ck_winograd_forward(
     const float *x = w->x + r / rows * c->height * c->width * inputs;
     kernels->winograd_read(c, x, r % rows, read + (r - first) * across * inputs, read_apart);
   }
-  const ck_tile t = {
+  ck_tile t = {
       .a_row = inputs, .b_row = panel, .segments = 1, .k = inputs, .ldc = outputs};
   const ck_int blocks = (tiles + kernels->rows - 1) / kernels->rows;
   for (ck_int point = 0; point < points; point++) {
-    const float *weights = w->weight + point * weights_apart(isa, c);
+    const float *weights = w->weight + point * weights_apart(isa, c) + w->first * inputs;
     for (ck_int j = 0; j < outputs; j += panel) {
+      const float *next = j + panel < outputs   ? weights + (j + panel) * inputs
+                          : point + 1 < points ? weights + weights_apart(isa, c)
+                                               : NULL;
       for (ck_int block = 0; block < blocks; block++) {
         const ck_int i = ck_split(tiles, blocks, block);
+        ck_fetch(&t, next, panel, block, blocks);
         ck_run_tile(
             kernels, kernels->tile_strided, (int)(ck_split(tiles, blocks, block + 1) - i),
             outputs - j, &t, read + point * read_apart + i * inputs, weights + j * inputs, NULL,
@@ -109,7 +113,8 @@ void ck_winograd_forward(
   const ck_int area = c->out_height * c->out_width * c->out_channels / (w->switches ? 4 : 1);
   for (ck_int r = first; r < end; r++) {
     kernels->winograd_write(
-        w, written + (r - first) * across * outputs, r % rows, w->y + r / rows * area,
+        w, written + (r - first) * across * outputs, r % rows,
+        w->added ? w->added + r / rows * area : NULL, w->y + r / rows * area,
         w->switches ? w->switches + r / rows * area : NULL, written_apart);
   }
 }

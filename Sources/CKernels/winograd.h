@@ -145,18 +145,20 @@ CK_TARGET INLINE void K(winograd_pool)(
 // The outputs of a tile row from m[side · side][tiles][channels in sixteens], into image y. Where the last tile or
 // row overlaps the one before it, it writes what is new.
 CK_TARGET INLINE void K(winograd_output_row)(
-    const int side, const ck_winograd *w, const float *m, ck_int row, float *y, uint8_t *switches,
-    ck_int apart) {
+    const int side, const ck_winograd *w, const float *m, ck_int row, const float *added, float *y,
+    uint8_t *switches, ck_int apart) {
   const ck_int channels = w->conv->out_channels, width = w->conv->out_width;
-  const ck_int tiles = ck_winograd_tiles(width), tile_apart = ck_rounded_up(channels, 16);
+  const ck_int tiles = ck_winograd_tiles(width);
+  const ck_int tile_apart = ck_rounded_up(w->end - w->first, 16);
+  const VEC ceiling = K(ceiling)(w->ceiling);
   const ck_int top = ck_winograd_start(row, w->conv->out_height);
   for (ck_int tile = 0; tile < tiles; tile++) {
     const ck_int left = ck_winograd_start(tile, width);
-    for (ck_int c = 0; c < channels; c += CK_LANES) {
-      const ck_int count = channels - c;
+    for (ck_int c = w->first; c < w->end; c += CK_LANES) {
+      const ck_int count = w->end - c;
       VEC out[4][4];
       K(winograd_tile)(
-          side, m + tile * tile_apart + c, apart,
+          side, m + tile * tile_apart + c - w->first, apart,
           w->bias ? K(load_some)(w->bias + c, count) : (VEC){0}, out);
       if (switches) {
         UNROLL for (int i = 0; i < 4; i += 2) {
@@ -173,9 +175,11 @@ CK_TARGET INLINE void K(winograd_output_row)(
       UNROLL for (int i = 0; i < 4; i++) {
         UNROLL for (int j = 0; j < 4; j++) {
           if (top + i < 4 * row || left + j < 4 * tile) continue;
+          const ck_int to = ((top + i) * width + left + j) * channels + c;
           VEC v = out[i][j];
-          if (w->relu) v = SELECT(v > (VEC){0}, v, (VEC){0});
-          K(store_some)(y + ((top + i) * width + left + j) * channels + c, v, count);
+          if (added) v += K(load_some)(added + to, count);
+          if (w->relu) v = K(clamp)(v, ceiling);
+          K(store_some)(y + to, v, count);
         }
       }
     }
@@ -183,11 +187,12 @@ CK_TARGET INLINE void K(winograd_output_row)(
 }
 
 CK_TARGET static void K(winograd_write)(
-    const ck_winograd *w, const float *m, ck_int row, float *y, uint8_t *switches, ck_int apart) {
+    const ck_winograd *w, const float *m, ck_int row, const float *added, float *y,
+    uint8_t *switches, ck_int apart) {
   if (w->conv->kernel_width == 3) {
-    K(winograd_output_row)(6, w, m, row, y, switches, apart);
+    K(winograd_output_row)(6, w, m, row, added, y, switches, apart);
   } else {
-    K(winograd_output_row)(8, w, m, row, y, switches, apart);
+    K(winograd_output_row)(8, w, m, row, added, y, switches, apart);
   }
 }
 

@@ -92,15 +92,23 @@ public struct Conv2D: Layer {
   /// The filters with zeros where dilation leaves pixels out: `geometry`'s weights.
   package var denseWeight: Tensor { Kernels.dilated(weight, by: dilation) }
 
-  /// The sizes, for one image `[H, W, C]`, dilation included; only without groups can it be carried
-  /// out as it is.
+  /// The sizes, for one image `[H, W, C]`, dilation included.
   package func geometry(for inputShape: [Int]) -> ConvolutionGeometry {
     precondition(
       inputShape.count == 3 && inputShape[2] == inChannels,
       "a convolution of \(inChannels) channels can't take images of shape \(inputShape)")
     return ConvolutionGeometry(
       input: inputShape, kernel: extent, outChannels: outChannels, stride: stride,
-      padding: padding)
+      padding: padding, groups: groups)
+  }
+
+  /// The output, and what is made of it on the way; a pooling's switches with it.
+  package func output(
+    _ input: Tensor, _ followers: Kernels.Followers = Kernels.Followers()
+  ) -> Kernels.ConvolutionOutput {
+    Kernels.convolution(
+      input, weight: denseWeight, bias: bias, geometry(for: Array(input.shape.dropFirst())),
+      followers)
   }
 
   public func outputShape(for inputShape: [Int]) throws(ShapeError) -> [Int] {
@@ -110,15 +118,7 @@ public struct Conv2D: Layer {
     return [output.height, output.width, outChannels]
   }
 
-  public func callAsFunction(_ input: Tensor) -> Tensor {
-    guard groups == 1 else {
-      return Kernels.joinedChannels(
-        (0..<groups).map { part($0)(Kernels.channels(inputs(of: $0), of: input)) })
-    }
-    return Kernels.convolution(
-      input, weight: denseWeight, bias: bias, geometry(for: Array(input.shape.dropFirst()))
-    ).output
-  }
+  public func callAsFunction(_ input: Tensor) -> Tensor { output(input).output }
 
   public func forward(_ input: Tensor, phase: Phase) -> (output: Tensor, trace: Trace) {
     let output = self(input)

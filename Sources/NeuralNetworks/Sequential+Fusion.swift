@@ -1,11 +1,11 @@
-internal import Tensors
+package import Tensors
 
-/// Layers that are carried out together: a convolution with the ReLU and the max pooling behind it a
-/// image at a time, a dense layer with its ReLU. The numbers are those of one after the other, bit
-/// for bit; the maps in between are never written to memory, so a trace of training lacks them.
+/// Layers that are carried out together: a convolution with what follows it, an `Add` of what is there
+/// already, a ReLU, a max pooling, and a dense layer with its ReLU. The numbers are those of one after the
+/// other, bit for bit; the maps in between are never written to memory, so a trace of training lacks them.
 extension Sequential {
   /// One step of a pass.
-  struct Step {
+  package struct Step {
     enum Kind {
       case single
       case convolution(relu: Bool, pooling: MaxPool2D?)
@@ -13,11 +13,13 @@ extension Sequential {
     }
     var kind: Kind
     /// The first and the last layer of the step.
-    var first: Int
-    var last: Int
+    package var first: Int
+    package var last: Int
+    /// The place whose value is added to the convolution's.
+    package var added: Int?
   }
 
-  /// The layers, grouped.
+  /// The layers, grouped, for training.
   func steps(_ wiring: Wiring) -> [Step] {
     var steps: [Step] = []
     var index = 0
@@ -31,39 +33,47 @@ extension Sequential {
 
   /// The group that begins at a layer.
   ///
-  /// - Parameter follows: whether a layer takes the output of the one before it, which nobody else needs.
-  func step(at index: Int, follows: (_ layer: Int) -> Bool) -> Step {
-    func layer(_ offset: Int) -> (any Layer)? {
-      index + offset < layers.count && (1...offset).allSatisfy { follows(index + $0) }
-        ? layers[index + offset].layer : nil
+  /// - Parameters:
+  ///   - follows: whether a layer takes the output of the one before it, which nobody else needs.
+  ///   - joins: the place of the other input of an `Add` behind a layer, likewise; nil where there is no
+  ///     such `Add`.
+  func step(
+    at index: Int, follows: (_ layer: Int) -> Bool, joins: (_ layer: Int) -> Int? = { _ in nil }
+  ) -> Step {
+    var step = Step(kind: .single, first: index, last: index)
+    func next<Kind: Layer>(_ kind: Kind.Type) -> Kind? {
+      step.last + 1 < layers.count && follows(step.last + 1)
+        ? layers[step.last + 1].layer as? Kind : nil
     }
-    let relu = layer(1) is ReLU
-    if let convolution = layers[index].layer as? Conv2D, convolution.groups == 1 {
-      if let pooling = layer(relu ? 2 : 1) as? MaxPool2D {
-        return Step(
-          kind: .convolution(relu: relu, pooling: pooling), first: index,
-          last: index + (relu ? 2 : 1))
-      }
-      if relu {
-        return Step(
-          kind: .convolution(relu: true, pooling: nil), first: index, last: index + 1)
-      }
-    }
-    if layers[index].layer is Dense, relu {
+    if layers[index].layer is Dense, next(ReLU.self) != nil {
       return Step(kind: .dense, first: index, last: index + 1)
     }
-    return Step(kind: .single, first: index, last: index)
+    guard let convolution = layers[index].layer as? Conv2D else { return step }
+    if let added = joins(index) {
+      step.added = added
+      step.last += 1
+    }
+    let relu = next(ReLU.self) != nil
+    if relu { step.last += 1 }
+    let pooling = convolution.groups == 1 && step.added == nil ? next(MaxPool2D.self) : nil
+    if pooling != nil { step.last += 1 }
+    if step.last > index { step.kind = .convolution(relu: relu, pooling: pooling) }
+    return step
   }
 
   /// The output of one step, nothing kept.
-  func output(of step: Step, _ inputs: [Tensor]) -> Tensor {
+  ///
+  /// - Parameters:
+  ///   - inputs: of the step's first layer.
+  ///   - added: the value at the step's place of that name.
+  package func output(of step: Step, _ inputs: [Tensor], added: Tensor? = nil) -> Tensor {
     if let joining = layers[step.first].layer as? any JoiningLayer {
       return joining.output(joining: inputs)
     }
     let x = inputs[0]
     return switch (step.kind, layers[step.first].layer) {
     case (.convolution(let relu, let pooling), let convolution as Conv2D):
-      fused(convolution, x, relu: relu, pooling: pooling).output
+      fused(convolution, x, added: added, relu: relu, pooling: pooling).output
     case (.dense, let dense as Dense):
       dense.output(x, relu: true)
     case (_, let layer):
@@ -72,16 +82,14 @@ extension Sequential {
   }
 
   private func fused(
-    _ convolution: Conv2D, _ x: Tensor, relu: Bool, pooling: MaxPool2D?
+    _ convolution: Conv2D, _ x: Tensor, added: Tensor? = nil, relu: Bool, pooling: MaxPool2D?
   ) -> Kernels.ConvolutionOutput {
-    let shape = Array(x.shape.dropFirst())
-    let geometry = convolution.geometry(for: shape)
-    return Kernels.convolution(
-      x, weight: convolution.denseWeight, bias: convolution.bias, geometry,
-      relu: relu,
-      pooling: pooling?.geometry(for: [
-        geometry.output.height, geometry.output.width, convolution.outChannels,
-      ]))
+    let output = convolution.geometry(for: Array(x.shape.dropFirst())).output
+    return convolution.output(
+      x,
+      Kernels.Followers(
+        added: added, relu: relu,
+        pooling: pooling?.geometry(for: [output.height, output.width, convolution.outChannels])))
   }
 
   /// The output of one step in training; what `backward` needs goes into `traces`.

@@ -98,22 +98,54 @@ extension Sequential {
       if uses[place] == 0 { values[place] = nil }
       return value
     }
-    var layer = 0
     for place in known.keys.sorted() where isWanted.contains(place) {
       try body(place, take(place))
     }
+    for step in steps(wiring, isNeeded: isNeeded, uses: uses) {
+      let inputs = wiring.sources[step.first].map(take)
+      let place = step.last + 1
+      values[place] = output(of: step, inputs, added: step.added.map(take))
+      if isWanted.contains(place) { try body(place, take(place)) }
+    }
+  }
+
+  /// The steps of a whole pass that keeps nothing.
+  package var inferenceSteps: [Step] {
+    let wiring = self.wiring
+    return steps(
+      wiring, isNeeded: layers.map { _ in true }, uses: wiring.uses)
+  }
+
+  /// The steps of a pass that keeps nothing.
+  ///
+  /// - Parameters:
+  ///   - isNeeded: whether a layer is.
+  ///   - uses: how often each place's value will be taken.
+  private func steps(_ wiring: Wiring, isNeeded: [Bool], uses: [Int]) -> [Step] {
+    var steps: [Step] = []
+    var layer = 0
     while layer < layers.count {
       guard isNeeded[layer] else {
         layer += 1
         continue
       }
-      let step = step(at: layer) { follower in
-        isNeeded[follower] && wiring.sources[follower] == [follower] && uses[follower] == 1
-      }
+      let step = step(
+        at: layer,
+        follows: {
+          isNeeded[$0] && wiring.sources[$0] == [$0] && uses[$0] == 1
+        },
+        joins: {
+          // The layer behind it, which has the number of its output's place.
+          let next = $0 + 1
+          guard next < layers.count, isNeeded[next], uses[next] == 1, layers[next].layer is Add,
+            wiring.sources[next].count == 2, wiring.sources[next].contains(next)
+          else { return nil }
+          return wiring.sources[next].first { $0 != next }
+        })
+      steps.append(step)
       layer = step.last + 1
-      values[layer] = output(of: step, wiring.sources[step.first].map(take))
-      if isWanted.contains(layer) { try body(layer, take(layer)) }
     }
+    return steps
   }
 }
 

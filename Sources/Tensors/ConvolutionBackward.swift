@@ -136,8 +136,11 @@ struct ConvolutionBackward {
   /// The weights of the convolution that gives the input's gradient.
   private var flippedWeight: Tensor {
     let kernel = geometry.kernel
-    return turned(
-      shape: [kernel.height, kernel.width, geometry.outChannels, geometry.inChannels], ck_conv_flip)
+    return weight.prepared(.flipped) {
+      turned(
+        shape: [kernel.height, kernel.width, geometry.outChannels, geometry.inChannels],
+        ck_conv_flip)
+    }
   }
 
   /// The weights as the input's gradient by lists wants them.
@@ -297,7 +300,7 @@ extension Kernels.UpperGradient {
 }
 
 /// Calls `body` with a tensor's scalars, or with nil.
-private func withOptional<Result>(
+func withOptional<Result>(
   _ tensor: Tensor?, _ body: (UnsafePointer<Float>?) -> Result
 ) -> Result {
   guard let tensor else { return body(nil) }

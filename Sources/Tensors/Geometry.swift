@@ -77,14 +77,21 @@ package struct ConvolutionGeometry: Sendable, Equatable {
   package let outChannels: Int
   package let stride: Extent
   package let padding: Padding
+  /// Parts of the channels that don't see each other.
+  package let groups: Int
   /// Output rows and columns.
   package let output: Extent
 
   /// - Parameter shape: the sizes `[H, W, C]` of one image.
   package init(
-    input shape: [Int], kernel: Extent, outChannels: Int, stride: Extent, padding: Padding
+    input shape: [Int], kernel: Extent, outChannels: Int, stride: Extent, padding: Padding,
+    groups: Int = 1
   ) {
     precondition(shape.count == 3, "an image is [H, W, C], got \(shape)")
+    precondition(
+      groups > 0 && shape[2].isMultiple(of: groups) && outChannels.isMultiple(of: groups),
+      "\(shape[2]) channels and \(outChannels) filters in \(groups) groups")
+    self.groups = groups
     input = Extent(height: shape[0], width: shape[1])
     inChannels = shape[2]
     self.kernel = kernel
@@ -101,7 +108,39 @@ package struct ConvolutionGeometry: Sendable, Equatable {
 
   package var inputCount: Int { input.height * input.width * inChannels }
   package var outputCount: Int { output.height * output.width * outChannels }
-  package var weightCount: Int { kernel.height * kernel.width * inChannels * outChannels }
+  package var weightCount: Int {
+    kernel.height * kernel.width * inChannels / groups * outChannels
+  }
+  /// Whether each channel has one filter, which sees it alone.
+  var isDepthwise: Bool { groups > 1 && groups == inChannels && groups == outChannels }
+
+  /// Some of the rows of the output, as a convolution of the part of the image that they need, which
+  /// begins at a row.
+  func band(_ rows: Range<Int>) -> (geometry: ConvolutionGeometry, firstRow: Int) {
+    let top = rows.lowerBound * stride.height - padding.top
+    let end = (rows.upperBound - 1) * stride.height - padding.top + kernel.height
+    let needed = (top..<end).clamped(to: 0..<input.height)
+    var padding = padding
+    padding.top = needed.isEmpty ? end - top : needed.lowerBound - top
+    padding.bottom = needed.isEmpty ? 0 : end - needed.upperBound
+    return (
+      ConvolutionGeometry(self, height: needed.count, padding: padding, outputRows: rows.count),
+      needed.isEmpty ? 0 : needed.lowerBound
+    )
+  }
+
+  private init(
+    _ whole: ConvolutionGeometry, height: Int, padding: Padding, outputRows: Int
+  ) {
+    input = Extent(height: height, width: whole.input.width)
+    inChannels = whole.inChannels
+    kernel = whole.kernel
+    outChannels = whole.outChannels
+    stride = whole.stride
+    self.padding = padding
+    groups = whole.groups
+    output = Extent(height: outputRows, width: whole.output.width)
+  }
 
   /// The convolution whose forward pass, with flipped weights, is this one's input gradient. Only
   /// for stride 1.
@@ -120,11 +159,13 @@ package struct ConvolutionGeometry: Sendable, Equatable {
       && padding.left < kernel.width && padding.right < kernel.width
   }
 
+  /// Of one group.
   var c: ck_conv {
     ck_conv(
-      height: input.height, width: input.width, in_channels: inChannels, top: padding.top,
-      left: padding.left, bottom: padding.bottom, right: padding.right,
-      kernel_height: kernel.height, kernel_width: kernel.width, out_channels: outChannels,
+      height: input.height, width: input.width, in_channels: inChannels / groups,
+      top: padding.top, left: padding.left, bottom: padding.bottom, right: padding.right,
+      kernel_height: kernel.height, kernel_width: kernel.width,
+      out_channels: outChannels / groups,
       stride_y: stride.height, stride_x: stride.width, out_height: output.height,
       out_width: output.width)
   }
@@ -181,5 +222,21 @@ package struct PoolingGeometry: Sendable, Equatable {
       window_width: window.width, stride_y: stride.height, stride_x: stride.width, top: padding.top,
       left: padding.left, bottom: padding.bottom, right: padding.right, out_height: outputHeight,
       out_width: outputWidth)
+  }
+
+  /// Into how many parts of its rows each image is divided, where there are fewer images than threads.
+  func parts(_ batch: Int) -> Int {
+    guard batch % Parallel.workers != 0, batch < 4 * Parallel.workers,
+      outputCount * window.height * window.width > 100_000
+    else { return 1 }
+    return min(Parallel.workers, outputHeight)
+  }
+
+  /// Some of the rows of the output, of the whole image: the first window begins further down.
+  func c(_ rows: Range<Int>) -> ck_pool {
+    var c = self.c
+    c.top -= rows.lowerBound * c.stride_y
+    c.out_height = rows.count
+    return c
   }
 }

@@ -2,8 +2,7 @@ internal import CKernels
 
 /// Convolutions of batches of images `[N, H, W, C]` with weights `[height, width, in, out]`.
 ///
-/// A ReLU and a max pooling behind a convolution can be taken along, an image at a time while it is
-/// in the cache. The results are the same bits as those of one after the other.
+/// What follows a convolution can be taken along, while it is in the cache. The results are the same bits as those of one after the other.
 /// Kernels of 3×3 and 5×5 go by Winograd's tiles where that is faster, which the sizes alone decide.
 extension Kernels {
   /// What a convolution with its followers gave.
@@ -18,30 +17,56 @@ extension Kernels {
   /// are subtracted, and what isn't reached by a change must come out as exactly 0, they may not.
   @TaskLocal package static var mayUseTiles = true
 
-  /// - Shapes: `[N, H, W, in] → [N, H', W', out]`, or what the pooling makes of it.
+  /// What is done with a convolution's sums before they are written, in this order.
+  package struct Followers: Sendable {
+    /// A tensor of the output's shape to add; not with a pooling.
+    package var added: Tensor?
+    package var relu = false
+    /// With `relu`, the most that passes; not with a pooling.
+    package var ceiling: Float?
+    package var pooling: PoolingGeometry?
+
+    package init(
+      added: Tensor? = nil, relu: Bool = false, ceiling: Float? = nil,
+      pooling: PoolingGeometry? = nil
+    ) {
+      precondition(
+        pooling == nil || added == nil && ceiling == nil,
+        "a pooling follows a convolution or its ReLU alone")
+      (self.added, self.relu, self.ceiling, self.pooling) = (added, relu, ceiling, pooling)
+    }
+  }
+
+  /// - Shapes: `[N, H, W, in] → [N, H', W', out]`, or what the pooling makes of it; weights
+  ///   `[height, width, in / groups, out]`.
   /// - Parameter byTiles: whether Winograd's form may be taken, with a little more rounding.
   package static func convolution(
-    _ x: Tensor, weight: Tensor, bias: Tensor?, _ geometry: ConvolutionGeometry, relu: Bool = false,
-    pooling: PoolingGeometry? = nil, byTiles: Bool = true
+    _ x: Tensor, weight: Tensor, bias: Tensor?, _ geometry: ConvolutionGeometry,
+    _ followers: Followers = Followers(), byTiles: Bool = true
   ) -> ConvolutionOutput {
     let batch = images(in: x, of: geometry.inputCount)
     check(weight, bias, geometry)
-    let outputShape = pooling.map { [$0.outputHeight, $0.outputWidth, $0.channels] }
+    let pooling = followers.pooling
+    let output = geometry.output
+    let outputShape =
+      pooling.map { [$0.outputHeight, $0.outputWidth, $0.channels] }
+      ?? [output.height, output.width, geometry.outChannels]
+    precondition(
+      followers.added.map { $0.shape == [batch] + outputShape } ?? true,
+      "a tensor of shape \(followers.added?.shape ?? []) added to \([batch] + outputShape)")
     var switches: Switches?
-    let output = Tensor(
-      uninitializedShape: [batch]
-        + (outputShape ?? [geometry.output.height, geometry.output.width, geometry.outChannels])
-    ) { y in
-      guard let yStart = y.baseAddress else { return }
-      withPointers(x, weight, bias) { x, weight, bias in
+    let y = Tensor(uninitializedShape: [batch] + outputShape) { y in
+      guard let y = y.baseAddress else { return }
+      withFollowers(followers, bias, x) { x, pointers in
         func run(_ switches: UnsafeMutablePointer<UInt8>?) {
           if byTiles, mayUseTiles,
-            let winograd = WinogradConvolution(geometry, pooling: pooling, batch: batch)
+            let winograd = WinogradConvolution(geometry, batch: batch)
           {
-            winograd.run(x, weight: weight, bias: bias, relu: relu, y: yStart, switches: switches)
+            winograd.run(
+              x, weight: weight, pointers, pooling: pooling, y: y, switches: switches)
           } else {
-            direct(
-              geometry, batch, x, weight, bias, relu, pooling, yStart, switches)
+            let direct = DirectConvolution(geometry, batch: batch, weight: weight, pointers)
+            direct.run(x, pooling: pooling, y: y, switches: switches)
           }
         }
         if let pooling {
@@ -51,61 +76,33 @@ extension Kernels {
         }
       }
     }
-    return ConvolutionOutput(output: output, switches: switches)
+    return ConvolutionOutput(output: y, switches: switches)
   }
 
-  /// The convolutions one image after the other, each pooled while it is in the cache.
-  private static func direct(
-    _ geometry: ConvolutionGeometry, _ batch: Int, _ x: UnsafePointer<Float>,
-    _ weight: UnsafePointer<Float>, _ bias: UnsafePointer<Float>?, _ relu: Bool,
-    _ pooling: PoolingGeometry?, _ y: UnsafeMutablePointer<Float>,
-    _ switches: UnsafeMutablePointer<UInt8>?
+  private static func withFollowers(
+    _ followers: Followers, _ bias: Tensor?, _ x: Tensor,
+    _ body: (UnsafePointer<Float>, FollowerPointers) -> Void
   ) {
-    var c = geometry.c
-    let bands = bands(batch, geometry)
-    let paddedCount = aligned(ck_conv_padded_count(&c))
-    withScratch(ck_conv_packed_count(instructionSet, &c)) { packed in
-      ck_conv_pack(instructionSet, &c, weight, packed)
-      forEachImage(
-        batch, scratch: paddedCount + (pooling == nil ? 0 : geometry.outputCount)
-      ) { i, padded in
-        let map = pooling == nil ? y + i * geometry.outputCount : padded + paddedCount
-        forward(
-          geometry, x + i * geometry.inputCount, padded, packed, bias, relu, map, bands: bands)
-        guard let pooling, let switches else { return }
-        var pool = pooling.c
-        ck_max_pool(
-          instructionSet, &pool, map, y + i * pooling.outputCount,
-          switches + i * pooling.outputCount)
+    x.withUnsafeBufferPointer { x in
+      guard let x = x.baseAddress else { return }
+      withOptional(bias) { bias in
+        withOptional(followers.added) { added in
+          body(
+            x,
+            FollowerPointers(
+              bias: bias, added: added, relu: followers.relu, ceiling: followers.ceiling ?? 0))
+        }
       }
     }
   }
 
-  private static func forward(
-    _ geometry: ConvolutionGeometry, _ x: UnsafePointer<Float>,
-    _ padded: UnsafeMutablePointer<Float>, _ packed: UnsafePointer<Float>,
-    _ bias: UnsafePointer<Float>?, _ relu: Bool, _ y: UnsafeMutablePointer<Float>, bands: Int
-  ) {
-    var c = geometry.c
-    ck_conv_pad(&c, x, padded)
-    let row = ck_conv_padded_count(&c) / (c.top + c.height + c.bottom)
-    Parallel.forEach(bands) { band in
-      let rows = c.out_height * band / bands..<c.out_height * (band + 1) / bands
-      var c = c
-      c.out_height = rows.count
-      ck_conv_forward(
-        instructionSet, &c, padded + rows.lowerBound * c.stride_y * row, packed, bias,
-        relu ? 1 : 0, y + rows.lowerBound * c.out_width * c.out_channels)
-    }
-  }
-
-  /// Into how many bands of rows each image's output is divided: threads share images where there
-  /// are fewer than they could take whole, and enough to do in each.
-  private static func bands(_ batch: Int, _ geometry: ConvolutionGeometry) -> Int {
-    let multiplications =
-      geometry.outputCount * geometry.kernel.height * geometry.kernel.width * geometry.inChannels
-    guard batch <= imageChunk, multiplications > 4_000_000 else { return 1 }
-    return min(Parallel.workers, geometry.output.height)
+  /// `Followers` in memory, and the bias before them.
+  struct FollowerPointers {
+    var bias: UnsafePointer<Float>?
+    var added: UnsafePointer<Float>?
+    var relu: Bool
+    /// 0 for none.
+    var ceiling: Float
   }
 
   /// What comes down to a convolution.
@@ -129,10 +126,10 @@ extension Kernels {
   }
 
   private static func check(_ weight: Tensor, _ bias: Tensor?, _ geometry: ConvolutionGeometry) {
-    let (kernel, channels) = (geometry.kernel, geometry.inChannels)
+    let (kernel, channels) = (geometry.kernel, geometry.inChannels / geometry.groups)
     precondition(
       weight.shape == [kernel.height, kernel.width, channels, geometry.outChannels],
-      "convolution weights of shape \(weight.shape) for images of \(channels) channels")
+      "convolution weights of shape \(weight.shape) for \(channels) channels of an image")
     precondition(
       bias.map { $0.count == geometry.outChannels } ?? true,
       "a bias of \(bias?.count ?? 0) for \(geometry.outChannels) channels")

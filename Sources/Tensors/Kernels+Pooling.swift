@@ -15,17 +15,41 @@ extension Kernels {
       switches = Switches(pooling: pooling, batch: batch) { switches in
         x.withUnsafeBufferPointer { x in
           guard let x = x.baseAddress, let y = y.baseAddress else { return }
-          Parallel.forEach(batch) { i in
-            var c = pooling.c
-            ck_max_pool(
-              instructionSet, &c, x + i * pooling.inputCount, y + i * pooling.outputCount,
-              switches + i * pooling.outputCount)
-          }
+          maxPool(x, pooling, batch: batch, y: y, switches: switches)
         }
       }
     }
     guard let switches else { preconditionFailure("the switches are made with the output") }
     return (output, switches)
+  }
+
+  /// A batch's maxima.
+  static func maxPool(
+    _ x: UnsafePointer<Float>, _ pooling: PoolingGeometry, batch: Int,
+    y: UnsafeMutablePointer<Float>, switches: UnsafeMutablePointer<UInt8>
+  ) {
+    let parts = pooling.parts(batch)
+    Parallel.forEach(parts == 1 ? batch : 1) { unit in
+      for i in parts == 1 ? unit..<unit + 1 : 0..<batch {
+        let at = i * pooling.outputCount
+        maxPool(
+          x + i * pooling.inputCount, pooling, y: y + at, switches: switches + at, parts: parts)
+      }
+    }
+  }
+
+  /// One image's maxima, its rows in parts for as many threads.
+  static func maxPool(
+    _ x: UnsafePointer<Float>, _ pooling: PoolingGeometry, y: UnsafeMutablePointer<Float>,
+    switches: UnsafeMutablePointer<UInt8>, parts: Int
+  ) {
+    let rows = pooling.outputHeight
+    Parallel.forEach(parts) { part in
+      let first = rows * part / parts
+      var c = pooling.c(first..<rows * (part + 1) / parts)
+      let at = first * pooling.outputWidth * pooling.channels
+      ck_max_pool(instructionSet, &c, x, y + at, switches + at)
+    }
   }
 
   /// Each scalar back at its switch, zero elsewhere; where windows overlap, contributions add. With the

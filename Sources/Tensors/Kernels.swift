@@ -13,6 +13,9 @@ package enum Kernels {
       ?? ck_isa_best()
   }()
 
+  /// Columns that packed matrices and weights may be divided by, whatever the instruction set.
+  static let panel = 32
+
   /// Scalars that an elementwise kernel takes at a time, so that threads share long vectors.
   static let elementChunk = 1 << 16
 }

@@ -36,6 +36,11 @@ public enum Parallel {
     let body: (Int) -> Void
   }
 
+  /// At least `count` chunks, of `most` that are possible, so many that all threads have as many to do.
+  static func evenly(_ count: Int, of most: Int) -> Int {
+    min(most, (count + workers - 1) / workers * workers)
+  }
+
   /// Calls `body` with ranges that cover `0 ..< count`, each but the last `chunk` long.
   package static func forEachRange(
     _ count: Int, chunk: Int, _ body: (Range<Int>) -> Void

@@ -11,12 +11,13 @@ package final class PooledMemory: @unchecked Sendable {
   package let address: UnsafeMutableRawPointer
   package let byteCount: Int
   private let capacity: Int
+  /// What kernels made of the contents for themselves.
+  let prepared = Mutex<[PreparedForm: Tensor]>([:])
 
   /// Memory for `byteCount` bytes, not initialized.
   package init(byteCount: Int) {
     self.byteCount = byteCount
-    capacity = MemoryPool.roundedSize(byteCount)
-    address = MemoryPool.shared.take(capacity)
+    (address, capacity) = MemoryPool.shared.take(MemoryPool.roundedSize(byteCount))
   }
 
   deinit { MemoryPool.shared.give(address, byteCount: capacity) }
@@ -46,10 +47,29 @@ private final class MemoryPool: Sendable {
   /// What the pool holds at most, in bytes; beyond it, blocks go back to the system.
   private static let largestTotal = 512 << 20
   private static let alignment = 64
+  /// Blocks of at least so many bytes lie in large pages, and serve what is down to half as large.
+  private static let large = 4 << 20
+  private static let largePage = 2 << 20
 
   private struct Free {
     var blocks: [Int: [Block]] = [:]
     var total = 0
+
+    /// The smallest block that serves.
+    mutating func take(
+      _ byteCount: Int
+    ) -> (address: UnsafeMutableRawPointer, capacity: Int)? {
+      var size = byteCount
+      if byteCount >= MemoryPool.large, blocks[byteCount]?.isEmpty ?? true {
+        let serve = byteCount...2 * byteCount
+        guard let other = blocks.keys.filter({ serve ~= $0 && blocks[$0]?.isEmpty == false }).min()
+        else { return nil }
+        size = other
+      }
+      guard let block = blocks[size]?.popLast() else { return nil }
+      total -= size
+      return (block.address, size)
+    }
   }
   /// Sendable by the pool's mutex: a block in the pool is nobody else's.
   private struct Block: @unchecked Sendable {
@@ -67,16 +87,19 @@ private final class MemoryPool: Sendable {
     return (atLeast + step - 1) & ~(step - 1)
   }
 
-  func take(_ byteCount: Int) -> UnsafeMutableRawPointer {
+  /// A block, and how large it is.
+  func take(_ byteCount: Int) -> (address: UnsafeMutableRawPointer, capacity: Int) {
     if byteCount >= Self.smallestPooled {
-      let block = free.withLock { free -> Block? in
-        guard let block = free.blocks[byteCount]?.popLast() else { return nil }
-        free.total -= byteCount
-        return block
-      }
-      if let block { return block.address }
+      let block = free.withLock { $0.take(byteCount) }
+      if let block { return block }
     }
-    return .allocate(byteCount: byteCount, alignment: Self.alignment)
+    guard byteCount >= Self.large else {
+      return (.allocate(byteCount: byteCount, alignment: Self.alignment), byteCount)
+    }
+    let address = UnsafeMutableRawPointer.allocate(
+      byteCount: byteCount, alignment: Self.largePage)
+    Platform.preferLargePages(address, byteCount: byteCount)
+    return (address, byteCount)
   }
 
   func give(_ address: UnsafeMutableRawPointer, byteCount: Int) {

@@ -78,8 +78,17 @@ public struct Tensor: Sendable {
   public mutating func withUnsafeMutableBufferPointer<Result, Failure: Error>(
     _ body: (UnsafeMutableBufferPointer<Float>) throws(Failure) -> Result
   ) throws(Failure) -> Result {
-    if !isKnownUniquelyReferenced(&memory) { memory = memory.copy() }
+    if isKnownUniquelyReferenced(&memory) {
+      memory.forgetPreparedForms()
+    } else {
+      memory = memory.copy()
+    }
     return try body(UnsafeMutableBufferPointer(start: start, count: count))
+  }
+
+  /// A form of the scalars, which `make` gives if it isn't there from before.
+  func prepared(_ form: PreparedForm, make: () -> Tensor) -> Tensor {
+    memory.prepared(form, make: make)
   }
 
   private func offset(of position: [Int]) -> Int {

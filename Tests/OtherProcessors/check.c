@@ -134,23 +134,110 @@ static void check_convolution(
   }
   ck_conv_pad(&c, x, padded);
   ck_conv_pack(isa, &c, w, packed);
-  ck_conv_forward(isa, &c, padded, packed, bias, 0, y);
+  ck_conv_job direct = {
+      .conv = &c, .x = padded, .weight = packed, .bias = bias, .y = y, .ldy = out};
+  ck_conv_forward(isa, &direct);
   report("convolution", isa, distance(count, y, want), 2e-6);
+  // What follows it, among other channels: the same bits as one after the other.
+  const ck_int wide = out + 3, spread = c.out_height * c.out_width * wide;
+  float *added = random_floats(spread, 5, 1), *followed = random_floats(spread, 6, 1);
+  direct.added = added, direct.relu = 1, direct.ceiling = 0.25f, direct.y = followed;
+  direct.ldy = wide;
+  ck_conv_forward(isa, &direct);
+  int wrong = 0;
+  for (ck_int p = 0; p < count; p++) {
+    const ck_int at = p / out * wide + p % out;
+    wrong += followed[at] != fminf(fmaxf(y[p] + added[at], 0), 0.25f);
+  }
+  float *before = random_floats(spread, 6, 1);
+  for (ck_int at = 0; at < spread; at++) wrong += at % wide >= out && followed[at] != before[at];
+  free(before);
+  report("what follows it", isa, wrong, 0);
   memset(dw, 0, (size_t)weights * sizeof(float));
   ck_conv_weight_gradient(isa, &c, padded, dy, dw);
   report("its weights' gradient", isa, distance(weights, dw, want_dw), 2e-6);
   if (ck_winograd_serves(&c)) {
     const ck_int rows = ck_winograd_tile_rows(&c);
     float *transformed = floats(ck_winograd_weight_count(isa, &c));
-    float *scratch = floats(ck_winograd_scratch(&c, rows));
-    const ck_winograd job = {.conv = &c, .x = x, .weight = transformed, .bias = bias, .y = y};
+    float *scratch = floats(ck_winograd_scratch(&c, rows, out));
+    const ck_winograd job = {
+        .conv = &c, .x = x, .weight = transformed, .bias = bias, .end = out, .y = y};
     ck_winograd_weights(isa, &c, 0, in, w, transformed);
     ck_winograd_forward(isa, &job, 0, rows, scratch);
     report("convolution by tiles", isa, distance(count, y, want), 2e-5);
-    free(transformed), free(scratch);
+    free(scratch);
+    scratch = floats(ck_winograd_scratch(&c, rows, out > 64 ? out - 32 : 32));
+    float *parts = floats(count);
+    ck_winograd part = job;
+    part.added = added, part.relu = 1, part.ceiling = 0.25f, part.y = parts;
+    for (part.first = 0; part.first < out; part.first = part.end) {
+      part.end = part.first == 0 && out > 32 ? 32 : out;
+      ck_winograd_forward(isa, &part, 0, rows, scratch);
+    }
+    wrong = 0;
+    for (ck_int p = 0; p < count; p++) {
+      wrong += parts[p] != fminf(fmaxf(y[p] + added[p], 0), 0.25f);
+    }
+    report("what follows it, filters in parts", isa, wrong, 0);
+    free(transformed), free(scratch), free(parts);
   }
   free(x), free(w), free(bias), free(dy), free(y), free(padded), free(packed), free(dw);
-  free(want), free(want_dw);
+  free(want), free(want_dw), free(added), free(followed);
+}
+
+static void check_depthwise(
+    ck_isa isa, ck_int height, ck_int width, ck_int channels, ck_int kernel, ck_int stride) {
+  const ck_int border = kernel / 2;
+  ck_conv c = {
+      height, width, channels, border, border, border, border, kernel, kernel, channels, stride, stride,
+      (height + 2 * border - kernel) / stride + 1, (width + 2 * border - kernel) / stride + 1};
+  const ck_int rows = c.out_height, row = c.out_width * channels, count = rows * row;
+  float *x = random_floats(height * width * channels, 1, 1), *y = floats(count);
+  float *w = random_floats(kernel * kernel * channels, 2, 1), *bias = random_floats(channels, 3, 1);
+  float *added = random_floats(count, 4, 1), *parts = floats(count);
+  double *want = calloc((size_t)count, sizeof(double));
+  if (!want) abort();
+  for (ck_int p = 0; p < count; p++) {
+    const ck_int o = p % channels, ox = p / channels % c.out_width, oy = p / row;
+    want[p] = (double)bias[o] + (double)added[p];
+    for (ck_int k = 0; k < kernel * kernel; k++) {
+      const ck_int iy = oy * stride + k / kernel - border, ix = ox * stride + k % kernel - border;
+      if (iy < 0 || iy >= height || ix < 0 || ix >= width) continue;
+      want[p] += (double)x[(iy * width + ix) * channels + o] * (double)w[k * channels + o];
+    }
+    want[p] = fmin(fmax(want[p], 0), 0.5);
+  }
+  ck_conv_job job = {
+      .conv = &c, .x = x, .weight = w, .bias = bias, .added = added, .relu = 1, .ceiling = 0.5f,
+      .y = y, .ldy = channels};
+  ck_conv_depthwise(isa, &job);
+  report("channels by themselves", isa, distance(count, y, want), 2e-6);
+  for (ck_int first = 0; first < rows; first += c.out_height) {
+    c.top = border - first * stride;
+    c.out_height = first + 2 < rows ? 2 : rows - first;
+    job.y = parts + first * row, job.added = added + first * row;
+    ck_conv_depthwise(isa, &job);
+  }
+  report("the same in parts", isa, memcmp(y, parts, (size_t)count * sizeof(float)), 0);
+  free(x), free(y), free(w), free(bias), free(added), free(parts), free(want);
+}
+
+// A group's channels out of an image's, and its convolution among others.
+static void check_padding(ck_int height, ck_int width, ck_int channels, ck_int apart) {
+  const ck_conv c = {.height = height, .width = width, .in_channels = channels, .top = 1, .left = 2,
+                     .right = 1};
+  const ck_int pixels = height * width;
+  float *image = random_floats((pixels - 1) * apart + channels, 1, 1);
+  float *alone = floats(pixels * channels);
+  for (ck_int i = 0; i < pixels * channels; i++) {
+    alone[i] = image[i / channels * apart + i % channels];
+  }
+  const ck_int count = ck_conv_padded_count(&c);
+  float *padded = floats(count), *want = floats(count);
+  ck_conv_pad(&c, alone, want);
+  ck_conv_pad_channels(&c, image, apart, padded);
+  report("some channels padded", ck_isa_portable, memcmp(padded, want, (size_t)count * 4), 0);
+  free(image), free(alone), free(padded), free(want);
 }
 
 static void check_functions(ck_isa isa) {
@@ -178,6 +265,7 @@ static void check_functions(ck_isa isa) {
 
 int main(void) {
   check_checksums();
+  check_padding(4, 3, 5, 11);
   for (int i = 0; i < ck_isa_count; i++) {
     const ck_isa isa = (ck_isa)i;
     if (!ck_isa_is_supported(isa)) continue;
@@ -190,6 +278,14 @@ int main(void) {
     check_convolution(isa, 11, 9, 2, 32, 5, 2);
     check_convolution(isa, 14, 14, 32, 64, 5, 1);
     check_convolution(isa, 6, 13, 16, 5, 3, 1);
+    check_convolution(isa, 9, 7, 32, 100, 3, 1);
+    check_convolution(isa, 9, 7, 20, 37, 1, 1);
+    check_convolution(isa, 9, 7, 20, 37, 1, 2);
+    check_product(isa, 16, 45, 70, 0, 0);
+    check_product(isa, 3, 45, 70, 0, 0);
+    check_depthwise(isa, 9, 13, 37, 3, 1);
+    check_depthwise(isa, 12, 11, 32, 3, 2);
+    check_depthwise(isa, 5, 3, 5, 5, 1);
     check_functions(isa);
   }
   puts(failures ? "some checks failed" : "all checks passed");

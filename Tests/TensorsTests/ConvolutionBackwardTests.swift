@@ -33,7 +33,8 @@ import Testing
     let pool = PoolingGeometry(
       input: [output.height, output.width, 80], window: Extent(pooling.window),
       stride: Extent(pooling.stride), padding: Padding(pooling.padding))
-    let forward = Kernels.convolution(x, weight: weight, bias: nil, geometry, relu: true)
+    let forward = Kernels.convolution(
+      x, weight: weight, bias: nil, geometry, Kernels.Followers(relu: true))
     let (y, switches) = Kernels.maxPool(forward.output, pool)
     let dy = random(y.shape, 3)
     let unpooled = Kernels.maxUnpool(dy, switches, reluOutput: y)
@@ -58,7 +59,7 @@ import Testing
     func all(_ workers: Int) -> [Tensor?] {
       Parallel.$workers.withValue(workers) {
         let pooled = Kernels.convolution(
-          x, weight: weight, bias: nil, geometry, relu: true, pooling: pool)
+          x, weight: weight, bias: nil, geometry, Kernels.Followers(relu: true, pooling: pool))
         var results: [Tensor?] = [pooled.output]
         let dense = Kernels.convolution(x, weight: weight, bias: nil, geometry).output
         var uppers: [Kernels.UpperGradient] = [.plain(dense)]

@@ -36,6 +36,28 @@ import Testing
     }
   }
 
+  /// One image's direct convolution.
+  static func forward(
+    _ isa: ck_isa, _ conv: ck_conv, _ padded: [Float], _ packed: [Float], bias: [Float],
+    relu: Bool, _ y: inout [Float]
+  ) {
+    withUnsafePointer(to: conv) { conv in
+      padded.withUnsafeBufferPointer { padded in
+        packed.withUnsafeBufferPointer { packed in
+          bias.withUnsafeBufferPointer { bias in
+            y.withUnsafeMutableBufferPointer { y in
+              var job = ck_conv_job(
+                conv: conv, x: padded.baseAddress, weight: packed.baseAddress,
+                bias: bias.baseAddress, added: nil, relu: relu ? 1 : 0, ceiling: 0,
+                y: y.baseAddress, ldy: conv.pointee.out_channels)
+              ck_conv_forward(isa, &job)
+            }
+          }
+        }
+      }
+    }
+  }
+
   @Test(
     arguments: instructionSets,
     [(1, 1, 1), (3, 10, 7), (14, 32, 256), (15, 33, 257), (29, 70, 600), (6, 600, 3), (5, 4, 0)])
@@ -128,7 +150,7 @@ import Testing
     var packed = [Float](repeating: .nan, count: ck_conv_packed_count(isa, &c))
     ck_conv_pack(isa, &c, weight, &packed)
     var y = [Float](repeating: .nan, count: count)
-    ck_conv_forward(isa, &c, padded, packed, bias, 0, &y)
+    KernelTests.forward(isa, c, padded, packed, bias: bias, relu: false, &y)
     #expect(distance(y, expected) < 1e-5)
 
     var dense = [Float](repeating: 0, count: weight.count)

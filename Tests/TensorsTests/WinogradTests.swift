@@ -53,7 +53,8 @@ import Testing
     let rows = Self.batch * ck_winograd_tile_rows(&c)
     for first in stride(from: 0, to: rows, by: strip) {
       let end = min(first + strip, rows)
-      var scratch = [Float](repeating: .nan, count: ck_winograd_scratch(&c, end - first))
+      var scratch = [Float](
+        repeating: .nan, count: ck_winograd_scratch(&c, end - first, size.outputs))
       x.withUnsafeBufferPointer { x in
         transformed.withUnsafeBufferPointer { transformed in
           bias.withUnsafeBufferPointer { bias in
@@ -62,7 +63,8 @@ import Testing
                 withUnsafePointer(to: &c) { conv in
                   var job = ck_winograd(
                     conv: conv, x: x.baseAddress, weight: transformed.baseAddress,
-                    bias: bias.baseAddress, relu: relu ? 1 : 0, y: y.baseAddress,
+                    bias: bias.baseAddress, added: nil, relu: relu ? 1 : 0, ceiling: 0,
+                    first: 0, end: size.outputs, y: y.baseAddress,
                     switches: switches == nil ? nil : places.baseAddress)
                   ck_winograd_forward(isa, &job, first, end, &scratch)
                 }
@@ -89,8 +91,7 @@ import Testing
     return (0..<Self.batch).flatMap { image in
       var y = [Float](repeating: .nan, count: output)
       ck_conv_pad(&c, Array(x[image * input..<(image + 1) * input]), &padded)
-      ck_conv_forward(
-        isa, &c, padded, packed, random(size.outputs, 3), relu ? 1 : 0, &y)
+      KernelTests.forward(isa, c, padded, packed, bias: random(size.outputs, 3), relu: relu, &y)
       return y
     }
   }

@@ -82,6 +82,9 @@ typedef struct ck_conv {
 ck_int ck_conv_padded_count(const ck_conv *conv);
 // Copies an image into zero padding. Overwrites all of `padded`.
 void ck_conv_pad(const ck_conv *conv, const float *restrict x, float *restrict padded);
+// The same from an image of more channels, `apart` scalars from pixel to pixel.
+void ck_conv_pad_channels(
+    const ck_conv *conv, const float *restrict x, ck_int apart, float *restrict padded);
 // Copies the inside of a padded image to x.
 void ck_conv_inside(const ck_conv *c, const float *restrict padded, float *restrict x);
 
@@ -90,10 +93,26 @@ ck_int ck_conv_packed_count(ck_isa isa, const ck_conv *conv);
 // Packs HWIO weights for ck_conv_forward. Overwrites all of `packed`.
 void ck_conv_pack(
     ck_isa isa, const ck_conv *conv, const float *restrict weight, float *restrict packed);
-// y [out_height, out_width, out_channels] = bias + conv(padded); bias may be NULL.
-void ck_conv_forward(
-    ck_isa isa, const ck_conv *conv, const float *restrict padded, const float *restrict packed,
-    const float *restrict bias, int relu, float *restrict y);
+
+// What one image's convolution reads and writes.
+typedef struct ck_conv_job {
+  const ck_conv *conv;
+  const float *x;       // from ck_conv_pad, or the image itself if there is no padding
+  const float *weight;  // from ck_conv_pack
+  const float *bias;    // out_channels scalars, or NULL
+  const float *added;   // laid out as y, added to the sums, or NULL
+  int relu;             // max(0, ·) at the end
+  float ceiling;        // with relu: min(·, ceiling) too; 0 for none
+  float *y;             // [out_height, out_width, out_channels]
+  ck_int ldy;           // scalars from position to position of y and of added
+} ck_conv_job;
+
+// y = bias + conv(x).
+void ck_conv_forward(ck_isa isa, const ck_conv_job *job);
+// The convolution of each channel by itself: in_channels = out_channels. x is the image without padding
+// whatever the padding, weight [kernel_height, kernel_width, out_channels] as it is, and ldy is
+// out_channels. `top` may be negative: the first window begins so many rows inside of the image.
+void ck_conv_depthwise(ck_isa isa, const ck_conv_job *job);
 // d_weight (HWIO) += gradient of the weights, for the output gradient dy. Dense form.
 void ck_conv_weight_gradient(
     ck_isa isa, const ck_conv *conv, const float *restrict padded, const float *restrict dy,
@@ -149,7 +168,10 @@ typedef struct ck_winograd {
   const float *x;       // the images, without padding
   const float *weight;  // from ck_winograd_weights
   const float *bias;    // out_channels scalars, or NULL
+  const float *added;   // laid out as y, added to the sums, or NULL; not with switches
   int relu;             // max(0, ·) at the end
+  float ceiling;        // with relu: min(·, ceiling) too; 0 for none; not with switches
+  ck_int first, end;    // the output channels to make, from a multiple of 32 on
   float *y;             // the images' outputs; with switches, what a 2×2 max pooling makes of them
   uint8_t *switches;    // NULL, or the maxima's places as ck_max_pool gives them; then out_height and
                         // out_width are even
@@ -169,8 +191,8 @@ void ck_winograd_weights(
 ck_int ck_winograd_tile_rows(const ck_conv *conv);
 // Rows of tiles that are best taken at a time.
 ck_int ck_winograd_strip_rows(const ck_conv *conv);
-// Scalars of scratch for so many rows of tiles.
-ck_int ck_winograd_scratch(const ck_conv *conv, ck_int rows);
+// Scalars of scratch for so many rows of tiles and so many output channels.
+ck_int ck_winograd_scratch(const ck_conv *conv, ck_int rows, ck_int outputs);
 // The outputs of tile rows first ..< end, counted through the batch. Each output is one row's alone, and
 // the bits don't depend on what is taken at a time.
 void ck_winograd_forward(

@@ -98,14 +98,19 @@ int main(void) {
   line("conv2 forward, direct", direct_work, 4.0 * (batch * (in + out) + weights), BEST({
          for (ck_int i = 0; i < batch; i++) {
            ck_conv_pad(&conv2, x + i * in, padded);
-           ck_conv_forward(isa, &conv2, padded, packed, bias, 1, y + i * out);
+           const ck_conv_job job = {
+               .conv = &conv2, .x = padded, .weight = packed, .bias = bias, .relu = 1,
+               .y = y + i * out, .ldy = 64};
+           ck_conv_forward(isa, &job);
          }
        }));
   uint8_t *switches = malloc(batch * out / 4);
   float *tiles = floats(ck_winograd_weight_count(isa, &conv2), 1);
   const ck_int rows = batch * 4, strip = ck_winograd_strip_rows(&conv2);
-  float *scratch = floats(ck_winograd_scratch(&conv2, strip), 1);
-  const ck_winograd job = {&conv2, x, tiles, bias, 1, y, switches};
+  float *scratch = floats(ck_winograd_scratch(&conv2, strip, 64), 1);
+  const ck_winograd job = {
+      .conv = &conv2, .x = x, .weight = tiles, .bias = bias, .relu = 1, .end = 64, .y = y,
+      .switches = switches};
   ck_winograd_weights(isa, &conv2, 0, 32, w, tiles);
   line("conv2 forward and pooling, tiles", 2.0 * 16 * 64 * 32 * 64 * batch,
        4.0 * batch * (in + out / 4) + batch * out / 4 + 4.0 * 64 * 32 * 64, BEST({

@@ -151,7 +151,7 @@ static void recurrent(ck_isa isa) {
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   bytes = data, bytes_end = data + size;
-  const ck_int kind = choose(0, 5);
+  const ck_int kind = choose(0, 6);
   const uint8_t *start = bytes;
   for (int i = 0; i < ck_isa_count; i++) {
     const ck_isa isa = (ck_isa)i;
@@ -166,6 +166,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
             isa, kernel + a % 12, kernel + b % 12, 1 + c % 20, 1 + a % 40, kernel, stride);
         break;
       case 2: check_convolution(isa, 4 + a % 11, 4 + b % 11, 16, 1 + c % 40, kernel, 1); break;
+      case 5: check_depthwise(isa, kernel + a % 12, kernel + b % 12, c, kernel, stride); break;
       case 3: bytes = start, pooling(isa); break;
       case 4: bytes = start, recurrent(isa); break;
       default: {
