@@ -260,12 +260,12 @@ let package = Package(
       name: "benchmark-train", dependencies: ["Datasets", "NeuralNetworks", "Tensors"],
       path: "Tests/Benchmarks/Train"),
     .executableTarget(
-      name: "benchmark-forward", dependencies: ["NeuralNetworks", "Tensors"],
+      name: "benchmark-forward", dependencies: ["ModelFiles", "NeuralNetworks", "Tensors"],
       path: "Tests/Benchmarks/Forward", exclude: ["peer.py"]),
     .executableTarget(
       name: "benchmark-deconv",
-      dependencies: ["Visualization", "NeuralNetworks", "Tensors"],
-      path: "Tests/Benchmarks/Deconv"),
+      dependencies: ["Visualization", "ModelFiles", "NeuralNetworks", "Tensors"],
+      path: "Tests/Benchmarks/Deconv", exclude: ["peer.py"]),
   ],
   swiftLanguageModes: [.v6],
   cLanguageStandard: .c17

@@ -3,6 +3,10 @@
 //
 //     swift run -c release benchmark-deconv [--batch-size 100] [--threads 2] [--seconds 3]
 //         [--way filter|maps] [--peer "python pt_deconv.py"] [--rounds 5]
+//         [--network FILE.onnx --layer 7 --count 16]
+//
+// With --network, the same of a filter of a layer of another network, and of so many images;
+// ../Forward/peer.py writes such files, and peer.py does the same with PyTorch.
 //
 // --way: filter computes of layer 2 the one filter's map only, as `deconv project` does; maps computes
 // all maps of it first, and then projects the units that are strongest.
@@ -11,6 +15,7 @@
 // alternate, and the ratios of the medians are printed: by the clock, and by processor time.
 
 import Foundation
+import ModelFiles
 import NeuralNetworks
 import Tensors
 import Visualization
@@ -31,6 +36,11 @@ func median(_ values: [Double]) -> Double {
 struct Rate {
   var wall: Double
   var cpu: Double
+
+  var text: String {
+    let format = wall < 100 ? "%.2f img/s, per 2 cpu-s %.2f" : "%.0f img/s, per 2 cpu-s %.0f"
+    return String(format: format, wall, cpu)
+  }
 }
 
 func seconds(_ clock: clockid_t) -> Double {
@@ -70,7 +80,8 @@ func peerRate(_ command: String) throws -> Rate {
   let output = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
   process.waitUntilExit()
   var best = Rate(wall: 0, cpu: 0)
-  for line in output.split(separator: "\n") where line.contains("projection") {
+  for line in output.replacing(",", with: " ").split(separator: "\n")
+  where line.contains("projection") {
     let words = line.split(whereSeparator: \.isWhitespace)
     guard let unit = words.firstIndex(of: "img/s"), let label = words.firstIndex(of: "cpu-s"),
       unit > 0, label + 1 < words.count, let wall = Double(words[unit - 1]),
@@ -81,7 +92,10 @@ func peerRate(_ command: String) throws -> Rate {
   return best
 }
 
-let (count, filter) = (1000, 7)
+let filter = 7
+let checkpoint = try option("--network").map { try Checkpoint(path: $0) }
+let count = option("--count").flatMap(Int.init) ?? (checkpoint == nil ? 1000 : 16)
+let number = option("--layer").flatMap(Int.init) ?? 2
 let batchSize = option("--batch-size").flatMap(Int.init) ?? 100
 let workers = option("--threads").flatMap(Int.init) ?? Parallel.workers
 let limit = option("--seconds").flatMap(Double.init) ?? 3
@@ -89,18 +103,20 @@ let way = option("--way") ?? "filter"
 let peer = option("--peer")
 let rounds = peer == nil ? 1 : option("--rounds").flatMap(Int.init) ?? 5
 
-let deconvnet = Deconvnet(of: Sequential.leNet5(seed: 1))
-let layer = try deconvnet.layer(2)
+let deconvnet = Deconvnet(of: try checkpoint?.makeModel() ?? Sequential.leNet5(seed: 1))
+let layer = try deconvnet.layer(number)
+let shape = checkpoint?.model.inputShape ?? [28, 28, 1]
 var generator = SeededGenerator(seed: 2)
 let batches = stride(from: 0, to: count, by: batchSize).map { start in
   let size = min(batchSize, count - start)
   return Tensor(
-    shape: [size, 28, 28, 1], scalars: (0..<size * 784).map { _ in generator.nextUniform() })
+    shape: [size] + shape,
+    scalars: (0..<size * shape.reduce(1, *)).map { _ in generator.nextUniform() })
 }
 
 func project(_ images: Tensor) throws {
   guard way == "maps" else {
-    _ = try deconvnet.project(.strongest(filter: filter), layer: 2, of: images)
+    _ = try deconvnet.project(.strongest(filter: filter), layer: number, of: images)
     return
   }
   var strongest = StrongestImages(of: layer, count: images.shape[0], filters: [filter])
@@ -109,7 +125,7 @@ func project(_ images: Tensor) throws {
   let units = strongest.entries(of: filter).map {
     FeatureUnit(image: $0.image, filter: filter, activation: $0.unit)
   }
-  _ = try deconvnet.project(units, layer: 2, of: images)
+  _ = try deconvnet.project(units, layer: number, of: images)
 }
 
 var (ours, theirs): ([Rate], [Rate]) = ([], [])
@@ -118,11 +134,12 @@ for _ in 0..<rounds {
     try measure(count, seconds: limit) { for images in batches { try project(images) } }
   }
   ours.append(rate)
-  print("ours: \(Int(rate.wall)) img/s, per 2 cpu-s \(Int(rate.cpu)), batches of \(batchSize)")
+  print(
+    "ours: \(rate.text), batches of \(min(batchSize, count)), layer \(number), \(layer.name)")
   guard let peer else { continue }
   let other = try peerRate(peer)
   theirs.append(other)
-  print("peer: \(Int(other.wall)) img/s, per 2 cpu-s \(Int(other.cpu)), its best batch")
+  print("peer: \(other.text), its best batch or layout")
 }
 if peer != nil {
   func ratio(_ rate: KeyPath<Rate, Double>) -> Double {

@@ -1,78 +1,191 @@
-// Runs the convolutions of VGG16 or ResNet18 forward, without gradients, and prints images a second;
-// peer.py does the same with PyTorch.
+// Takes images through a network from an ONNX file, without gradients, and prints images a second;
+// peer.py writes such files, and does the same with PyTorch.
 //
-//     swift run -c release benchmark-forward [--network vgg16|resnet18] [--batch-size 1]
-//         [--threads 2] [--seconds 5]
+//     python Tests/Benchmarks/Forward/peer.py export resnet18 resnet18.onnx
+//     swift run -c release benchmark-forward resnet18.onnx [--batch-size 1] [--threads 2] [--seconds 5]
+//         [--layers] [--peer "python Tests/Benchmarks/Forward/peer.py run resnet18 1"] [--rounds 5]
 //
-// resnet18 is its 3×3 convolutions in a row, each with a ReLU; without the shortcuts and the
-// normalizations, which inference folds into the weights.
+// --layers prints instead what each step of a pass takes, the median, and what it reaches.
+// With --peer, a command whose lines begin with a number of images a second and one in a second of
+// processor time, the two alternate, and the ratios of the medians are printed, by the clock and by
+// processor time, to the peer's faster line of a round. What both take of memory at most is told.
 
 import Foundation
+import ModelFiles
 import NeuralNetworks
 import Tensors
 
+/// The value behind a flag on the command line.
 func option(_ name: String) -> String? {
   let arguments = CommandLine.arguments
   guard let index = arguments.firstIndex(of: name), index + 1 < arguments.count else { return nil }
   return arguments[index + 1]
 }
 
-/// Convolutions of 3×3, each with a ReLU. Numbers are filters, 0 is a max pooling, negative numbers
-/// are filters of a convolution of stride 2.
-func stack(_ plan: [Int], channels: Int) -> Sequential {
-  var generator = SeededGenerator(seed: 1)
-  var layers: [Sequential.NamedLayer] = []
-  var inputs = channels
-  for (index, filters) in plan.enumerated() {
-    guard filters != 0 else {
-      layers.append(.init("pool\(index)", MaxPool2D(2)))
-      continue
-    }
-    layers.append(
-      .init(
-        "conv\(index)",
-        Conv2D(
-          in: inputs, out: abs(filters), kernel: Extent(3), stride: Extent(filters < 0 ? 2 : 1),
-          padding: Padding(1), initializer: .he, using: &generator)))
-    layers.append(.init("relu\(index)", ReLU()))
-    inputs = abs(filters)
-  }
-  return Sequential(layers)
+func median(_ values: [Double]) -> Double {
+  let sorted = values.sorted()
+  return sorted.isEmpty ? .nan : sorted[sorted.count / 2]
 }
 
-func cpuSeconds() -> Double {
+func text(_ value: Double, _ digits: Int = 2) -> String {
+  String(format: "%.\(digits)f", value)
+}
+
+/// Images a second by the clock and of processor time, and the most memory that was held, in MB.
+struct Rate {
+  var wall: Double
+  var cpu: Double
+  var memory: Double
+}
+
+func seconds(_ clock: clockid_t) -> Double {
   var time = timespec()
-  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
-  return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+  clock_gettime(clock, &time)
+  return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
 }
 
-let name = option("--network") ?? "vgg16"
-let isVGG = name == "vgg16"
-let network =
-  isVGG
-  ? stack(
-    [64, 64, 0, 128, 128, 0, 256, 256, 256, 0, 512, 512, 512, 0, 512, 512, 512, 0], channels: 3)
-  : stack(
-    [64, 64, 64, 64, -128, 128, 128, 128, -256, 256, 256, 256, -512, 512, 512, 512], channels: 64)
+func peakMemory() -> Double {
+  var usage = rusage()
+  // Linux counts kilobytes, Darwin bytes.
+  #if canImport(Darwin)
+    getrusage(RUSAGE_SELF, &usage)
+    return Double(usage.ru_maxrss) / 1e6
+  #else
+    getrusage(Int32(RUSAGE_SELF.rawValue), &usage)
+    return Double(usage.ru_maxrss) / 1e3
+  #endif
+}
+
+/// The faster of the peer's lines.
+func peerRate(_ command: String) throws -> Rate {
+  let process = Process()
+  process.executableURL = URL(filePath: "/bin/sh")
+  process.arguments = ["-c", command]
+  let pipe = Pipe()
+  process.standardOutput = pipe
+  try process.run()
+  let output = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+  process.waitUntilExit()
+  let rates = output.split(separator: "\n").compactMap { line -> Rate? in
+    let numbers = line.split(separator: " ").prefix(3).compactMap { Double($0) }
+    return numbers.count == 3 ? Rate(wall: numbers[0], cpu: numbers[1], memory: numbers[2]) : nil
+  }
+  guard let best = rates.max(by: { $0.wall < $1.wall }) else {
+    throw CocoaError(.fileReadCorruptFile)
+  }
+  return best
+}
+
+guard CommandLine.arguments.count > 1, !CommandLine.arguments[1].hasPrefix("-") else {
+  FileHandle.standardError.write(
+    Data("usage: benchmark-forward FILE.onnx [--batch-size 1] …\n".utf8))
+  exit(64)
+}
+let checkpoint = try Checkpoint(path: CommandLine.arguments[1])
+let network = try checkpoint.makeModel()
 let batchSize = option("--batch-size").flatMap(Int.init) ?? 1
-let seconds = option("--seconds").flatMap(Double.init) ?? 5
+let limit = option("--seconds").flatMap(Double.init) ?? 5
+let workers = option("--threads").flatMap(Int.init) ?? Parallel.workers
+let peer = option("--peer")
+let rounds = peer == nil ? 1 : option("--rounds").flatMap(Int.init) ?? 5
 var generator = SeededGenerator(seed: 2)
-let shape = isVGG ? [batchSize, 224, 224, 3] : [batchSize, 56, 56, 64]
+let shape = [batchSize] + checkpoint.model.inputShape
 let images = Tensor(
   shape: shape, scalars: (0..<shape.reduce(1, *)).map { _ in generator.nextUniform() })
-let workers = option("--threads").flatMap(Int.init) ?? Parallel.workers
-Parallel.$workers.withValue(workers) {
-  _ = network(images)
-  let clock = ContinuousClock()
-  let (start, cpuStart) = (clock.now, cpuSeconds())
-  var times: [Double] = []
-  while (clock.now - start) / .seconds(1) < seconds || times.count < 3 {
-    times.append(clock.measure { _ = network(images) } / .seconds(1))
+
+/// What a step's layers are called, what it takes and how many multiplications it has.
+func printLayers() {
+  let (steps, wiring) = (network.inferenceSteps, network.wiring)
+  var times = [[Double]](repeating: [], count: steps.count)
+  var work = [Double](repeating: 0, count: steps.count)
+  let start = seconds(CLOCK_MONOTONIC)
+  while seconds(CLOCK_MONOTONIC) - start < limit || times[0].count < 3 {
+    var values: [Int: Tensor] = [0: images]
+    var uses = wiring.uses
+    for (index, step) in steps.enumerated() {
+      let inputs = wiring.sources[step.first].compactMap { values[$0] }
+      let added = step.added.flatMap { values[$0] }
+      let before = seconds(CLOCK_MONOTONIC)
+      let output = network.output(of: step, inputs, added: added)
+      times[index].append(seconds(CLOCK_MONOTONIC) - before)
+      values[step.last + 1] = output
+      switch network.layers[step.first].layer {
+      case let layer as Conv2D:
+        work[index] =
+          Double(output.count) / Double(batchSize * layer.outChannels)
+          * Double(layer.weight.count)
+        // Without a pooling behind it, that is.
+        if network.layers[step.last].layer is MaxPool2D {
+          let extent = layer.geometry(for: Array(inputs[0].shape.dropFirst())).output
+          work[index] = Double(extent.height * extent.width * layer.weight.count)
+        }
+      case let layer as Dense: work[index] = Double(layer.weight.count)
+      default: break
+      }
+      for source in wiring.sources[step.first] + (step.added.map { [$0] } ?? []) {
+        uses[source] -= 1
+        if uses[source] == 0 { values[source] = nil }
+      }
+    }
   }
-  let cpu = (cpuSeconds() - cpuStart) / Double(times.count * batchSize)
-  let rate = Double(batchSize) / times.sorted()[times.count / 2]
+  let medians = times.map { median(Array($0.dropFirst())) }
+  for (index, step) in steps.enumerated() {
+    let layer = network.layers[step.first].layer
+    var sizes = ""
+    if let layer = layer as? Conv2D {
+      sizes =
+        "\(layer.inChannels) to \(layer.outChannels) by \(layer.kernel.text), stride "
+        + "\(layer.stride.height)\(layer.groups > 1 ? ", \(layer.groups) groups" : "")"
+    }
+    let rate = 2 * work[index] * Double(batchSize) / medians[index] / 1e9
+    print(
+      "\(text(medians[index] * 1e3, 3)) ms \(text(rate, 0)) GFLOP/s \(type(of: layer)) \(sizes) "
+        + network.layers[step.first...step.last].map(\.name).joined(separator: " "))
+  }
+  print("\(text(medians.reduce(0, +) * 1e3)) ms of all")
+}
+
+func measure() -> Rate {
+  for _ in 0..<2 { _ = network(images) }
+  let (start, cpu) = (seconds(CLOCK_MONOTONIC), seconds(CLOCK_PROCESS_CPUTIME_ID))
+  var times: [Double] = []
+  var now = start
+  while now - start < limit || times.count < 3 {
+    _ = network(images)
+    let end = seconds(CLOCK_MONOTONIC)
+    times.append(end - now)
+    now = end
+  }
+  let count = Double(batchSize)
+  return Rate(
+    wall: count / median(times),
+    cpu: count * Double(times.count) / (seconds(CLOCK_PROCESS_CPUTIME_ID) - cpu),
+    memory: peakMemory())
+}
+
+if CommandLine.arguments.contains("--layers") {
+  Parallel.$workers.withValue(workers) { printLayers() }
+  exit(0)
+}
+var (ours, theirs): ([Rate], [Rate]) = ([], [])
+for _ in 0..<rounds {
+  let rate = Parallel.$workers.withValue(workers) { measure() }
+  ours.append(rate)
   print(
-    "ours: \(rate.formatted(.number.precision(.fractionLength(2)))) img/s of \(name) at batch "
-      + "\(batchSize), \((1 / cpu).formatted(.number.precision(.fractionLength(2)))) a second of "
-      + "processor time")
+    "ours: \(text(rate.wall)) img/s, \(text(rate.cpu)) a second of processor time, "
+      + "\(text(rate.memory, 0)) MB, batches of \(batchSize)")
+  guard let peer else { continue }
+  let other = try peerRate(peer)
+  theirs.append(other)
+  print(
+    "peer: \(text(other.wall)) img/s, \(text(other.cpu)) a second of processor time, "
+      + "\(text(other.memory, 0)) MB")
+}
+if peer != nil {
+  func ratio(_ rate: KeyPath<Rate, Double>) -> String {
+    text(median(ours.map { $0[keyPath: rate] }) / median(theirs.map { $0[keyPath: rate] }))
+  }
+  print(
+    "ratio: \(ratio(\.wall)) by the clock, \(ratio(\.cpu)) by processor time, "
+      + "\(ratio(\.memory)) of the memory, medians of \(rounds)")
 }

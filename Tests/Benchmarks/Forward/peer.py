@@ -1,56 +1,72 @@
-"""Runs what benchmark-forward runs, with PyTorch.
+"""Writes torchvision's networks with random weights for benchmark-forward, and runs them with PyTorch.
 
-usage: peer.py vgg16|resnet18 BATCH_SIZE [channels_last] [SECONDS]
+usage: peer.py export NETWORK FILE.onnx [BATCH_SIZE]
+       peer.py run NETWORK BATCH_SIZE [SECONDS] [fused]
+
+run prints a line for each memory format: images a second, images in a second of processor time, the most
+memory that was held in MB. NETWORK is torchvision's name; with "-relu" behind it, ReLU6 becomes ReLU. "fused" folds the batch normalizations into the convolutions before, as the
+importer does; PyTorch by itself keeps them.
 """
 
+import resource
 import statistics
 import sys
 import time
 
 import torch
-from torch import nn
-
-VGG16 = [64, 64, 0, 128, 128, 0, 256, 256, 256, 0, 512, 512, 512, 0, 512, 512, 512, 0]
-RESNET18 = [64, 64, 64, 64, -128, 128, 128, 128, -256, 256, 256, 256, -512, 512, 512, 512]
+import torchvision
 
 
-def stack(plan, channels):
-    layers = []
-    for filters in plan:
-        if filters == 0:
-            layers.append(nn.MaxPool2d(2))
-            continue
-        stride = 2 if filters < 0 else 1
-        layers += [nn.Conv2d(channels, abs(filters), 3, stride, 1), nn.ReLU()]
-        channels = abs(filters)
-    return nn.Sequential(*layers)
+def network(name):
+    torch.manual_seed(1)
+    model = torchvision.models.get_model(name.removesuffix("-relu"), weights=None).eval()
+    # Statistics as after training: a batch normalization that changes nothing would be left out.
+    for module in model.modules():
+        if isinstance(module, torch.nn.BatchNorm2d):
+            module.running_mean.normal_(0, 0.1)
+            module.running_var.uniform_(0.5, 1.5)
+        for child, layer in module.named_children():
+            if name.endswith("-relu") and isinstance(layer, torch.nn.ReLU6):
+                setattr(module, child, torch.nn.ReLU())
+    return model
 
 
-def main():
-    name, batch = sys.argv[1], int(sys.argv[2])
-    channels_last = "channels_last" in sys.argv
-    seconds = float(sys.argv[-1]) if sys.argv[-1][0].isdigit() and len(sys.argv) > 3 else 5
+def export(name, path, batch=1):
+    torch.onnx.export(
+        network(name), (torch.rand(batch, 3, 224, 224),), path, dynamo=False, input_names=["images"],
+        dynamic_axes={"images": {0: "batch"}}, do_constant_folding=False,
+        training=torch.onnx.TrainingMode.EVAL)
+
+
+def run(name, batch, seconds, fused):
     torch.set_num_threads(2)
-    is_vgg = name == "vgg16"
-    network = stack(VGG16, 3) if is_vgg else stack(RESNET18, 64)
-    images = torch.rand(batch, 3, 224, 224) if is_vgg else torch.rand(batch, 64, 56, 56)
-    if channels_last:
-        network = network.to(memory_format=torch.channels_last)
-        images = images.to(memory_format=torch.channels_last)
-    times = []
-    with torch.inference_mode():
-        network(images)
-        cpu, end = time.process_time(), time.time() + seconds
-        while time.time() < end or len(times) < 3:
-            start = time.time()
-            network(images)
-            times.append(time.time() - start)
-    cpu = (time.process_time() - cpu) / len(times) / batch
-    layout = "channels_last" if channels_last else "channels first"
-    print(
-        f"torch {torch.__version__}, {layout}: {batch / statistics.median(times):.2f} img/s of "
-        f"{name} at batch {batch}, {1 / cpu:.2f} a second of processor time"
-    )
+    model = network(name)
+    if fused:
+        from torch.fx.experimental.optimization import fuse
+        model = fuse(model)
+    images = torch.rand(batch, 3, 224, 224)
+    for memory_format in (torch.contiguous_format, torch.channels_last):
+        model = model.to(memory_format=memory_format)
+        images = images.to(memory_format=memory_format)
+        times = []
+        with torch.no_grad():
+            for _ in range(2):
+                model(images)
+            cpu, end = time.process_time(), time.time() + seconds / 2
+            while time.time() < end or len(times) < 3:
+                start = time.time()
+                model(images)
+                times.append(time.time() - start)
+        cpu = (time.process_time() - cpu) / len(times) / batch
+        memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3
+        print(
+            f"{batch / statistics.median(times):.2f} {1 / cpu:.2f} {memory:.0f} img/s, img/s of processor "
+            f"time and MB of {name} at batch {batch}, {memory_format}, torch {torch.__version__}")
 
 
-main()
+if __name__ == "__main__":
+    if sys.argv[1] == "export":
+        export(sys.argv[2], sys.argv[3], *map(int, sys.argv[4:5]))
+    else:
+        rest = [word for word in sys.argv[4:] if word != "fused"]
+        run(sys.argv[2], int(sys.argv[3]), float(rest[0]) if rest else 5, "fused" in sys.argv)

@@ -1,0 +1,79 @@
+"""Projects the strongest unit of a filter of a torchvision network down to the pixels, with PyTorch's hooks.
+
+usage: peer.py NETWORK LAYER FILTER BATCH_SIZE [SECONDS]
+
+LAYER is the number of a convolution, from 1, in the order of the pass. The forward pass ends there. ReLU
+lets positive signals pass on the way back, as in a deconvnet; pooling goes by its switches. Prints a line for
+each memory format: images a second, and images in two seconds of processor time.
+"""
+
+import resource
+import statistics
+import sys
+import time
+
+import torch
+import torchvision
+
+
+class Reached(Exception):
+    pass
+
+
+def main():
+    name, number, unit, batch = sys.argv[1], *map(int, sys.argv[2:5])
+    seconds = float(sys.argv[5]) if len(sys.argv) > 5 else 5
+    torch.set_num_threads(2)
+    model = torchvision.models.get_model(name, weights=None).eval().requires_grad_(False)
+    reached = []
+
+    def keep(module, inputs, output):
+        reached.append(output)
+        if len(reached) == number:
+            raise Reached
+
+    for module in model.modules():
+        if isinstance(module, torch.nn.Conv2d):
+            module.register_forward_hook(keep)
+        elif isinstance(module, torch.nn.ReLU):
+            module.inplace = False
+            module.register_full_backward_hook(
+                lambda module, inputs, outputs: (outputs[0].clamp(min=0),))
+
+    def project(images):
+        reached.clear()
+        images.requires_grad_(True)
+        images.grad = None
+        try:
+            model(images)
+        except Reached:
+            pass
+        maps = reached[-1]
+        strongest = maps[:, unit].flatten(1).argmax(1)
+        signal = torch.zeros_like(maps)
+        flat = signal[:, unit].flatten(1)
+        flat.scatter_(1, strongest[:, None], maps[:, unit].flatten(1).detach().gather(1, strongest[:, None]))
+        signal[:, unit] = flat.view_as(signal[:, unit])
+        maps.backward(signal)
+        return images.grad
+
+    images = torch.rand(batch, 3, 224, 224)
+    for memory_format in (torch.contiguous_format, torch.channels_last):
+        model = model.to(memory_format=memory_format)
+        images = images.detach().to(memory_format=memory_format)
+        times = []
+        for _ in range(2):
+            project(images)
+        cpu, end = time.process_time(), time.time() + seconds / 2
+        while time.time() < end or len(times) < 3:
+            start = time.time()
+            project(images)
+            times.append(time.time() - start)
+        cpu = (time.process_time() - cpu) / len(times) / batch
+        memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3
+        print(
+            f"torch projection, {name}, layer {number}, {memory_format}: {batch / statistics.median(times):.2f} "
+            f"img/s, per 2 cpu-s {2 / cpu:.2f}, {memory:.0f} MB")
+
+
+main()
