@@ -18,8 +18,12 @@ struct DataServerCommand: ParsableCommand {
       """,
     version: Tool.version)
 
-  @Option(help: ArgumentHelp("The log directory, which needn't exist yet.", valueName: "directory"))
-  var logdir: String
+  @Option(
+    help: ArgumentHelp(
+      "The log directory, which needn't exist yet; may be repeated.",
+      discussion: "Of several, runs are named after their directory's name, or its own: name=path.",
+      valueName: "directory"))
+  var logdir: [String]
 
   @Option(help: ArgumentHelp("The address to listen at.", valueName: "address"))
   var host = "localhost"
@@ -47,11 +51,22 @@ struct DataServerCommand: ParsableCommand {
   @Flag(help: "End when standard input is closed.")
   var dieAfterStdin = false
 
+  @Option(
+    help: ArgumentHelp(
+      "Write counts and times into this file at each look.",
+      discussion: "In the text that Prometheus reads, for its node exporter's textfile collector.",
+      valueName: "file"))
+  var metrics: String?
+
   @Flag(name: .shortAndLong, help: "Tell on stderr what each look for more brought.")
   var verbose: Int
 
-  @Flag(inversion: .prefixedNo, help: "Accepted from TensorBoard; all checksums are checked.")
-  var checksum = true
+  @Flag(
+    inversion: .prefixedNo,
+    help: ArgumentHelp(
+      "Check long records, mostly images, while loading.",
+      discussion: "Otherwise they are passed over, and checked when they are shown."))
+  var checksum = false
 
   /// When to look for more.
   enum Reload: ExpressibleByArgument, Equatable {
@@ -84,18 +99,21 @@ struct DataServerCommand: ParsableCommand {
 
   func run() throws {
     // gs://, s3:// and the like.
-    guard !logdir.contains("://") else {
-      fail(8, "\(logdir): only directories of this machine can be served")
+    if let remote = logdir.first(where: { $0.contains("://") }) {
+      fail(8, "\(remote): only directories of this machine can be served")
     }
+    let sources: [LogSource]
+    do { sources = try LogSource.all(logdir) } catch { fail(8, "\(error)") }
     guard let samples = SampleCounts(samplesPerPlugin) else { throw ExitStatus.wrongUsage }
     Interruption.endsAtOnce()
     if dieAfterStdin { endWithStandardInput() }
-    let directory = LogDirectory(path: logdir, samples: samples)
+    let directory = LogDirectory(sources, samples: samples, checksAll: checksum)
+    let provider = DataProvider(directory)
     try serve(
-      DataProvider(directory), host: host, port: port,
+      provider, host: host, port: port,
       bound: { port in
         try tell(port: port)
-        keepLoading(directory)
+        keepLoading(directory, provider.statistics)
       }, failed: { fail(9, $0) })
   }
 
@@ -127,21 +145,36 @@ struct DataServerCommand: ParsableCommand {
   }
 
   /// Loads the directory in a thread, as often as it was asked for.
-  private func keepLoading(_ directory: LogDirectory) {
+  private func keepLoading(_ directory: LogDirectory, _ statistics: ServiceStatistics) {
     Thread.detachNewThread {
       while true {
         let start = ContinuousClock.now
         let report = directory.reload()
         let time = ContinuousClock.now - start
         for warning in report.warnings { Console.tell(warning) }
-        if verbose > 0 {
-          Console.tell("\(report.eventCount) events of \(report.runCount) runs loaded in \(time)")
+        if verbose > 0 || metrics != nil {
+          tell(report, time, directory.contents, statistics)
         }
         guard case .every(let seconds) = reload else { break }
         // Never without a pause: looking takes a processor.
         Thread.sleep(forTimeInterval: max(0.1, Double(seconds)))
       }
     }
+  }
+
+  private func tell(
+    _ report: LogDirectory.Report, _ time: Duration, _ contents: LogDirectory.Contents,
+    _ statistics: ServiceStatistics
+  ) {
+    if let metrics {
+      do { try AtomicFile.write(Array(statistics.text(contents).utf8), to: metrics) } catch {
+        Console.tell("\(error)")
+      }
+    }
+    guard verbose > 0 else { return }
+    Console.tell(
+      "\(report.eventCount) events of \(report.runCount) runs loaded in \(time); "
+        + "\(contents.seriesCount) series of \(contents.pointCount) points; \(statistics.line())")
   }
 
   private func endWithStandardInput() {

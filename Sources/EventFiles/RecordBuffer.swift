@@ -80,6 +80,19 @@ package struct RecordBuffer: ~Copyable, Sendable {
     }
   }
 
+  /// Whether bytes are one record that fits its checksums.
+  package static func isRecord(_ bytes: UnsafeRawBufferPointer) -> Bool {
+    guard bytes.count >= overhead else { return false }
+    func sum(_ range: Range<Int>) -> Bool {
+      MaskedCRC.of(UnsafeRawBufferPointer(rebasing: bytes[range]))
+        == UInt32(
+          littleEndian: bytes.loadUnaligned(fromByteOffset: range.upperBound, as: UInt32.self))
+    }
+    return UInt64(littleEndian: bytes.loadUnaligned(as: UInt64.self))
+      == UInt64(bytes.count - overhead)
+      && sum(0..<8) && sum(headerSize..<bytes.count - footerSize)
+  }
+
   private mutating func beginRecord() -> Int {
     let start = encoder.count
     encoder.appendLittleEndian(0 as UInt64)

@@ -20,8 +20,12 @@ package struct RecordReader: Sendable {
   /// Bytes that were read for what only looked like a record.
   private var vainByteCount = 0
 
+  /// Bytes that are asked of the file next: few behind a record that was passed over, then more.
+  private var chunkSize = Self.smallestChunk
+
   /// Bytes that are asked of the file at once.
-  private static let chunkSize = 256 << 10
+  private static let smallestChunk = 16 << 10
+  private static let largestChunk = 256 << 10
   /// Records up to this size are looked for in damage however much of it there is.
   private static let smallRecord = 4 << 10
 
@@ -80,6 +84,29 @@ package struct RecordReader: Sendable {
     }
     position += total
     return payload
+  }
+
+  /// The place in `buffer` of the first bytes of a long record's payload, and how many it has in all; nil for
+  /// a record that is short or here already, or not whole yet. It stays before the record.
+  mutating func head(
+    of count: Int, above limit: Int
+  ) throws(EventFileError) -> (place: Range<Int>, length: Int)? {
+    guard try fill(RecordBuffer.headerSize) else { return nil }
+    let claim: UInt64 = littleEndian(at: position)
+    guard claim > UInt64(limit), claim <= UInt64(maximumLength),
+      Int(claim) + RecordBuffer.overhead > buffer.count - position,
+      let length = try payloadLength(),
+      try remainingByteCount() >= length + RecordBuffer.overhead,
+      try fill(RecordBuffer.headerSize + count)
+    else { return nil }
+    let start = position + RecordBuffer.headerSize
+    return (start..<start + count, length)
+  }
+
+  /// Steps over the next record, whose payload has so many bytes, without reading it.
+  mutating func pass(payload length: Int) {
+    drop(from: offset + length + RecordBuffer.overhead)
+    chunkSize = Self.smallestChunk
   }
 
   /// Steps over the next record without a look at its payload, and returns its size in bytes; nil if
@@ -177,7 +204,8 @@ package struct RecordReader: Sendable {
       drop(from: start)
       return false
     }
-    let size = min(remaining, max(count, Self.chunkSize))
+    let size = min(remaining, max(count, chunkSize))
+    chunkSize = min(2 * chunkSize, Self.largestChunk)
     do {
       // Where the memory is large enough it is used again: in a long file, all but the first time.
       if buffer.count != size { buffer = [UInt8](repeating: 0, count: size) }

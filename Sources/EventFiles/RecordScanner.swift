@@ -31,6 +31,17 @@ package struct RecordScanner: Sendable {
     return try nextBehindDamage()
   }
 
+  /// The place in the reader's buffer of the first bytes of the next record's payload, and how many it has in
+  /// all, where it is long, whole and not read yet.
+  @inline(__always)
+  package mutating func head(of count: Int, above limit: Int) -> (place: Range<Int>, length: Int)? {
+    // What is damaged, `next` finds again.
+    lossStart == nil ? (try? reader.head(of: count, above: limit)) ?? nil : nil
+  }
+
+  /// Steps over the next record, whose payload has so many bytes, without reading it.
+  package mutating func pass(payload length: Int) { reader.pass(payload: length) }
+
   private mutating func nextBehindDamage() throws(EventFileError) -> Range<Int>? {
     while true {
       if let start = lossStart {

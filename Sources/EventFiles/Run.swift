@@ -22,7 +22,7 @@ public struct Run: Sendable, Equatable {
     guard try !eventFiles().isEmpty else { throw .noEventFiles(path: directory) }
   }
 
-  private init(found directory: String, name: String) {
+  fileprivate init(found directory: String, name: String) {
     self.directory = directory
     self.name = name
   }
@@ -40,24 +40,12 @@ public struct Run: Sendable, Equatable {
   public static func find(
     under logdir: String
   ) throws(EventFileError) -> (runs: [Run], failures: [EventFileError]) {
-    let (found, failures) = try filesOfRuns(under: logdir)
-    return (found.map(\.run), failures)
-  }
-
-  /// The same, with the paths of each run's event files in TensorBoard's order.
-  package static func filesOfRuns(
-    under logdir: String
-  ) throws(EventFileError) -> (runs: [(run: Run, files: [String])], failures: [EventFileError]) {
-    do {
-      let tree = try DirectoryTree(logdir)
-      let runs = tree.nodes.compactMap { node -> (run: Run, files: [String])? in
-        let files = eventFiles(in: node.entries).map { Path.joined(node.path, $0) }
-        return files.isEmpty ? nil : (Run(found: node.path, name: node.name), files)
-      }.sorted { $0.run.name.utf8.lexicographicallyPrecedes($1.run.name.utf8) }
-      return (runs, tree.failures.map { EventFileError($0) })
-    } catch {
-      throw EventFileError(error)
-    }
+    var walk = RunWalk(logdir)
+    var runs: [Run] = []
+    while let (run, _) = try walk.next() { runs.append(run) }
+    return (
+      runs.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }, walk.failures
+    )
   }
 
   /// The paths of the event files, in TensorBoard's order.
@@ -71,7 +59,7 @@ public struct Run: Sendable, Equatable {
   }
 
   /// The names that are event files', whatever can be read of them.
-  private static func eventFiles(in entries: [Directory.Entry]) -> [String] {
+  fileprivate static func eventFiles(in entries: [Directory.Entry]) -> [String] {
     entries.filter { $0.kind != .directory && isEventFile($0.name) }.map(\.name)
   }
 
@@ -101,5 +89,31 @@ public struct Run: Sendable, Equatable {
     let contents = try contents(tags: { $0.utf8.elementsEqual(tag.utf8) })
     if let failure = contents.files.lazy.compactMap(\.failure).first { throw failure }
     return contents.series(tag: tag, kind: .scalar)?.scalars ?? []
+  }
+}
+
+/// The runs of a log directory, found one after the other.
+package struct RunWalk: Sendable {
+  private var walk: DirectoryWalk
+
+  /// Before a log directory, of which nothing is read yet.
+  package init(_ logdir: String) { walk = DirectoryWalk(logdir) }
+
+  /// What couldn't be listed so far.
+  package var failures: [EventFileError] { walk.failures.map { EventFileError($0) } }
+
+  /// The next run, with the paths of its event files in TensorBoard's order; nil behind the last.
+  ///
+  /// - Throws: where the log directory itself can't be listed.
+  package mutating func next() throws(EventFileError) -> (run: Run, files: [String])? {
+    do {
+      while let node = try walk.next() {
+        let files = Run.eventFiles(in: node.entries).map { Path.joined(node.path, $0) }
+        if !files.isEmpty { return (Run(found: node.path, name: node.name), files) }
+      }
+      return nil
+    } catch {
+      throw EventFileError(error)
+    }
   }
 }

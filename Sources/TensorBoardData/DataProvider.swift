@@ -7,6 +7,8 @@ internal import ProtobufWire
 /// - Source: TensorBoard, `data/proto/data_provider.proto` and `data/server/server.rs`.
 package struct DataProvider: Sendable {
   private let directory: LogDirectory
+  /// What it did so far.
+  package let statistics = ServiceStatistics()
 
   /// The service's full name.
   package static let service = "tensorboard.data.TensorBoardDataProvider"
@@ -45,6 +47,12 @@ package struct DataProvider: Sendable {
 
   /// The answer to a request, as it goes over the wire.
   package func answer(_ method: Method, to request: [UInt8]) throws(Failure) -> [UInt8] {
+    try statistics.measure(method.rawValue, size: \.count) { () throws(Failure) in
+      try makeAnswer(method, to: request)
+    }
+  }
+
+  private func makeAnswer(_ method: Method, to request: [UInt8]) throws(Failure) -> [UInt8] {
     switch method {
     case .getExperiment:
       try check(request)
@@ -66,6 +74,12 @@ package struct DataProvider: Sendable {
 
   /// The blob that a request asks for, in pieces that go into the stream as they are.
   package func blob(_ request: [UInt8]) throws(Failure) -> [[UInt8]] {
+    try statistics.measure(Self.streamingMethod, size: { $0.reduce(0) { $0 + $1.count } }) {
+      () throws(Failure) in try readBlob(request)
+    }
+  }
+
+  private func readBlob(_ request: [UInt8]) throws(Failure) -> [[UInt8]] {
     var text: [UInt8] = []
     try decode {
       () throws(WireError) in
@@ -78,7 +92,7 @@ package struct DataProvider: Sendable {
       }
     }
     guard let key = BlobKey(text) else { throw .invalidArgument("the blob key isn't one of ours") }
-    guard let run = directory.runs.first(where: { $0.name == key.run }) else {
+    guard let run = directory.runs(where: { $0 == key.run }).first else {
       throw .notFound("there is no such run")
     }
     guard
@@ -216,7 +230,7 @@ package struct DataProvider: Sendable {
     _ encode: (LoadedRun, TimeSeries, inout WireEncoder) throws(Failure) -> Void
   ) throws(Failure) -> [UInt8] {
     var encoder = WireEncoder()
-    for run in directory.runs where request.wants(run: run) {
+    for run in directory.runs(where: request.wantsRun(named:)) {
       let wanted = run.series.filter { request.wants($0) && isServed($0) }
       guard !wanted.isEmpty else { continue }
       let start = encoder.beginMessage(field: 1)

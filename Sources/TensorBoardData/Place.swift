@@ -24,6 +24,8 @@ struct Place: Sendable {
   /// How many blobs or tensors it holds; nil where it isn't of the series' kind.
   var count: Int32?
   var form = Form.none
+  /// Where the checksum of its record wasn't checked: how many bytes of that stand before it; 0 otherwise.
+  var lead: UInt16 = 0
 }
 
 extension PackedValue {
@@ -49,6 +51,11 @@ extension PackedValue {
     default: return nil
     }
     guard let (shape, count) = strings() else { return nil }
+    return Self.blobCount(shape, count, plugin: plugin)
+  }
+
+  /// How many blobs a tensor of strings holds.
+  static func blobCount(_ shape: [UInt64], _ count: Int32, plugin: String) -> Int32? {
     switch shape.count {
     case 1: return count
     // Sounds, each with a label.
@@ -81,7 +88,7 @@ extension PackedValue {
   }
 
   /// The lengths in a message `TensorShapeProto`.
-  private static func lengths(_ shape: UnsafeRawBufferPointer) -> [UInt64]? {
+  static func lengths(_ shape: UnsafeRawBufferPointer) -> [UInt64]? {
     guard var cursor = WireCursor(shape) else { return [] }
     var lengths: [UInt64] = []
     while let key = cursor.nextKey(), key != 0 {

@@ -6,13 +6,19 @@ internal import Synchronization
 ///
 /// One thread loads; any other may look meanwhile.
 final class RunLoader: Sendable {
-  let run: Run
+  /// The run's name, as `LoadedRun` has it.
+  let name: [UInt8]
+  /// Where its files are.
+  let directory: String
   private let reading: Mutex<RunReading>
   private let shown: Mutex<LoadedRun>
 
-  init(_ run: Run, samples: SampleCounts) {
-    self.run = run
-    let reading = RunReading(name: Array(run.name.utf8), samples: samples)
+  /// A run of which nothing is loaded yet.
+  ///
+  /// - Parameter checksAll: Whether what is long is read when it is loaded, not only when it is asked for.
+  init(name: [UInt8], directory: String, samples: SampleCounts, checksAll: Bool) {
+    (self.name, self.directory) = (name, directory)
+    let reading = RunReading(name: name, samples: samples, checksAll: checksAll)
     shown = Mutex(reading.run)
     self.reading = Mutex(reading)
   }
@@ -34,6 +40,7 @@ final class RunLoader: Sendable {
 private struct RunReading: Sendable {
   private(set) var run: LoadedRun
   private let samples: SampleCounts
+  private let checksAll: Bool
   private var files = RunFiles()
   private var tags = TagTable()
   /// The damage that was told of each file.
@@ -43,12 +50,15 @@ private struct RunReading: Sendable {
   /// What is read is shown after so long at the latest, and then again each second.
   private static let firstShow = Duration.milliseconds(250)
   private static let showInterval = Duration.seconds(1)
+  /// Bytes of an event from which on no more is read than its beginning, if that says enough.
+  private static let longPayload = 24 << 10
   /// Records between two looks at the clock.
   private static let clockInterval = 64
 
-  init(name: [UInt8], samples: SampleCounts) {
+  init(name: [UInt8], samples: SampleCounts, checksAll: Bool) {
     run = LoadedRun(name: name)
     self.samples = samples
+    self.checksAll = checksAll
   }
 
   mutating func readOn(
@@ -57,7 +67,7 @@ private struct RunReading: Sendable {
     let before = files.reports.reduce(0) { $0 + $1.eventCount }
     if !readFiles(paths, show: show) {
       // A file was replaced by another: everything is read anew.
-      self = RunReading(name: run.name, samples: samples)
+      self = RunReading(name: run.name, samples: samples, checksAll: checksAll)
       hasNews = true
       _ = readFiles(paths, show: show)
     }
@@ -74,14 +84,22 @@ private struct RunReading: Sendable {
     var next = clock.now + Self.firstShow
     var count = 0
     if run.files != paths { listFiles(paths) }
-    return files.readOn(paths) { bytes, file, offset in
+    func lookAtClock() {
       count &+= 1
-      if count.isMultiple(of: Self.clockInterval), clock.now >= next {
-        publish(to: show)
-        next = clock.now + Self.showInterval
-      }
-      return take(bytes, file: file, offset: offset)
+      guard count.isMultiple(of: Self.clockInterval), clock.now >= next else { return }
+      publish(to: show)
+      next = clock.now + Self.showInterval
     }
+    return files.readOn(
+      paths, longPayload: checksAll ? .max : Self.longPayload,
+      takeHead: { bytes, length, file, offset in
+        lookAtClock()
+        return take(headOf: length, bytes, file: file, offset: offset)
+      },
+      { bytes, file, offset in
+        lookAtClock()
+        return take(bytes, file: file, offset: offset)
+      })
   }
 
   /// Lists the files as they will be numbered.
@@ -146,6 +164,38 @@ private struct RunReading: Sendable {
     }
   }
 
+  /// Takes an event of so many bytes by its first ones; returns its time, nil where more of it has to be read.
+  private mutating func take(
+    headOf length: Int, _ bytes: UnsafeRawBufferPointer, file: Int32, offset: Int
+  ) -> Double? {
+    guard let head = EventHead(bytes, length: length), head.wallTime.isFinite else { return nil }
+    let (number, _) = tags.number(of: head.tag)
+    if number == run.series.count {
+      // The first value's metadata says what the series is.
+      guard head.isContentLast else { return nil }
+      begin(number, SummaryMetadata(ofFirstValueIn: head.field, given: nil))
+    }
+    let count: Int32?
+    let dataClass = run.series[number].dataClass
+    switch dataClass {
+    case .unknown: count = 0
+    case .scalar: return nil
+    case .tensor: count = head.tensorCount
+    case .blobSequence: count = head.blobCount(plugin: run.series[number].pluginName)
+    }
+    guard let count else { return nil }
+    hasNews = true
+    run.startTime = min(run.startTime ?? .infinity, head.wallTime)
+    guard dataClass != .unknown else { return head.wallTime }
+    run.series[number].places.append(
+      Place(
+        offset: offset + head.valueOffset, file: file,
+        byteCount: Int32(truncatingIfNeeded: length - head.valueOffset), count: count, form: .value,
+        lead: UInt16(RecordBuffer.headerSize + head.valueOffset)),
+      step: head.step, wallTime: head.wallTime)
+    return head.wallTime
+  }
+
   private mutating func append(_ place: Place, to index: Int, _ event: PackedEvent) {
     var place = place
     switch run.series[index].dataClass {
@@ -162,8 +212,8 @@ private struct RunReading: Sendable {
   /// The position of the series that takes a value.
   @inline(__always)
   private mutating func series(of value: PackedValue) -> Int {
-    let (number, isNew) = tags.number(of: value.tag)
-    if isNew {
+    let (number, _) = tags.number(of: value.tag)
+    if number == run.series.count {
       let given = value.metadata.flatMap { try? SummaryMetadata(wireBytes: Array($0)) }
       begin(number, SummaryMetadata(ofFirstValueIn: value.field, given: given))
     }
@@ -172,8 +222,10 @@ private struct RunReading: Sendable {
 
   /// The position of the series that takes a graph, or what is told of one.
   private mutating func series(_ tag: UnsafeRawBufferPointer, plugin: String) -> Int {
-    let (number, isNew) = tags.number(of: tag)
-    if isNew { begin(number, SummaryMetadata(pluginName: plugin, dataClass: .blobSequence)) }
+    let (number, _) = tags.number(of: tag)
+    if number == run.series.count {
+      begin(number, SummaryMetadata(pluginName: plugin, dataClass: .blobSequence))
+    }
     return number
   }
 

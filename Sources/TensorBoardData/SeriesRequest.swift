@@ -62,7 +62,7 @@ struct SeriesRequest {
     }
   }
 
-  func wants(run: LoadedRun) -> Bool { runs?.contains(run.name) ?? true }
+  func wantsRun(named name: [UInt8]) -> Bool { runs?.contains(name) ?? true }
 
   func wants(_ series: TimeSeries) -> Bool {
     series.pluginName == plugin && tags?.contains(series.tag) ?? true

@@ -29,6 +29,9 @@ struct TimeSeries: Sendable {
     places.sort()
   }
 
+  /// Points in memory.
+  var pointCount: Int { scalars.points.count + places.points.count }
+
   /// The points that are of the series' kind.
   var validScalars: [Reservoir<Float?>.Point] { scalars.points.filter { $0.value != nil } }
   var validPlaces: [Reservoir<Place>.Point] { places.points.filter { $0.value.count != nil } }

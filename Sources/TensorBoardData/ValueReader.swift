@@ -59,7 +59,17 @@ struct ValueReader {
       guard let file = try? OpenFile(reading: run.files[Int(place.file)]) else { return nil }
       opened = (place.file, file)
     }
-    return try? opened?.file.bytes(at: place.offset, count: Int(place.byteCount))
+    guard let file = opened?.file, place.lead > 0 else {
+      return try? opened?.file.bytes(at: place.offset, count: Int(place.byteCount))
+    }
+    // The checksum of the record that it ends wasn't checked yet.
+    let lead = Int(place.lead)
+    guard
+      let record = try? file.bytes(
+        at: place.offset - lead, count: lead + Int(place.byteCount) + RecordBuffer.footerSize),
+      record.withUnsafeBytes({ RecordBuffer.isRecord($0) })
+    else { return nil }
+    return Array(record[lead...].dropLast(RecordBuffer.footerSize))
   }
 }
 

@@ -56,7 +56,7 @@ class Server:
         self.changed = threading.Condition()
         self.errors = []
         threading.Thread(target=self.listen, daemon=True).start()
-        self.wait(1)
+        self.wait_until(1)
         text = port_file.read_text()
         assert text.endswith("\n"), text
         self.channel = grpc.insecure_channel(
@@ -73,8 +73,11 @@ class Server:
 
     def wait(self, count):
         """Waits until so many more loads have ended."""
+        self.wait_until(self.cycles + count)
+
+    def wait_until(self, goal):
+        """Waits until so many loads have ended."""
         with self.changed:
-            goal = self.cycles + count
             if not self.changed.wait_for(lambda: self.cycles >= goal, timeout=60):
                 raise RuntimeError("the server doesn't load: " + "\n".join(self.errors))
 

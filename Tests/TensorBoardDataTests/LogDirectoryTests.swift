@@ -137,4 +137,69 @@ import Testing
     } while last < 40_000
     #expect(await loading.value == 40_000)
   }
+
+  @Test func severalDirectoriesAreServedSideBySide() throws {
+    let logdir = Logdir()
+    try logdir.append([event(0, scalar("loss", 1))], to: "x/tfevents")
+    try logdir.append([event(0, scalar("loss", 2))], to: "x/a/tfevents")
+    try logdir.append([event(0, scalar("loss", 3))], to: "y/a/tfevents")
+    let sources = try LogSource.all(["\(logdir.path)/x", "mine=\(logdir.path)/y"])
+    let directory = LogDirectory(sources, samples: try counts(""))
+    #expect(directory.reload().runCount == 3)
+    #expect(try directory.scalars().map(\.run) == ["mine/a", "x", "x/a"])
+    #expect(try directory.scalars().map(\.numbers) == [[3], [1], [2]])
+    #expect(
+      try directory.answer(.getExperiment).texts(1)
+        == ["x:\(logdir.path)/x,mine:\(logdir.path)/y"])
+    // What is gone of one directory leaves the other as it is.
+    try FileManager.default.removeItem(at: logdir.url("x"))
+    _ = directory.reload()
+    #expect(try directory.scalars().map(\.run) == ["mine/a"])
+  }
+
+  @Test(
+    arguments: [
+      (["a"], [nil: "a"]), (["n=/no/such"], ["n": "/no/such"]),
+      (["/no/n=such"], [nil: "/no/n=such"]),
+      (["=a"], [nil: "=a"]), (["n=a=b"], ["n": "a=b"]),
+      (["/x/a/", "/y/b"], ["a": "/x/a/", "b": "/y/b"]),
+    ] as [([String], [String?: String])])
+  func argumentsAreDirectories(arguments: [String], directories: [String?: String]) throws {
+    let sources = try LogSource.all(arguments)
+    #expect(Dictionary(uniqueKeysWithValues: sources.map { ($0.name, $0.path) }) == directories)
+  }
+
+  @Test func aPathWithAnEqualsSignIsOneWhereItLeadsSomewhere() throws {
+    let logdir = Logdir()
+    try logdir.append([event(0, scalar("loss", 1))], to: "lr=0.1/tfevents")
+    let path = "\(logdir.path)/lr=0.1"
+    #expect(try LogSource.all([path]).map(\.path) == [path])
+  }
+
+  @Test func twoDirectoriesOfOneNameAreRefused() {
+    #expect(
+      throws: SourceError(
+        description: "two directories are called b; give one a name: other=/a/b")
+    ) { try LogSource.all(["/x/b", "/a/b"]) }
+  }
+
+  @Test func countsAreWrittenForPrometheus() throws {
+    let logdir = Logdir()
+    try logdir.append((0..<3).map { event($0, scalar("loss", 1)) }, to: "a/tfevents")
+    let directory = try logdir.loaded()
+    let provider = DataProvider(directory)
+    _ = try provider.answer(.listRuns, to: [])
+    #expect(throws: DataProvider.Failure.self) { try provider.answer(.readScalars, to: []) }
+    let lines = provider.statistics.text(directory.contents).split(separator: "\n")
+    for line in [
+      "# TYPE tensorboard_data_server_runs gauge", "tensorboard_data_server_runs 1",
+      "tensorboard_data_server_series 1", "tensorboard_data_server_points 3",
+      "tensorboard_data_server_events_total 3", "tensorboard_data_server_loads_total 1",
+      "tensorboard_data_server_answers_total{method=\"ListRuns\"} 1",
+      "tensorboard_data_server_answers_refused_total{method=\"ReadScalars\"} 1",
+    ] {
+      #expect(lines.contains { $0 == line }, "\(line)")
+    }
+    #expect(provider.statistics.line().hasPrefix("2 answers, the longest since the last look "))
+  }
 }
