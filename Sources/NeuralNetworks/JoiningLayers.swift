@@ -40,8 +40,9 @@ extension JoiningLayer {
   }
 }
 
-/// The sum of its inputs, which have one shape.
+/// The sum of its inputs. A dimension of length 1 in one of them goes along the others'.
 ///
+/// - Input: tensors of one shape, but for dimensions of length 1. Output: the larger lengths.
 /// - Source: He et al., "Deep Residual Learning for Image Recognition", CVPR 2016, arXiv 1512.03385,
 ///   §3.2.
 public struct Add: JoiningLayer {
@@ -49,21 +50,25 @@ public struct Add: JoiningLayer {
   public init() {}
 
   public func outputShape(joining inputShapes: [[Int]]) throws(ShapeError) -> [Int] {
-    let first = inputShapes.first ?? []
-    if let other = inputShapes.first(where: { $0 != first }) {
-      throw ShapeError(takes: "inputs of one shape, \(first)", gets: other)
-    }
-    return first
+    var sum = inputShapes.first ?? []
+    for shape in inputShapes.dropFirst() { sum = try [sum, shape].broadcast() }
+    return sum
   }
 
   public func output(joining inputs: [Tensor]) -> Tensor {
     var sum = inputs[0]
-    for input in inputs.dropFirst() { sum.add(input) }
+    for input in inputs.dropFirst() {
+      if input.shape == sum.shape {
+        sum.add(input)
+      } else {
+        sum = Broadcast([sum, input])(sum, input, +)
+      }
+    }
     return sum
   }
 
   public func gradients(_ gradient: Tensor, joining inputs: [Tensor]) -> [Tensor] {
-    inputs.map { _ in gradient }
+    inputs.map { Broadcast.sum(gradient, to: $0.shape) }
   }
 }
 

@@ -17,6 +17,8 @@ extension Double {
   package static func exponential(_ x: Double) -> Double { exp(x) }
   /// `base` to the power of `exponent`.
   package static func power(_ base: Double, _ exponent: Double) -> Double { pow(base, exponent) }
+  /// The error function: twice the integral of `exp(-t²)` from 0 to `x`, divided by the root of π.
+  package static func errorFunction(_ x: Double) -> Double { erf(x) }
 }
 
 /// What the machine and its user say.
