@@ -103,7 +103,9 @@ private struct UpperStages {
   /// makes 0 of 0.
   init?(_ deconvnet: Deconvnet, above layer: NumberedLayer, maps: Tensor) {
     let stages = deconvnet.chain.layers
-    let next = stages[(layer.stage + 1)...].firstIndex { !Self.keepsFiltersApart($0.layer) }
+    let next = stages[(layer.stage + 1)...].firstIndex {
+      ($0.layer as? any Projectable)?.keepsFiltersApart != true
+    }
     guard let next, (layer.stage + 1...next).allSatisfy(deconvnet.wiring.follows),
       deconvnet.wiring.isCut(next + 1)
     else { return nil }
@@ -120,12 +122,6 @@ private struct UpperStages {
     }
     (self.deconvnet, linear, self.input) = (deconvnet, next, input)
     output = stages[next].layer(input)
-  }
-
-  private static func keepsFiltersApart(_ layer: any Layer) -> Bool {
-    layer is ReLU || layer is LeakyReLU || layer is Tanh || layer is MaxPool2D
-      || layer is AveragePool2D || layer is GlobalAveragePool2D || layer is Dropout
-      || layer is Flatten
   }
 
   /// The logits with all filters on.

@@ -160,9 +160,11 @@ public struct Deconvnet: Sendable {
       signals[stage + 1] = nil
       let named = chain.layers[stage]
       let sources = wiring.sources[stage]
-      if let joining = named.layer as? any JoiningLayer {
-        let lower = joining.gradients(upper, joining: traces[stage].inputs)
-        for (place, signal) in zip(sources, lower) { signals[place].accumulate(signal) }
+      if let joining = named.layer as? any ProjectableJoin {
+        let lower = joining.project(upper, joining: traces[stage].inputs, rule: rule)
+        for case (let place, let signal?) in zip(sources, lower) {
+          signals[place].accumulate(signal)
+        }
         continue
       }
       guard let layer = named.layer as? any Projectable else {
@@ -251,36 +253,32 @@ public struct Deconvnet: Sendable {
   private static func numbered(_ chain: Sequential, _ wiring: Wiring) -> [NumberedLayer] {
     var fields: [ReceptiveField?] = [.pixel]
     var result: [NumberedLayer] = []
-    let lastWithFilters = chain.layers.lastIndex { $0.layer is Conv2D || $0.layer is Dense }
-    /// The layer that alone takes a layer's output.
-    func next(_ index: Int) -> (any Layer)? {
-      index + 1 < chain.layers.count && wiring.follows(index + 1)
-        ? chain.layers[index + 1].layer : nil
+    let roles = chain.layers.map { ($0.layer as? any Projectable)?.role ?? .other }
+    let lastWithFilters = roles.lastIndex { $0.filters != nil }
+    /// The role of the layer that alone takes a layer's output.
+    func next(_ index: Int) -> LayerRole {
+      index + 1 < roles.count && wiring.follows(index + 1) ? roles[index + 1] : .other
     }
     for (index, named) in chain.layers.enumerated() {
       let below = wiring.sources[index].map { fields[$0] }
       let field = ReceptiveField.joined(below)?.behind(named.layer)
       fields.append(field)
-      let filters: Int
-      switch named.layer {
-      case let layer as Conv2D: filters = layer.outChannels
-      case let layer as Dense: filters = layer.outputs
-      default: continue
-      }
+      guard let (kind, filters) = roles[index].filters else { continue }
       // A normalisation may stand between the filters and their activation function.
       var stage = index
-      while next(stage) is BatchNorm2D { stage += 1 }
-      let function = next(stage)
-      if function is ReLU || function is LeakyReLU || function is Tanh || function is Sigmoid {
+      while case .normalization = next(stage) { stage += 1 }
+      var isRectified = false
+      if case .activation(let leavesNothingNegative) = next(stage) {
+        isRectified = leavesNothingNegative
         stage += 1
       }
-      let isPooled = next(stage) is MaxPool2D || next(stage) is AveragePool2D
+      var poolingStage: Int?
+      if case .pooling = next(stage) { poolingStage = stage + 1 }
       result.append(
         NumberedLayer(
-          number: result.count + 1, name: named.name,
-          kind: named.layer is Dense ? .dense : .convolution, filters: filters,
-          receptiveField: field, isRectified: function is ReLU, isLast: index == lastWithFilters,
-          filterStage: index, stage: stage, poolingStage: isPooled ? stage + 1 : nil))
+          number: result.count + 1, name: named.name, kind: kind, filters: filters,
+          receptiveField: field, isRectified: isRectified, isLast: index == lastWithFilters,
+          filterStage: index, stage: stage, poolingStage: poolingStage))
     }
     return result
   }

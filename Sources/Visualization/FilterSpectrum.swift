@@ -102,6 +102,16 @@ package enum FilterNorms {
     switch layer {
     case let layer as Conv2D: weight = layer.weight
     case let layer as Dense: weight = layer.weight
+    case let layer as ConvTranspose2D:
+      // The channels of the output are the last dimension but one, group by group.
+      let (shape, groups) = (layer.weight.shape, layer.groups)
+      weight = Kernels.joinedChannels(
+        (0..<groups).map { group in
+          let own = group * shape[3] / groups..<(group + 1) * shape[3] / groups
+          return Kernels.transposedImages(
+            Kernels.channels(own, of: layer.weight), batch: shape[0] * shape[1], rows: shape[2],
+            columns: own.count)
+        })
     default: return nil
     }
     let squares = Kernels.sumsOfChannels(weight, times: weight)

@@ -13,6 +13,23 @@ package enum Reach: Sendable {
   case everything
 }
 
+/// What a layer is to the convolution or dense layer before it.
+package enum LayerRole: Sendable {
+  /// It has filters or units itself, and so a number that commands know it by.
+  case filters(NumberedLayer.Kind, count: Int)
+  /// It may stand between filters and their activation function.
+  case normalization
+  /// An activation function; whether its output is never negative.
+  case activation(isRectified: Bool)
+  case pooling
+  case other
+
+  /// The filters or units.
+  var filters: (kind: NumberedLayer.Kind, count: Int)? {
+    if case .filters(let kind, let count) = self { (kind, count) } else { nil }
+  }
+}
+
 /// A layer that a signal can be taken through the other way, from its output down to its input: what
 /// each rule does at each layer stands in this file.
 ///
@@ -23,6 +40,16 @@ package enum Reach: Sendable {
 package protocol Projectable: Layer {
   /// How far the layer reaches.
   var reach: Reach { get }
+
+  /// What it is to the layer with filters before it.
+  var role: LayerRole { get }
+
+  /// Whether a channel of its output depends on the same channel of its input alone, or for rows on the
+  /// scalars that came of it, and is 0 where that is 0.
+  var keepsFiltersApart: Bool { get }
+
+  /// What a unit of the output sees, from what one of the input sees; nil for the whole image.
+  func receptiveField(over below: ReceptiveField) -> ReceptiveField?
 
   /// The signal at the layer's input, from the one at its output.
   ///
@@ -39,6 +66,9 @@ package protocol Projectable: Layer {
 
 extension Projectable {
   package var reach: Reach { .everything }
+  package var role: LayerRole { .other }
+  package var keepsFiltersApart: Bool { false }
+  package func receptiveField(over below: ReceptiveField) -> ReceptiveField? { below }
 
   package func project(_ signal: Tensor, through trace: Trace, rule: ProjectionRule) -> Tensor {
     derivative(signal, through: trace)
@@ -59,12 +89,30 @@ extension Projectable {
   }
 }
 
+/// A layer that joins branches, and takes a signal down into each of them.
+package protocol ProjectableJoin: JoiningLayer, Projectable {
+  /// The signal at each input, from the one at the output; nil for an input that gets none.
+  func project(_ signal: Tensor, joining inputs: [Tensor], rule: ProjectionRule) -> [Tensor?]
+}
+
+extension ProjectableJoin {
+  package func project(
+    _ signal: Tensor, joining inputs: [Tensor], rule: ProjectionRule
+  ) -> [Tensor?] {
+    gradients(signal, joining: inputs)
+  }
+}
+
 // MARK: The paper's layers
 
 /// §2.1, "Filtering": transposed versions of the same filters, each flipped vertically and
 /// horizontally, without the biases. That is a convolution's input gradient.
 extension Conv2D: Projectable {
   package var reach: Reach { groups == 1 ? .window : .everything }
+  package var role: LayerRole { .filters(.convolution, count: outChannels) }
+  package func receptiveField(over below: ReceptiveField) -> ReceptiveField? {
+    below.windowed(extent, stride, padding)
+  }
 
   package func project(
     _ windows: SignalWindows, inputShape: [Int], through trace: Trace, rule: ProjectionRule
@@ -108,6 +156,11 @@ extension Conv2D: Projectable {
 /// Where windows overlap, what they place adds up.
 extension MaxPool2D: Projectable {
   package var reach: Reach { .window }
+  package var role: LayerRole { .pooling }
+  package var keepsFiltersApart: Bool { true }
+  package func receptiveField(over below: ReceptiveField) -> ReceptiveField? {
+    below.windowed(size, stride, padding)
+  }
 
   package func project(
     _ windows: SignalWindows, inputShape: [Int], through trace: Trace, rule: ProjectionRule
@@ -120,6 +173,8 @@ extension MaxPool2D: Projectable {
 /// as the feature maps are.
 extension ReLU: Projectable {
   package var reach: Reach { .scalar }
+  package var role: LayerRole { .activation(isRectified: true) }
+  package var keepsFiltersApart: Bool { true }
 
   package func project(_ signal: Tensor, through trace: Trace, rule: ProjectionRule) -> Tensor {
     func passed(_ signal: Tensor) -> Tensor {
@@ -146,12 +201,42 @@ extension LocalResponseNormalization: Projectable {
 
 // MARK: Other layers
 
-/// A rectifier that lets a little through. The deconvnet's signal is rectified as behind a ReLU.
-extension LeakyReLU: Projectable {
+/// A rectifier of another form: one that lets a little of what is negative through, bounds what is positive,
+/// or bends gently. The deconvnet's signal is rectified as behind a ReLU: what it stands for are feature
+/// maps whose features are positive.
+package protocol ProjectableRectifier: Projectable {}
+
+extension ProjectableRectifier {
   package var reach: Reach { .place }
+  package var role: LayerRole { .activation(isRectified: false) }
+  package var keepsFiltersApart: Bool { true }
 
   package func project(_ signal: Tensor, through trace: Trace, rule: ProjectionRule) -> Tensor {
     switch rule {
+    case .deconvnet: Kernels.apply(.relu, signal)
+    case .guided: derivative(Kernels.apply(.relu, signal), through: trace)
+    case .gradient: derivative(signal, through: trace)
+    }
+  }
+}
+
+extension LeakyReLU: ProjectableRectifier {}
+extension PReLU: ProjectableRectifier {}
+extension ELU: ProjectableRectifier {}
+extension SiLU: ProjectableRectifier {}
+extension Hardswish: ProjectableRectifier {}
+extension GELU: ProjectableRectifier {}
+
+/// Between two bounds: a rectifier if the lower one isn't negative, as in a ReLU6, and else a function
+/// as `Tanh` is one.
+extension Hardtanh: Projectable {
+  package var reach: Reach { .place }
+  package var role: LayerRole { .activation(isRectified: least >= 0) }
+  package var keepsFiltersApart: Bool { least <= 0 && most >= 0 }
+
+  package func project(_ signal: Tensor, through trace: Trace, rule: ProjectionRule) -> Tensor {
+    guard least >= 0 else { return derivative(signal, through: trace) }
+    return switch rule {
     case .deconvnet: Kernels.apply(.relu, signal)
     case .guided: derivative(Kernels.apply(.relu, signal), through: trace)
     case .gradient: derivative(signal, through: trace)
@@ -163,6 +248,10 @@ extension LeakyReLU: Projectable {
 /// batch's, only the derivative takes their dependence on the images into account.
 extension BatchNorm2D: Projectable {
   package var reach: Reach { usesBatchStatistics ? .everything : .place }
+  package var role: LayerRole { .normalization }
+  package func receptiveField(over below: ReceptiveField) -> ReceptiveField? {
+    usesBatchStatistics ? nil : below
+  }
 
   package func project(_ signal: Tensor, through trace: Trace, rule: ProjectionRule) -> Tensor {
     guard rule == .gradient, usesBatchStatistics else {
@@ -173,12 +262,36 @@ extension BatchNorm2D: Projectable {
   }
 }
 
+/// A gate is how much of a feature is let through: the deconvnet and guided backpropagation, which ask what
+/// made the feature, take it as a constant, as they do switches; the gradient goes through both. The gate
+/// is the input that is the smaller one, else the second.
+extension Mul: ProjectableJoin {
+  package func project(
+    _ signal: Tensor, joining inputs: [Tensor], rule: ProjectionRule
+  ) -> [Tensor?] {
+    guard rule != .gradient else { return gradients(signal, joining: inputs) }
+    let gated = inputs[1].count > inputs[0].count ? 1 : 0
+    return inputs.indices.map {
+      $0 == gated ? gradient(signal, of: $0, joining: inputs) : nil
+    }
+  }
+}
+
 // Those below have one way down under every rule: linear ones are transposed, and smooth functions,
 // which rectify nothing, are taken by their derivative. At an `Add` the signal goes into each branch, and
 // a `Concat` cuts it into the branches' channels; where branches part, their signals add up.
 
+extension Add: ProjectableJoin {}
+extension Sub: ProjectableJoin {}
+extension Concat: ProjectableJoin {}
+
 extension AveragePool2D: Projectable {
   package var reach: Reach { .window }
+  package var role: LayerRole { .pooling }
+  package var keepsFiltersApart: Bool { true }
+  package func receptiveField(over below: ReceptiveField) -> ReceptiveField? {
+    below.windowed(size, stride, padding)
+  }
 
   package func project(
     _ windows: SignalWindows, inputShape: [Int], through trace: Trace, rule: ProjectionRule
@@ -191,11 +304,94 @@ extension AveragePool2D: Projectable {
   }
 }
 
-extension Tanh: Projectable { package var reach: Reach { .scalar } }
-extension Sigmoid: Projectable { package var reach: Reach { .scalar } }
-extension Dropout: Projectable { package var reach: Reach { .scalar } }
-extension Dense: Projectable {}
-extension GlobalAveragePool2D: Projectable {}
-extension Flatten: Projectable {}
+extension WidePool2D: Projectable {
+  package var role: LayerRole { .pooling }
+  package var keepsFiltersApart: Bool { true }
+  package func receptiveField(over below: ReceptiveField) -> ReceptiveField? {
+    below.windowed(extent, stride, padding)
+  }
+}
+
+extension ZeroPad2D: Projectable {
+  package var keepsFiltersApart: Bool { true }
+  package func receptiveField(over below: ReceptiveField) -> ReceptiveField? {
+    below.windowed(1, 1, padding)
+  }
+}
+
+extension Slice: Projectable {
+  package func receptiveField(over below: ReceptiveField) -> ReceptiveField? {
+    let inverse = Padding(
+      top: axis == .rows ? -start : 0, left: axis == .columns ? -start : 0, bottom: 0, right: 0)
+    return below.windowed(
+      1, Extent(height: axis == .rows ? step : 1, width: axis == .columns ? step : 1), inverse)
+  }
+}
+
+extension ConvTranspose2D: Projectable {
+  package var role: LayerRole { .filters(.convolution, count: outChannels) }
+  package func receptiveField(over below: ReceptiveField) -> ReceptiveField? { nil }
+}
+
+extension Dense: Projectable {
+  package var role: LayerRole { .filters(.dense, count: outputs) }
+  package func receptiveField(over below: ReceptiveField) -> ReceptiveField? { nil }
+}
+
+extension GlobalAveragePool2D: Projectable {
+  package var keepsFiltersApart: Bool { true }
+  package func receptiveField(over below: ReceptiveField) -> ReceptiveField? { nil }
+}
+
+extension Flatten: Projectable {
+  package var keepsFiltersApart: Bool { true }
+  package func receptiveField(over below: ReceptiveField) -> ReceptiveField? { nil }
+}
+
+extension Tanh: Projectable {
+  package var reach: Reach { .scalar }
+  package var role: LayerRole { .activation(isRectified: false) }
+  package var keepsFiltersApart: Bool { true }
+}
+
+extension Sigmoid: Projectable {
+  package var reach: Reach { .scalar }
+  package var role: LayerRole { .activation(isRectified: false) }
+}
+
+extension Hardsigmoid: Projectable {
+  package var reach: Reach { .place }
+  package var role: LayerRole { .activation(isRectified: false) }
+}
+
+extension Dropout: Projectable {
+  package var reach: Reach { .scalar }
+  package var keepsFiltersApart: Bool { true }
+}
+
+extension LayerNorm: Projectable {
+  package var reach: Reach { .place }
+  package var role: LayerRole { .normalization }
+}
+
+extension GroupNorm: Projectable {
+  package var role: LayerRole { .normalization }
+  package func receptiveField(over below: ReceptiveField) -> ReceptiveField? { nil }
+}
+
+extension Upsample: Projectable {
+  package var keepsFiltersApart: Bool { true }
+  package func receptiveField(over below: ReceptiveField) -> ReceptiveField? { nil }
+}
+
+extension Permute: Projectable {
+  package func receptiveField(over below: ReceptiveField) -> ReceptiveField? { nil }
+}
+
+extension Unflatten: Projectable {
+  package func receptiveField(over below: ReceptiveField) -> ReceptiveField? { nil }
+}
+
+extension ChannelShuffle: Projectable { package var reach: Reach { .place } }
 extension Softmax: Projectable {}
 extension LogSoftmax: Projectable {}

@@ -58,19 +58,11 @@ public struct ReceptiveField: Sendable, Equatable {
 
   /// The field behind one more layer; nil when every unit sees the whole image.
   package func behind(_ layer: any Layer) -> ReceptiveField? {
-    switch layer {
-    case let layer as Conv2D: windowed(layer.extent, layer.stride, layer.padding)
-    case let layer as MaxPool2D: windowed(layer.size, layer.stride, layer.padding)
-    case let layer as AveragePool2D: windowed(layer.size, layer.stride, layer.padding)
-    case is Dense, is Flatten, is GlobalAveragePool2D: nil
-    case let layer as BatchNorm2D where layer.usesBatchStatistics: nil
-    default: self
-    }
+    (layer as? any Projectable)?.receptiveField(over: self)
   }
 
-  private func windowed(
-    _ window: Extent, _ stride: Extent, _ padding: Padding
-  ) -> ReceptiveField {
+  /// The field of windows over what has this field.
+  func windowed(_ window: Extent, _ stride: Extent, _ padding: Padding) -> ReceptiveField {
     ReceptiveField(
       y: y.windowed(size: window.height, stride: stride.height, padding: padding.top),
       x: x.windowed(size: window.width, stride: stride.width, padding: padding.left))
