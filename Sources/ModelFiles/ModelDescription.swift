@@ -119,7 +119,7 @@ public struct ModelDescription: Sendable, Equatable {
       }
       if inputs.count > 1, !(layer is any JoiningLayer) {
         throw ModelProblem.badSetting(
-          layer: path, "\(inputs.count) inputs, which only an Add or a Concat joins")
+          layer: path, "\(inputs.count) inputs, which only an Add, Sub, Mul or Concat joins")
       }
       guard let layer else {
         numbers[type.kind, default: 1] -= 1

@@ -167,11 +167,14 @@ import Testing
       "layer \"lrn1\" has no \"size\", which a LocalResponseNorm needs"
     ),
     (
-      #"{"type": "Sigmoid"}"#, #"{"type": "GELU"}"#,
+      #"{"type": "Sigmoid"}"#, #"{"type": "Mish"}"#,
       """
-      layer 7 is a GELU; known are AdaptiveAvgPool2d, Add, AvgPool2d, BatchNorm1d, BatchNorm2d, \
-      Concat, Conv2d, Dropout, Flatten, GRU, Identity, LSTM, LeakyReLU, Linear, LocalResponseNorm, \
-      LogSoftmax, MaxPool2d, RNN, ReLU, RowSequence, Sequential, Sigmoid, Softmax, Tanh
+      layer 7 is a Mish; known are AdaptiveAvgPool2d, AdaptiveMaxPool2d, Add, AvgPool2d, \
+      BatchNorm1d, BatchNorm2d, ChannelShuffle, Concat, Conv2d, ConvTranspose2d, Dropout, ELU, \
+      Flatten, GELU, GRU, GroupNorm, Hardsigmoid, Hardswish, Hardtanh, Identity, InstanceNorm2d, \
+      LSTM, LayerNorm, LeakyReLU, Linear, LocalResponseNorm, LogSoftmax, MaxPool2d, Mul, PReLU, \
+      Permute, RNN, ReLU, ReLU6, RowSequence, Sequential, SiLU, Sigmoid, Slice, Softmax, Sub, \
+      Tanh, Unflatten, Upsample, ZeroPad2d
       """
     ),
     (#"{"type": "Sigmoid"}"#, "3", "layer 7 has no \"type\" that is known"),

@@ -205,11 +205,11 @@ import Testing
     ),
     (
       #"{"type": "ReLU", "inputs": ["input", "input"]}"#,
-      "layer \"relu1\" has 2 inputs, which only an Add or a Concat joins"
+      "layer \"relu1\" has 2 inputs, which only an Add, Sub, Mul or Concat joins"
     ),
     (
       #"{"type": "Flatten", "name": "f"}, {"type": "Add", "inputs": ["f", "input"]}"#,
-      "layer \"add1\" takes inputs of one shape, [8], but gets [2, 2, 2]"
+      "layer \"add1\" takes two inputs of one shape, but for lengths of 1, [8], but gets [2, 2, 2]"
     ),
     (
       #"{"type": "Flatten", "name": "f"}, {"type": "Concat", "inputs": ["f", "input"]}"#,

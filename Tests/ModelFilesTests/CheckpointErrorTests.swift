@@ -170,8 +170,8 @@ import Testing
       "layer \"flatten\" has the before 3, where 0 to 2 are possible"
     ),
     (
-      "\"size\":{\"height\":2", "\"size\":{\"height\":17",
-      "layer \"pool1\" has the kernel_size 17 × 2, where 1 to 16 are possible"
+      "\"size\":{\"height\":2", "\"size\":{\"height\":5000",
+      "layer \"pool1\" has the kernel_size 5000 × 2, where 1 to 4096 are possible"
     ),
     (
       "\"size\":{\"height\":2", "\"size\":{\"height\":5",

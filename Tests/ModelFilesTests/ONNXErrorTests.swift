@@ -11,7 +11,7 @@ import Testing
     (
       "fork",
       """
-      node "Mul_y" (Mul) joins branches of shapes [1, 2, 6, 6] and [1, 2, 6, 6], which no layer does
+      node "Div_y" (Div) divides by, or raises to, what depends on the image
       """
     ),
     ("operator", "node \"Selu_y\" has the operator Selu, which no layer stands for"),
@@ -26,7 +26,7 @@ import Testing
       "input",
       "its input \"x\" is [1, 2, 6], not images [N, C, H, W] of floating-point numbers"
     ),
-    ("dilated_pool", "node \"MaxPool_y\" (MaxPool) is dilated"),
+    ("dilated_pool", "node \"AveragePool_y\" (AveragePool) is dilated"),
     (
       "weights",
       "node \"Conv_y\" (Conv) has weights [2, 2, 3, 3] in 1 groups, but gets 3 channels"
@@ -37,7 +37,7 @@ import Testing
     ),
     ("axis", "node \"Softmax_y\" (Softmax) isn't over the channels, but over axis 3"),
     ("rows", "node \"MatMul_y\" (MatMul) takes rows of 35, but gets rows of 36"),
-    ("pad", "node \"Pad_a\" (Pad) pads images that no convolution takes"),
+    ("pad", "node \"Pad_a\" (Pad) pads with \"reflect\"; zeros are possible"),
   ])
   func `graphs that no layers stand for name node and operator`(
     name: String, sentence: String

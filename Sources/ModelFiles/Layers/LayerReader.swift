@@ -124,6 +124,37 @@ struct LayerReader {
     } ?? standard
   }
 
+  /// One of some words; `standard` where it isn't given.
+  func word(
+    _ key: String, _ standard: String, of known: [String]
+  ) throws(ModelProblem) -> String {
+    try setting(key, "is none of \(known.joined(separator: ", "))") { value in
+      if case .string(let word) = value, known.contains(word) { word } else { nil }
+    } ?? standard
+  }
+
+  /// So many numbers, or one for all; nil where they aren't given.
+  func numbers(_ key: String, count: Int) throws(ModelProblem) -> [Double]? {
+    try setting(key, "isn't a number or \(count) of them") { value in
+      if let number = value.number { return Array(repeating: number, count: count) }
+      guard case .array(let values) = value else { return nil }
+      let numbers = values.compactMap(\.number)
+      return numbers.count == values.count && numbers.count == count ? numbers : nil
+    }
+  }
+
+  /// Whole numbers in a range, so many; nil where they aren't given.
+  func integers(
+    _ key: String, count: Int, in range: ClosedRange<Int>
+  ) throws(ModelProblem) -> [Int]? {
+    try setting(key, "isn't \(count) whole numbers from \(range.lowerBound) to \(range.upperBound)")
+    {
+      value in
+      let given = value.integer.map { Array(repeating: $0, count: count) } ?? value.integers
+      return given.flatMap { $0.count == count && $0.allSatisfy(range.contains) ? $0 : nil }
+    }
+  }
+
   /// Checks a setting that the tensors tell too, if it is given.
   func expect(_ key: String, _ told: Int, by shape: [Int]) throws(ModelProblem) {
     let given = try setting(key, "is no whole number", \.integer) ?? told

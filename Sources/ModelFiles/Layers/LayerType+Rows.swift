@@ -18,11 +18,51 @@ extension LayerType {
         guard (0..<1).contains(rate) else { throw layer.bad("the impossible dropout rate \(rate)") }
         return Dropout(rate: rate)
       }),
+    LayerType("ReLU6", "relu", "inplace") { _ in Hardtanh(least: 0, most: 6) },
+    LayerType(
+      "Hardtanh", "hardtanh", "min_val max_val inplace",
+      describe: { (layer: Hardtanh) in
+        ["min_val": JSONValue(layer.least), "max_val": JSONValue(layer.most)]
+      },
+      make: { layer in
+        let (least, most) = (try layer.number("min_val", -1), try layer.number("max_val", 1))
+        guard least <= most else {
+          throw layer.bad("the min_val \(least) above the max_val \(most)")
+        }
+        return Hardtanh(least: least, most: most)
+      }),
+    LayerType(
+      "Hardsigmoid", "hardsigmoid", "alpha beta inplace",
+      describe: { (layer: Hardsigmoid) in
+        ["alpha": JSONValue(layer.alpha), "beta": JSONValue(layer.beta)]
+      },
+      make: {
+        Hardsigmoid(alpha: try $0.number("alpha", 1 / 6), beta: try $0.number("beta", 0.5))
+      }),
+    simple("Hardswish", "hardswish", "inplace") { Hardswish() },
+    simple("SiLU", "silu", "inplace") { SiLU() },
+    LayerType(
+      "ELU", "elu", "alpha inplace",
+      describe: { (layer: ELU) in ["alpha": JSONValue(layer.alpha)] },
+      make: { ELU(alpha: try $0.number("alpha", 1)) }),
+    LayerType(
+      "GELU", "gelu", "approximate",
+      describe: { (layer: GELU) in ["approximate": .string(layer.usesTanh ? "tanh" : "none")] },
+      make: { GELU(usesTanh: try $0.word("approximate", "none", of: ["none", "tanh"]) == "tanh") }),
+    LayerType(
+      "PReLU", "prelu", "num_parameters",
+      describe: { (layer: PReLU) in ["num_parameters": JSONValue(layer.weight.count)] },
+      make: { layer in
+        let shape = try layer.shape(of: "weight", rank: 1)
+        try layer.expect("num_parameters", shape[0], by: shape)
+        return PReLU(weight: try layer.parameter("weight", shape))
+      }),
   ]
 
   static let rows =
     [
       simple("Add", "add") { Add() }, simple("Concat", "concat") { Concat() },
+      simple("Mul", "mul") { Mul() }, simple("Sub", "sub") { Sub() },
       simple("Flatten", "flatten") { Flatten() },
       simple("RowSequence", "rows") { RowSequence() },
       LayerType(
@@ -47,7 +87,7 @@ extension LayerType {
     ]
 
   /// A layer that is made of nothing.
-  private static func simple<Simple: Layer>(
+  static func simple<Simple: Layer>(
     _ name: String, _ kind: String, _ settings: String = "",
     _ make: @escaping @Sendable () -> Simple
   ) -> LayerType {

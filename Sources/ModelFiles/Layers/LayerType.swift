@@ -3,9 +3,10 @@ import NeuralNetworks
 /// The table of layers: what each is called in `torch.nn`, which settings it has, how it is made of them
 /// and of its tensors, and how a layer is described.
 ///
-/// Not PyTorch's are `Add` and `Concat`, where branches meet, `RowSequence`, which makes a sequence of an
-/// image's rows, and the setting `returns_sequence` of recurrent layers, whose output here is the last
-/// state alone without it.
+/// Not PyTorch's are `Add`, `Sub`, `Mul` and `Concat`, where branches meet, `Slice`, which picks rows, columns
+/// or channels, `RowSequence`, which makes a sequence of an image's rows, and some settings:
+/// `returns_sequence` of recurrent layers, whose output here is the last state alone without it, `alpha` and
+/// `beta` of `Hardsigmoid`, `coordinates` and `rounding` of `Upsample`. `Permute` is torchvision's.
 struct LayerType: Sendable {
   /// The name in `torch.nn`.
   let name: String
@@ -24,9 +25,18 @@ struct LayerType: Sendable {
     describe: @escaping @Sendable (Described) -> [String: JSONValue],
     make: @escaping @Sendable (LayerReader) throws -> (any Layer)?
   ) {
-    (self.name, self.kind, self.make) = (name, kind, make)
+    self.init(
+      name, kind, settings, describeAny: { ($0 as? Described).map(describe) }, make: make)
+  }
+
+  /// A type that layers of several types are.
+  init(
+    _ name: String, _ kind: String, _ settings: String = "",
+    describeAny: @escaping @Sendable (any Layer) -> [String: JSONValue]?,
+    make: @escaping @Sendable (LayerReader) throws -> (any Layer)?
+  ) {
+    (self.name, self.kind, self.make, describe) = (name, kind, make, describeAny)
     self.settings = settings.split(separator: " ").map(String.init)
-    self.describe = { ($0 as? Described).map(describe) }
   }
 
   /// A type that no layer is described as.
@@ -34,9 +44,7 @@ struct LayerType: Sendable {
     _ name: String, _ kind: String, _ settings: String = "",
     make: @escaping @Sendable (LayerReader) throws -> (any Layer)?
   ) {
-    (self.name, self.kind, self.make) = (name, kind, make)
-    self.settings = settings.split(separator: " ").map(String.init)
-    describe = { _ in nil }
+    self.init(name, kind, settings, describeAny: { _ in nil }, make: make)
   }
 
   /// The type that holds other layers; `ModelDescription` makes it.
@@ -44,7 +52,7 @@ struct LayerType: Sendable {
 
   /// All types.
   static let all: [LayerType] =
-    convolutions + pools + normalizations + functions + rows + [
+    convolutions + pools + normalizations + functions + rows + rearrangements + [
       LayerType(composition, "block") { _ in nil },
       LayerType("Identity", "identity") { _ in nil },
     ]

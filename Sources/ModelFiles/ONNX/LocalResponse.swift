@@ -47,35 +47,30 @@ extension ONNXImporter {
   mutating func arithmetic(_ operation: ONNXOperation) throws {
     switch (try value(operation, 0), try value(operation, 1)) {
     case (.activation(let left), .activation(let right)):
-      try join(operation, left, right)
+      if operation.type == "Mul", operation.input(0) == operation.input(1) {
+        return try square(operation, try plain(operation))
+      }
+      if operation.type == "Div", let response = right.response {
+        return try divide(operation, left, by: right, response)
+      }
+      try join(operation)
     case (.activation, .constant(let constant)):
-      try apply(operation, try activation(operation, 0, plain: false), constant, isSecond: true)
+      try apply(
+        operation, try activation(operation, 0, isWhole: false), constant, isSecond: true)
     case (.constant(let constant), .activation):
-      try apply(operation, try activation(operation, 1, plain: false), constant, isSecond: false)
-    case (.constant, .constant):
-      throw operation.unsupported("can't be worked out")
+      try apply(
+        operation, try activation(operation, 1, isWhole: false), constant, isSecond: false)
+    default: throw operation.unsupported("can't be worked out")
     }
   }
 
-  private mutating func join(
-    _ operation: ONNXOperation, _ left: ONNXActivation, _ right: ONNXActivation
+  private mutating func divide(
+    _ operation: ONNXOperation, _ left: ONNXActivation, by right: ONNXActivation,
+    _ response: LocalResponse
   ) throws {
-    if operation.type == "Mul", operation.input(0) == operation.input(1) {
-      return try square(operation, try activation(operation))
-    }
-    if operation.type == "Add", left.response == nil, right.response == nil,
-      left.flattened == nil, right.flattened == nil, left.order == right.order,
-      left.shape == right.shape
-    {
-      return try join("Add", operation, [left, right], output: left.shape)
-    }
-    guard operation.type == "Div", let response = right.response, response.step == .powered,
-      response.source == operation.input(0), right.shape == left.shape,
-      right.stage == left.stage
-    else {
-      throw operation.unsupported(
-        "joins branches of shapes \(left.shape) and \(right.shape), which no layer does")
-    }
+    guard response.step == .powered, response.source == operation.input(0),
+      right.shape == left.shape, right.stage == left.stage
+    else { throw operation.unsupported("isn't what an LRN does") }
     try add(
       "LocalResponseNorm",
       with: [
@@ -83,7 +78,7 @@ extension ONNXImporter {
         "before": JSONValue(response.before), "alpha": JSONValue(response.alpha),
         "beta": JSONValue(response.beta), "k": JSONValue(response.k),
       ], operation,
-      from: try activation(operation), output: left.shape, named: "lrn")
+      from: try plain(operation), output: left.shape, named: "lrn")
   }
 
   private mutating func square(_ operation: ONNXOperation, _ input: ONNXActivation) throws {
@@ -121,13 +116,10 @@ extension ONNXImporter {
   }
 
   /// Zeros before the first and behind the last channel of squares.
-  mutating func pad(_ operation: ONNXOperation) throws {
-    let input = try activation(operation, plain: false)
-    guard var response = input.response, response.step == .squared else {
-      throw operation.unsupported("pads images that no convolution takes")
-    }
-    var pads = try operation.integers("pads") ?? []
-    if let given = try constant(operation, 1) { pads = try integers(given, operation) }
+  mutating func padResponse(
+    _ operation: ONNXOperation, _ input: ONNXActivation, _ response: LocalResponse, _ pads: [Int]
+  ) throws {
+    var response = response
     let rank = input.shape.count
     // A single channel may be any of the dimensions of length 1: the one that is padded.
     if response.channels == 1, pads.count == 2 * rank,
@@ -137,11 +129,8 @@ extension ONNXImporter {
       response.axis = padded
     }
     let others = pads.indices.filter { $0 % max(1, rank) != response.axis }
-    var value: Float = 0
-    if let given = try constant(operation, 2) { value = try floats(given, operation).first ?? 0 }
-    guard pads.count == 2 * rank, others.allSatisfy({ pads[$0] == 0 }),
-      pads.allSatisfy((0...4096).contains), operation.string("mode", "constant") == "constant",
-      value == 0, operation.input(3) == nil
+    guard response.step == .squared, pads.count == 2 * rank,
+      others.allSatisfy({ pads[$0] == 0 }), pads.allSatisfy((0...4096).contains)
     else { throw operation.unsupported("isn't what an LRN does") }
     (response.before, response.after) = (pads[response.axis], pads[rank + response.axis])
     response.step = .padded

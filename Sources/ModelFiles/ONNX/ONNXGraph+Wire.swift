@@ -97,6 +97,8 @@ extension WireFile {
         let (name, value) = try wire.attribute(field.value, depth: depth)
         node.attributes[name] = value
       case 7: node.domain = try wire.string(field)
+      case 9:
+        if let scopes = try wire.scopes(field.value) { node.scopes = scopes }
       default: break
       }
       try Limit.check(
@@ -104,6 +106,22 @@ extension WireFile {
       try Limit.check(node.attributes.count, Limit.attributes, "attributes of one node")
     }
     return node
+  }
+
+  /// The modules of an entry of metadata that tells them: `['', 'layer1', 'layer1.0', 'conv2d']`, as Python
+  /// writes a list. Other entries may be long, and aren't read.
+  private mutating func scopes(_ message: Range<Int>) throws -> [String]? {
+    var isMeant = false
+    var scopes: [String]?
+    try forEachField(in: message) { wire, field in
+      guard field.type == .lengthDelimited, field.value.count <= 4096 else { return }
+      if field.number == 1 { isMeant = try wire.string(field) == "pkg.torch.onnx.name_scopes" }
+      guard field.number == 2, isMeant else { return }
+      let quoted = try wire.string(field).split(
+        separator: "'", omittingEmptySubsequences: false)
+      scopes = quoted.indices.filter { !$0.isMultiple(of: 2) }.map { String(quoted[$0]) }
+    }
+    return scopes
   }
 
   private mutating func attribute(

@@ -19,6 +19,9 @@ struct ONNXGraph {
     var type = ""
     var domain = ""
     var attributes: [String: Attribute] = [:]
+    /// The modules of PyTorch's that it lies in, the outermost first, where the exporter tells them in the
+    /// node's metadata.
+    var scopes: [String] = []
 
     /// What it is called in a sentence.
     var title: String {

@@ -76,10 +76,11 @@ extension ONNXImporter {
     }
     var inputs: [ONNXConstant?] = []
     for index in operation.node.inputs.indices {
-      guard operation.input(index) != nil else {
+      guard let name = operation.input(index) else {
         inputs.append(nil)
         continue
       }
+      if case .deferred? = values[name] { return nil }
       guard case .constant(let constant) = try value(operation, index) else { return nil }
       inputs.append(constant)
     }
@@ -107,8 +108,8 @@ extension ONNXImporter {
         throw operation.unsupported("exchanges the dimensions \(order) of \(first.shape)")
       }
       return try transposed(first, order, operation)
-    case "Gather": return try gather(operation, first)
-    case "Slice": return try slice(operation, first)
+    case "Gather": return try gathered(operation, first)
+    case "Slice": return try sliced(operation, first)
     case "Concat": return try concatenation(operation)
     case "ConstantOfShape": return try filled(operation, try integers(first, operation))
     case "Add", "Sub", "Mul", "Div", "Equal": return try calculated(operation)
@@ -143,6 +144,7 @@ extension ONNXImporter {
       switch try value(operation, 0) {
       case .constant(let constant): constant.shape
       case .activation(let activation): activation.shape
+      case .deferred(let problem): throw problem
       }
     func place(_ name: String, _ standard: Int) throws(ONNXProblem) -> Int {
       let given = try operation.integer(name, standard)
@@ -153,7 +155,7 @@ extension ONNXImporter {
     return .integers(start < end ? Array(shape[start..<end]) : [])
   }
 
-  private mutating func wholeNumbers(
+  mutating func wholeNumbers(
     _ operation: ONNXOperation, _ index: Int
   ) throws -> [Int]? {
     try constant(operation, index).map { try integers($0, operation) }
@@ -200,7 +202,7 @@ extension ONNXImporter {
     return ONNXConstant(shape: shape, content: .integers(result))
   }
 
-  private mutating func gather(
+  private mutating func gathered(
     _ operation: ONNXOperation, _ constant: ONNXConstant
   ) throws -> ONNXConstant {
     let axis = try operation.axes(
@@ -220,9 +222,14 @@ extension ONNXImporter {
     return result
   }
 
-  private mutating func slice(
-    _ operation: ONNXOperation, _ constant: ONNXConstant
-  ) throws -> ONNXConstant {
+  /// What a slice keeps of one dimension.
+  struct Kept {
+    let axis: Int
+    let indices: StrideTo<Int>
+  }
+
+  /// What a slice keeps of each dimension of a shape that it cuts.
+  mutating func kept(_ operation: ONNXOperation, of shape: [Int]) throws -> [Kept] {
     func list(_ name: String, _ index: Int) throws -> [Int]? {
       try operation.integers(name) ?? wholeNumbers(operation, index)
     }
@@ -230,25 +237,33 @@ extension ONNXImporter {
       throw operation.unsupported("doesn't say from where to where")
     }
     let axes = try operation.axes(
-      try list("axes", 3) ?? Array(starts.indices), rank: constant.shape.count)
+      try list("axes", 3) ?? Array(starts.indices), rank: shape.count)
     let steps = try wholeNumbers(operation, 4) ?? Array(repeating: 1, count: starts.count)
     guard ends.count == starts.count, axes.count == starts.count, steps.count == starts.count,
       steps.allSatisfy({ $0 != 0 && $0 != .min })
     else { throw operation.unsupported("has \(starts.count) starts, but \(ends.count) ends") }
-    var result = constant
-    for (index, axis) in axes.enumerated() {
-      let length = result.shape[axis]
+    return axes.enumerated().compactMap { index, axis in
+      let length = shape[axis]
       func place(_ given: Int, _ range: ClosedRange<Int>) -> Int {
         let place = given < 0 ? given.addingReportingOverflow(length).partialValue : given
         return min(max(place, range.lowerBound), range.upperBound)
       }
-      guard length > 0 else { continue }
+      guard length > 0 else { return nil }
       let range = steps[index] > 0 ? 0...length : -1...length - 1
       let (start, end) = (place(starts[index], range), place(ends[index], range))
       let step = min(max(steps[index], -length - 1), length + 1)
+      return Kept(axis: axis, indices: stride(from: start, to: end, by: step))
+    }
+  }
+
+  private mutating func sliced(
+    _ operation: ONNXOperation, _ constant: ONNXConstant
+  ) throws -> ONNXConstant {
+    var result = constant
+    for kept in try kept(operation, of: constant.shape) {
+      let length = constant.shape[kept.axis]
       result = try picked(
-        Array(stride(from: start, to: end, by: step)).filter((0..<length).contains), axis: axis,
-        of: result, operation)
+        kept.indices.filter { (0..<length).contains($0) }, axis: kept.axis, of: result, operation)
     }
     return result
   }

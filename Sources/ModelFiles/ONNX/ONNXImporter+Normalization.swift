@@ -3,7 +3,7 @@ import Tensors
 /// Normalisations, and arithmetic with constants: affine functions of each channel.
 extension ONNXImporter {
   mutating func batchNormalization(_ operation: ONNXOperation) throws {
-    let input = try activation(operation)
+    let input = try plain(operation)
     let channels = input.shape.count > 1 ? input.shape[1] : 0
     var own: [String: ONNXParameter] = [:]
     for (index, name) in ["weight", "bias", "running_mean", "running_var"].enumerated() {
@@ -31,8 +31,8 @@ extension ONNXImporter {
   mutating func affine(
     _ operation: ONNXOperation, _ input: ONNXActivation, _ constant: ONNXConstant
   ) throws {
-    let channels = input.shape.count > 1 ? input.shape[1] : 0
-    guard input.isPlain, channels > 0, isPerChannel(constant, input) else {
+    let channels = input.channelAxis.map { input.shape[$0] } ?? 1
+    guard input.isWhole, channels > 0, isPerChannel(constant, input) else {
       throw operation.unsupported(
         "has a constant of shape \(constant.shape), not a number or one a channel")
     }
@@ -58,6 +58,7 @@ extension ONNXImporter {
       ONNXParameter(values.map { Float($0) }, shape: [channels])
     }
     if let before = lastAffine, before.stage == input.stage, input.stage == layers.count,
+      before.scale.count == channels,
       let name = operation.input(isSecond ? 0 : 1), useCounts[name] == 1
     {
       for channel in 0..<channels {
@@ -65,8 +66,8 @@ extension ONNXImporter {
         scale[channel] *= before.scale[channel]
       }
       lastAffine = AffineMap(stage: input.stage, scale: scale, shift: shift)
-      parameters[input.stage - 1]["weight"] = parameter(scale)
-      parameters[input.stage - 1]["bias"] = parameter(shift)
+      layers[input.stage - 1].parameters["weight"] = parameter(scale)
+      layers[input.stage - 1].parameters["bias"] = parameter(shift)
       return try set(operation, .activation(input))
     }
     lastAffine = AffineMap(stage: layers.count + 1, scale: scale, shift: shift)
@@ -83,12 +84,97 @@ extension ONNXImporter {
   }
 
   /// Whether a constant is a number, or broadcasts along the channels only.
-  private func isPerChannel(_ constant: ONNXConstant, _ input: ONNXActivation) -> Bool {
+  func isPerChannel(_ constant: ONNXConstant, _ input: ONNXActivation) -> Bool {
     guard constant.shape.count <= input.shape.count, constant.count > 0 else { return false }
     if constant.count == 1 { return true }
+    guard let axis = input.channelAxis else { return false }
     let padded =
       Array(repeating: 1, count: input.shape.count - constant.shape.count) + constant.shape
-    return padded.indices.allSatisfy { padded[$0] == ($0 == 1 ? input.shape[1] : 1) }
+    return padded.indices.allSatisfy { padded[$0] == ($0 == axis ? input.shape[axis] : 1) }
+  }
+
+  /// Normalisation of each image's channels, or of groups of them.
+  mutating func groupNormalization(_ operation: ONNXOperation) throws {
+    var input = try activation(operation, isWhole: false)
+    let isInstance = operation.type == "InstanceNormalization"
+    var groups: Int
+    if let seen = input.groups, isInstance, !seen.isTransposed, input.shape.count == 3 {
+      // As PyTorch's exporter writes the normalisation of groups: the groups are the channels.
+      groups = seen.groups
+      input.shape = seen.shape
+    } else {
+      input = try image(operation)
+      groups = isInstance ? input.shape[1] : try operation.integer("num_groups", 0)
+    }
+    let channels = input.shape[1]
+    guard groups > 0, channels > 0, channels.isMultiple(of: groups), channels <= 1 << 20 else {
+      throw operation.unsupported("has \(groups) groups for \(channels) channels")
+    }
+    guard try operation.integer("stash_type", 1) == 1, let scale = try constant(operation, 1),
+      let shift = try constant(operation, 2)
+    else { throw operation.unsupported("lacks its scale and shift") }
+    /// A number for each channel, of one a channel or one a group.
+    func parameter(_ constant: ONNXConstant) throws -> ONNXParameter {
+      if constant.count == channels {
+        return try self.parameter(constant, shape: [channels], operation)
+      }
+      let numbers = try floats(constant, operation)
+      guard numbers.count == groups else {
+        throw operation.unsupported("has \(numbers.count) parameters for \(channels) channels")
+      }
+      try spend(channels)
+      return ONNXParameter(
+        (0..<channels).map { numbers[$0 / (channels / groups)] }, shape: [channels])
+    }
+    let seen = input.groups
+    input.groups = nil
+    var result = append(
+      "GroupNorm",
+      with: [
+        "num_groups": JSONValue(groups), "num_channels": JSONValue(channels),
+        "eps": JSONValue(try operation.float("epsilon", 1e-5)),
+      ], operation, from: [input], output: input.shape, named: "norm",
+      parameters: ["weight": try parameter(scale), "bias": try parameter(shift)], weights: scale)
+    if let seen {
+      result.groups = seen
+      result.shape = [input.shape[0], groups, input.shape[1...].reduce(1, *) / groups]
+    }
+    try set(operation, .activation(result))
+  }
+
+  /// Normalisation of the channels at each place, or of rows.
+  mutating func layerNormalization(_ operation: ONNXOperation) throws {
+    let input = try activation(operation)
+    let axes = try operation.axes([try operation.integer("axis", -1)], rank: input.shape.count)
+    guard axes[0] == input.shape.count - 1, axes[0] == input.channelAxis,
+      try operation.integer("stash_type", 1) == 1
+    else {
+      throw operation.unsupported(
+        """
+        isn't over the channels, but over axis \(axes[0]) of \(input.shape); torch.nn.GroupNorm and \
+        normalisations of channels are possible
+        """)
+    }
+    try normalizeLayer(
+      operation, input, epsilon: try operation.float("epsilon", 1e-5),
+      scale: try constant(operation, 1), shift: try constant(operation, 2))
+  }
+
+  mutating func normalizeLayer(
+    _ operation: ONNXOperation, _ input: ONNXActivation, epsilon: Float,
+    scale: ONNXConstant? = nil, shift: ONNXConstant? = nil
+  ) throws {
+    let channels = input.channelAxis.map { input.shape[$0] } ?? 1
+    var own: [String: ONNXParameter] = [:]
+    if let scale { own["weight"] = try parameter(scale, shape: [channels], operation) }
+    if let shift { own["bias"] = try parameter(shift, shape: [channels], operation) }
+    try add(
+      "LayerNorm",
+      with: [
+        "normalized_shape": JSONValue(channels), "eps": JSONValue(epsilon),
+        "elementwise_affine": .bool(scale != nil), "bias": .bool(shift != nil),
+      ], operation, from: input, output: input.shape, named: "norm", parameters: own,
+      weights: scale)
   }
 
   mutating func localResponseNormalization(_ operation: ONNXOperation) throws {

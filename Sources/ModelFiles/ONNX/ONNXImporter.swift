@@ -4,22 +4,53 @@ import Tensors
 
 /// Turns a graph of operators into one of layers, node by node.
 ///
-/// What doesn't depend on the image is worked out on the way.
+/// What doesn't depend on the image is worked out on the way. What has no layer is put off: it may be a part
+/// of something that has one. Layers that nothing needs in the end are left out.
 /// - Source: https://github.com/onnx/onnx, `docs/Operators.md`.
 struct ONNXImporter {
+  /// A layer so far.
+  struct Layer {
+    var type: String
+    var settings: [String: JSONValue]
+    /// How many layers each of its inputs is the output of.
+    var sources: [Int]
+    /// What it is called if nothing tells its name, numbered.
+    var kind: String
+    /// The name of its module in PyTorch or its layer in Keras, if the file tells it.
+    var module: String?
+    var parameters: [String: ONNXParameter]
+  }
+
+  /// A network of a model.
+  struct Network {
+    var description: ModelDescription
+    /// By PyTorch's names, `conv1.weight` say.
+    var parameters: [String: ONNXParameter]
+
+    /// Whether pixels are moved about, because dimensions come in another order than layers want them.
+    fileprivate var isMoving: Bool { description.layers.contains { $0.type == "Permute" } }
+  }
+
+  /// How a graph's input of four dimensions is meant.
+  private enum InputOrder {
+    /// `[N, C, H, W]`, as PyTorch has images.
+    case channelsFirst
+    /// `[N, H, W, C]`, as TensorFlow has them.
+    case channelsLast
+
+    /// Which of N, C, H and W each dimension is.
+    var dimensions: [Int] { self == .channelsFirst ? [0, 1, 2, 3] : [0, 2, 3, 1] }
+  }
+
   var reader: ONNXTensorReader
   let operatorSet: Int
   var values: [String: ONNXValue] = [:]
+  /// The nodes so far, by what they make.
+  private(set) var makers: [String: ONNXOperation] = [:]
   /// The layers so far.
-  var layers: [LayerDescription] = []
-  /// The parameters of each layer, by its position.
-  var parameters: [[String: ONNXParameter]] = []
+  var layers: [Layer] = []
   /// One image's shape, `[H, W, C]`, or one row's.
   private(set) var inputShape: [Int] = []
-  private var layerNames: Set = [Sequential.input]
-  /// The last suffix of each name that came more than once.
-  private var suffixes: [String: Int] = [:]
-  private var numbers: [String: Int] = [:]
   /// How many nodes that count take each name, the graph's outputs among them.
   private(set) var useCounts: [String: Int] = [:]
   /// The last affine layer, which the next one may become a part of.
@@ -27,26 +58,42 @@ struct ONNXImporter {
   /// How many numbers may still be worked out: a file could ask for more than a day's work.
   private var budget = 1 << 26
 
-  /// A network of a model.
-  struct Network {
-    var description: ModelDescription
-    /// By PyTorch's names, `conv1.weight` say.
-    var parameters: [String: ONNXParameter]
-  }
-
   /// Reads a model's network.
   ///
   /// - Parameter imageSize: the images' size, where the model leaves it open.
   /// - Throws: `ONNXProblem` or `FileError`.
   static func network(of file: ONNXModelFile, imageSize: Extent?) throws -> Network {
+    // Images come in the order that the network takes without moving their pixels.
+    do {
+      let first = try network(of: file, .channelsFirst, imageSize: imageSize)
+      guard first.isMoving,
+        let last = try? network(of: file, .channelsLast, imageSize: imageSize), !last.isMoving
+      else { return first }
+      return last
+    } catch let problem as ONNXProblem {
+      guard problem.mayBeTheOrders else { throw problem }
+      do {
+        let last = try network(of: file, .channelsLast, imageSize: imageSize)
+        guard !last.isMoving else { throw problem }
+        return last
+      } catch let other as ONNXProblem {
+        if case .openInput = problem { throw other }
+        throw problem
+      }
+    }
+  }
+
+  private static func network(
+    of file: ONNXModelFile, _ order: InputOrder, imageSize: Extent?
+  ) throws -> Network {
     var importer = ONNXImporter(
       reader: ONNXTensorReader(file.wire, directory: file.directory), operatorSet: file.operatorSet)
     let graph = file.graph
     // Missing files are reported before anything else.
     for tensor in graph.initializers { try importer.reader.check(tensor) }
     let needed = importer.add(graph)
-    try importer.addInput(of: graph, imageSize: imageSize, needed: needed)
-    guard graph.outputs.count == 1 else {
+    try importer.addInput(of: graph, order, imageSize: imageSize)
+    guard graph.outputs.count == 1, let name = graph.outputs.first?.name else {
       throw ONNXProblem.badInput(
         """
         has \(graph.outputs.count) outputs (\(graph.outputs.map(\.name).joined(separator: ", "))); \
@@ -54,25 +101,21 @@ struct ONNXImporter {
         """)
     }
     for index in needed.sorted() { try importer.run(graph.nodes[index]) }
-    guard case .activation(let output)? = importer.values[graph.outputs[0].name],
-      output.stage == importer.layers.count, output.response == nil
-    else {
-      throw ONNXProblem.notAModel("its output \"\(graph.outputs[0].name)\" is no layer's")
+    if case .deferred(let problem)? = importer.values[name] {
+      throw problem.told(hasAttention: graph.nodes.contains(where: importer.isAttention))
     }
+    guard case .activation(let output)? = importer.values[name], output.stage > 0,
+      output.response == nil, output.groups == nil
+    else { throw ONNXProblem.notAModel("its output \"\(name)\" is no layer's") }
     // Ours are rows, or images with the channels last, which an exporter of TensorFlow's leaves so.
+    let order = output.long.filter { $0 != 0 }
     guard output.flattened == nil,
-      output.shape.count != 4 || [[0, 1, 2, 3], [0, 2, 3, 1]].contains(output.order)
+      output.shape.count == 2
+        || [[1, 2, 3], [2, 3, 1]].contains(where: { $0.filter(order.contains) == order })
     else {
-      throw ONNXProblem.badInput(
-        "its output \"\(graph.outputs[0].name)\" has its dimensions exchanged")
+      throw ONNXProblem.badInput("its output \"\(name)\" has its dimensions exchanged")
     }
-    var parameters: [String: ONNXParameter] = [:]
-    for (layer, own) in zip(importer.layers, importer.parameters) {
-      for (name, parameter) in own { parameters["\(layer.name ?? "").\(name)"] = parameter }
-    }
-    return Network(
-      description: ModelDescription(inputShape: importer.inputShape, layers: importer.layers),
-      parameters: parameters)
+    return importer.network(upTo: output.stage)
   }
 
   private init(reader: ONNXTensorReader, operatorSet: Int) {
@@ -101,7 +144,7 @@ struct ONNXImporter {
   }
 
   private mutating func addInput(
-    of graph: ONNXGraph, imageSize: Extent?, needed: [Int]
+    of graph: ONNXGraph, _ order: InputOrder, imageSize: Extent?
   ) throws(ONNXProblem) {
     let ports = graph.inputs.filter { values[$0.name] == nil }
     guard let port = ports.first, ports.count == 1 else {
@@ -123,14 +166,13 @@ struct ONNXImporter {
       values[port.name] = .activation(ONNXActivation(shape: shape, stage: 0))
       return
     }
-    // TensorFlow's exporter takes images with the channels last, and transposes them first.
-    let takesChannelsLast = needed.contains { index in
-      let operation = ONNXOperation(node: graph.nodes[index])
-      return operation.type == "Transpose" && operation.input(0) == port.name
-        && (try? operation.integers("perm")) == [0, 3, 1, 2]
+    // Fewer channels than rows, where they come last.
+    if order == .channelsLast {
+      guard let channels = port.shape[3], port.shape[1].map({ channels < $0 }) ?? true else {
+        throw .openInput(name: port.name, shape: words)
+      }
     }
-    let order = takesChannelsLast ? [0, 2, 3, 1] : [0, 1, 2, 3]
-    for (place, dimension) in order.enumerated() where port.shape[place] == nil {
+    for (place, dimension) in order.dimensions.enumerated() where port.shape[place] == nil {
       switch (dimension, imageSize) {
       case (0, _): break
       case (2, let size?): shape[place] = size.height
@@ -138,24 +180,31 @@ struct ONNXImporter {
       default: throw .openInput(name: port.name, shape: words)
       }
     }
-    let input = ONNXActivation(shape: shape, stage: 0, order: order)
+    let input = ONNXActivation(shape: shape, stage: 0, order: order.dimensions)
     inputShape = [input.length(2), input.length(3), input.length(1)]
     values[port.name] = .activation(input)
+  }
+
+  /// Whether a node multiplies what depends on the image with what does so, too.
+  private func isAttention(_ node: ONNXGraph.Node) -> Bool {
+    guard node.type == "MatMul" else { return node.type == "Einsum" }
+    return node.inputs.allSatisfy { if case .constant? = values[$0] { false } else { true } }
   }
 
   // MARK: Values
 
   /// What an input of a node stands for.
   ///
-  /// - Throws: `ONNXProblem` when it is left out, or nothing makes it.
+  /// - Throws: `ONNXProblem` when it is left out, nothing makes it, or what makes it has no layer.
   func value(_ operation: ONNXOperation, _ index: Int) throws(ONNXProblem) -> ONNXValue {
     guard let name = operation.input(index) else {
       throw operation.unsupported("lacks its input \(index)")
     }
-    guard let value = values[name] else {
-      throw operation.unsupported("takes \"\(name)\", which nothing before it makes")
+    switch values[name] {
+    case nil: throw operation.unsupported("takes \"\(name)\", which nothing before it makes")
+    case .deferred(let problem): throw problem
+    case let value?: return value
     }
-    return value
   }
 
   /// A constant input; nil where it is left out.
@@ -167,44 +216,79 @@ struct ONNXImporter {
     return constant
   }
 
-  /// The input that depends on the image.
+  /// An input that depends on the image.
+  ///
+  /// - Parameter isWhole: whether it must be what a layer makes, at most with its dimensions exchanged.
   func activation(
-    _ operation: ONNXOperation, _ index: Int = 0, plain: Bool = true
+    _ operation: ONNXOperation, _ index: Int = 0, isWhole: Bool = true
   ) throws(ONNXProblem) -> ONNXActivation {
     guard case .activation(let activation) = try value(operation, index) else {
       throw operation.unsupported("doesn't depend on the image, but isn't worked out either")
     }
-    guard !plain || activation.isPlain else {
-      throw operation.unsupported("takes images whose dimensions were exchanged")
+    guard !isWhole || activation.isWhole else {
+      throw operation.unsupported(
+        activation.response != nil
+          ? "takes a part of an LRN"
+          : activation.groups != nil
+            ? "takes groups of channels" : "takes rows of images whose channels come last")
     }
     return activation
   }
 
+  /// An input that is images or rows, its dimensions as layers want them: `[N, C, H, W]` or `[N, C]`.
+  mutating func plain(
+    _ operation: ONNXOperation, _ index: Int = 0
+  ) throws -> ONNXActivation {
+    try arranged(try activation(operation, index), operation)
+  }
+
   /// The same, of an image `[N, C, H, W]`.
-  func image(_ operation: ONNXOperation) throws(ONNXProblem) -> ONNXActivation {
-    let activation = try activation(operation)
+  mutating func image(_ operation: ONNXOperation) throws -> ONNXActivation {
+    let activation = try plain(operation)
     guard activation.shape.count == 4 else {
       throw operation.unsupported("takes images, but gets shape \(activation.shape)")
     }
     return activation
   }
 
-  /// Gives a node's first output a meaning.
-  mutating func set(_ operation: ONNXOperation, _ value: ONNXValue) throws(ONNXProblem) {
-    guard let name = operation.node.outputs.first, !name.isEmpty else {
-      throw operation.unsupported("has no output")
+  /// Brings images' dimensions into the order `[N, C, H, W]`, by a layer where pixels have to move.
+  mutating func arranged(
+    _ activation: ONNXActivation, _ operation: ONNXOperation
+  ) throws -> ONNXActivation {
+    guard activation.shape.count > 2 else { return activation }
+    var result = activation
+    result.order = ONNXActivation.order(of: activation.shape, long: activation.long)
+    let order = result.order
+    guard order != Array(order.indices) else { return result }
+    guard order.count == 4, order[0] == 0, order.sorted() == [0, 1, 2, 3] else {
+      throw operation.unsupported("takes images whose dimensions were exchanged")
     }
+    result.order = [0, 1, 2, 3]
+    return append(
+      "Permute", with: ["dims": .array(order.map { JSONValue($0) })], operation, from: [result],
+      output: activation.shape, named: "permute")
+  }
+
+  /// Gives an output of a node a meaning.
+  mutating func set(
+    _ operation: ONNXOperation, _ value: ONNXValue, output: Int = 0
+  ) throws(ONNXProblem) {
+    guard operation.node.outputs.indices.contains(output),
+      case let name = operation.node.outputs[output], !name.isEmpty
+    else { throw operation.unsupported("has no output") }
     let shape =
       switch value {
       case .constant(let constant): constant.shape
       case .activation(let activation): activation.shape
+      case .deferred: [Int]()
       }
     guard let count = shape.checkedProduct, count <= 1 << 40 else {
       throw operation.unsupported("makes the impossible shape \(shape.prefix(64))")
     }
     guard values.updateValue(value, forKey: name) == nil else {
-      throw operation.unsupported("makes \"\(name)\", which is there already")
+      throw .notAModel("\(operation.node.title) makes \"\(name)\", which is there already")
     }
+    makers[name] = operation
   }
 
   /// Counts the numbers of a constant that is looked at.
@@ -223,50 +307,32 @@ struct ONNXImporter {
   /// - Parameters:
   ///   - type: what the layer is called in `torch.nn`.
   ///   - output: its shape in the graph; the rest is as before.
-  ///   - named: what the layer is called if its weights don't say, numbered.
+  ///   - named: what the layer is called if the file doesn't say, numbered.
   mutating func add(
     _ type: String, with settings: [String: JSONValue] = [:], _ operation: ONNXOperation,
     from input: ONNXActivation, output: [Int], named kind: String,
     parameters own: [String: ONNXParameter] = [:], weights: ONNXConstant? = nil
-  ) throws(ONNXProblem) {
-    layers.append(
-      LayerDescription(
-        name(operation, kind, weights), type, settings, inputs: inputs(of: [input])))
-    parameters.append(own)
-    var result = input
-    result.shape = output
-    result.stage = layers.count
+  ) throws {
+    let result = append(
+      type, with: settings, operation, from: [input], output: output, named: kind,
+      parameters: own, weights: weights)
     try set(operation, .activation(result))
   }
 
-  /// The names of the layers that activations are the outputs of; nil for the last one alone.
-  func inputs(of activations: [ONNXActivation]) -> [String]? {
-    let stages = activations.map(\.stage)
-    if stages == [layers.count] { return nil }
-    return stages.map { $0 == 0 ? Sequential.input : layers[$0 - 1].name ?? "" }
-  }
-
-  /// A layer's name: its module's in PyTorch if the weights or the node tell it, or its kind's and a
-  /// number.
-  mutating func name(
-    _ operation: ONNXOperation, _ kind: String, _ weights: ONNXConstant?
-  ) -> String {
-    numbers[kind, default: 0] += 1
-    var name = "\(kind)\(numbers[kind] ?? 1)"
-    if kind == "flatten", numbers[kind] == 1 { name = kind }
-    if let weights {
-      if let tensor = weights.tensorName, tensor.hasSuffix(".weight"), !tensor.contains("::") {
-        name = String(tensor.dropLast(".weight".count))
-      } else if operation.node.name.hasPrefix("/") {
-        let modules = operation.node.name.split(separator: "/").dropLast()
-        name = modules.last.map(String.init) ?? name
-      }
-    }
-    var unique = name
-    while !layerNames.insert(unique).inserted {
-      suffixes[name, default: 1] += 1
-      unique = "\(name)_\(suffixes[name] ?? 2)"
-    }
-    return unique
+  /// Adds a layer, and returns its output, which is otherwise like the first input.
+  mutating func append(
+    _ type: String, with settings: [String: JSONValue] = [:], _ operation: ONNXOperation,
+    from inputs: [ONNXActivation], output: [Int], named kind: String,
+    parameters own: [String: ONNXParameter] = [:], weights: ONNXConstant? = nil
+  ) -> ONNXActivation {
+    layers.append(
+      Layer(
+        type: type, settings: settings, sources: inputs.map(\.stage), kind: kind,
+        module: weights.flatMap { operation.node.module(weights: $0.tensorName) },
+        parameters: own))
+    var result = inputs[0]
+    result.shape = output
+    result.stage = layers.count
+    return result
   }
 }

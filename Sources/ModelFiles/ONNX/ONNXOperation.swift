@@ -57,6 +57,15 @@ struct ONNXOperation {
     }
   }
 
+  /// Floating-point numbers; nil if they aren't given.
+  func floats(_ name: String) throws(ONNXProblem) -> [Float]? {
+    switch node.attributes[name] {
+    case nil: return nil
+    case .floats(let values): return values
+    default: throw unsupported("has a \"\(name)\" that isn't a list of numbers")
+    }
+  }
+
   /// So many numbers, each in a range; `standard` for all if they aren't given.
   func integers(
     _ name: String, count: Int, in range: ClosedRange<Int>, _ standard: Int

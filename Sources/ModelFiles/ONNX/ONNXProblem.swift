@@ -26,6 +26,51 @@ public enum ONNXProblem: Error, Sendable, Equatable {
   case model(ModelProblem)
 }
 
+extension ONNXProblem {
+  /// Whether a node that no layer stands for may be a part of something that has one.
+  var mayBeAPart: Bool {
+    switch self {
+    case .unknownOperator, .unsupported: true
+    default: false
+    }
+  }
+
+  /// Whether it may come of images' dimensions that are meant in another order.
+  var mayBeTheOrders: Bool {
+    switch self {
+    case .unknownOperator, .unsupported, .openInput: true
+    default: false
+    }
+  }
+
+  /// The same problem, of a network that has attention.
+  func told(hasAttention: Bool) -> ONNXProblem {
+    guard hasAttention, case .unsupported(let node, let type, let what) = self else { return self }
+    return .unsupported(node: node, type: type, what + Self.attention)
+  }
+
+  private static let attention =
+    "; attention can't be looked into: networks of convolutions and dense layers are read"
+
+  /// What a user can do about an operator that no layer stands for.
+  fileprivate static func remedy(for type: String) -> String {
+    let name = type.split(separator: ".").last.map(String.init) ?? type
+    if ["Loop", "Scan", "If", "SequenceAt"].contains(name) {
+      return "; control flow can't be looked into: export the network for one fixed input"
+    }
+    if name.contains("Quant") || name.hasPrefix("QLinear") || name.hasSuffix("Integer") {
+      return "; quantised networks can't be looked into: export the one of floating-point numbers"
+    }
+    if name.contains("Attention") || name == "Einsum" {
+      return attention
+    }
+    if ["RNN", "LSTM", "GRU"].contains(name) {
+      return "; recurrent networks are read from safetensors"
+    }
+    return ""
+  }
+}
+
 /// Why an ONNX file can't be loaded.
 public struct ONNXError: Error, Sendable, Equatable, CustomStringConvertible {
   /// The file.
@@ -62,7 +107,7 @@ public struct ONNXError: Error, Sendable, Equatable, CustomStringConvertible {
     case .openInput(let name, let shape):
       "its input \"\(name)\" of shape \(shape) leaves the images' size open"
     case .unknownOperator(let node, let type):
-      "\(node) has the operator \(type), which no layer stands for"
+      "\(node) has the operator \(type), which no layer stands for\(ONNXProblem.remedy(for: type))"
     case .unsupported(let node, let type, let what): "\(node) (\(type)) \(what)"
     case .model(let problem): problem.description
     }

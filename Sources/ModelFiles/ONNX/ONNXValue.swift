@@ -6,6 +6,8 @@ enum ONNXValue {
   case constant(ONNXConstant)
   /// What the layers so far make of the image.
   case activation(ONNXActivation)
+  /// A step of something that has a layer as a whole only; by itself it is this problem.
+  case deferred(ONNXProblem)
 }
 
 /// An array that doesn't depend on the image.
@@ -75,28 +77,63 @@ struct ONNXView: Sendable {
   func callAsFunction(_ numbers: [Int]) -> [Int] { moves.reduce(numbers) { $1($0) } }
 }
 
-/// The output of the layers so far.
+/// The output of the layers so far: rows where it has two dimensions, else images.
 struct ONNXActivation {
   /// The lengths of its dimensions in the graph, `[N, C, H, W]` usually.
   var shape: [Int]
   /// How many layers it is the output of.
   var stage: Int
-  /// Which of N, C, H and W each dimension is: 0, 1, 2, 3 unless it was transposed.
+  /// Which of N, C, H and W each dimension is: 0, 1, 2, 3 unless it was transposed. Those that are left
+  /// out have length 1.
   var order = [0, 1, 2, 3]
   /// Images were flattened row by row with the channels last: their `[H, W, C]`.
   var flattened: [Int]?
   /// A part of a local response normalisation, written as arithmetic.
   var response: LocalResponse?
+  /// Channels are seen as groups.
+  var groups: ChannelGroups?
 
   /// The length of N, C, H or W.
   func length(_ dimension: Int) -> Int {
-    order.firstIndex(of: dimension).map { shape[$0] } ?? 1
+    shape.indices.first { $0 < order.count && order[$0] == dimension }.map { shape[$0] } ?? 1
   }
 
-  /// Whether dimensions stand as layers want them: `[N, C, H, W]` or `[N, C]`.
-  var isPlain: Bool {
-    response == nil && flattened == nil && (shape.count != 4 || order == [0, 1, 2, 3])
+  /// Whether its numbers are those of a layer's output, at most in another order of dimensions.
+  var isWhole: Bool { response == nil && groups == nil && flattened == nil }
+
+  /// Whether dimensions stand as layers want them, too: `[N, C, H, W]` or `[N, C]`.
+  var isPlain: Bool { isWhole && (shape.count == 2 || order == [0, 1, 2, 3]) }
+
+  /// The dimension of the graph that the channels are; nil where they have none.
+  var channelAxis: Int? { shape.count == 2 ? 1 : order.firstIndex(of: 1) }
+
+  /// Which of N, C, H and W each dimension of a shape is, if those that aren't 1 are some in this order. The
+  /// others may be any that are left, so they are what stands at their place usually.
+  static func order(of shape: [Int], long: [Int]) -> [Int] {
+    var order = [Int?](repeating: nil, count: shape.count)
+    var free = Set(0..<max(4, shape.count)).subtracting(long)
+    var rest = long[...]
+    for place in shape.indices where shape[place] != 1 { order[place] = rest.popFirst() }
+    for place in shape.indices where order[place] == nil { order[place] = free.remove(place) }
+    for place in shape.indices where order[place] == nil {
+      order[place] = free.min()
+      order[place].map { _ = free.remove($0) }
+    }
+    return order.map { $0 ?? 0 }
   }
+
+  /// Which of N, C, H and W its dimensions are that aren't 1.
+  var long: [Int] { shape.indices.filter { shape[$0] != 1 }.map { order[$0] } }
+}
+
+/// Channels seen as groups of channels: `[N, groups, C / groups, H, W]` to be shuffled, `[N, groups, rest]`
+/// to be normalised.
+struct ChannelGroups {
+  var groups: Int
+  /// The shape of the images, `[N, C, H, W]`.
+  let shape: [Int]
+  /// Whether groups and channels in them were exchanged.
+  var isTransposed = false
 }
 
 /// Where a parameter's numbers come from, in PyTorch's layout.
@@ -106,7 +143,7 @@ struct ONNXParameter: Sendable {
     case numbers(Tensor)
   }
 
-  let shape: [Int]
+  var shape: [Int]
   private var source: Source
   /// What each number is multiplied by.
   var scale: Float = 1

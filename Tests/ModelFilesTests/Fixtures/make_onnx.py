@@ -249,7 +249,7 @@ def wrong():
     w = {"w": weights(2, 2, 3, 3)}
     def conv(x, y):
         return node("Conv", f"{x} w", y, pads=[1, 1, 1, 1])
-    save("wrong_fork", [conv("x", "a"), conv("x", "b"), node("Mul", "a b", "y")], w, (1, 2, 6, 6))
+    save("wrong_fork", [conv("x", "a"), conv("x", "b"), node("Div", "a b", "y")], w, (1, 2, 6, 6))
     save("wrong_operator", [conv("x", "a"), node("Selu", "a", "y")], w, (1, 2, 6, 6))
     save("wrong_domain", [helper.make_node("Conv", ["x", "w"], ["y"], name="c", domain="my.own")], w,
          (1, 2, 6, 6))
@@ -259,13 +259,13 @@ def wrong():
         helper.make_tensor_value_info(name, TensorProto.FLOAT, None) for name in "yz"])
     save("wrong_input", [node("Relu", "x", "y")], {}, (1, 2, 6))
     save("wrong_dilated_pool", [
-        node("MaxPool", "x", "y", kernel_shape=[2, 2], dilations=[2, 2])], {})
+        node("AveragePool", "x", "y", kernel_shape=[2, 2], dilations=[2, 2])], {})
     save("wrong_weights", [node("Conv", "x w", "y")], w, (1, 3, 6, 6))
     save("wrong_small", [node("Conv", "x w", "y")], w, (1, 2, 2, 2))
-    save("wrong_axis", [node("Softmax", "x", "y", axis=3)], {}, (1, 2, 6, 6))
+    save("wrong_axis", [conv("x", "a"), node("Softmax", "a", "y", axis=3)], w, (1, 2, 6, 6))
     save("wrong_rows", [node("Flatten", "x", "a"), node("MatMul", "a v", "y")],
          {"v": weights(35, 2)})
-    save("wrong_pad", [node("Pad", "x p", "a"), node("Relu", "a", "y")],
+    save("wrong_pad", [node("Pad", "x p", "a", mode="reflect"), node("Relu", "a", "y")],
          {"p": whole(0, 0, 1, 1, 0, 0, 1, 1)})
     save("open", [node("Conv", "x w", "a"), node("GlobalAveragePool", "a", "b"),
                   node("Flatten", "b", "y")], {"w": weights(2, 1, 3, 3)}, ("N", 1, "H", "W"))
