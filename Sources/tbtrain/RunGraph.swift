@@ -8,26 +8,29 @@ enum RunGraph {
   static func graph(of model: Sequential, input: [Int]) -> Graph {
     var graph = Graph()
     let start = graph.add("input", "Placeholder", shape: [-1] + input)
-    var shape = input
-    let end = add(model, to: &graph, after: start, &shape)
+    let (end, shape) = add(model, to: &graph, after: (start, input))
     graph.add("softmax", "Softmax", inputs: [end], shape: [-1] + shape)
     return graph
   }
 
-  private static func add(
-    _ model: Sequential, to graph: inout Graph, after start: Graph.Node, _ shape: inout [Int]
-  ) -> Graph.Node {
-    var flow = start
-    for named in model.layers {
+  /// What flows from a node to others, with its shape.
+  private typealias Flow = (node: Graph.Node, shape: [Int])
+
+  private static func add(_ model: Sequential, to graph: inout Graph, after start: Flow) -> Flow {
+    // At each place of the network, as its wiring numbers them.
+    var flows = [start]
+    for (named, sources) in zip(model.layers, model.wiring.sources) {
+      let inputs = sources.map { flows[$0] }
       if let inner = named.layer as? Sequential {
-        flow = graph.scope(named.name) { add(inner, to: &$0, after: flow, &shape) }
+        flows.append(graph.scope(named.name) { add(inner, to: &$0, after: inputs[0]) })
         continue
       }
-      shape = (try? named.layer.outputShape(for: shape)) ?? shape
-      flow = graph.add(
-        named.name, "\(type(of: named.layer))", inputs: [flow], shape: [-1] + shape,
+      let shape = (try? named.layer.outputShape(of: inputs.map(\.shape))) ?? inputs[0].shape
+      let node = graph.add(
+        named.name, "\(type(of: named.layer))", inputs: inputs.map(\.node), shape: [-1] + shape,
         parameters: named.layer.parameters.map { (name: $0.name, shape: $0.tensor.shape) })
+      flows.append((node, shape))
     }
-    return flow
+    return flows[flows.count - 1]
   }
 }
