@@ -4,10 +4,11 @@ import NeuralNetworks
 import Tensors
 import Visualization
 
-// Runs a network on images and brings units down to the pixels, for check_networks.py:
+// Runs a network on images and brings units down to the pixels, for check_networks.py and networks.py:
 //
 //     network-run <model> <images> <folder> [<layer>,<filter>[,<rule>]]…
 //
+// A layer is a number or a name; without images ("-"), the layers' names are printed, one a line.
 // Images are 32-bit floats [N, C, H, W], without a header; so are the outputs, in the folder
 // "logits" and "<layer>,<filter>[,<rule>]". What it took is printed as JSON.
 
@@ -42,6 +43,10 @@ do {
   var loaded: Sequential?
   times["load"] = try seconds { loaded = try checkpoint.makeModel() }
   guard let model = loaded else { exit(1) }
+  guard arguments[2] != "-" else {
+    print(Deconvnet(of: model).layers.map(\.name).joined(separator: "\n"))
+    exit(0)
+  }
   let data = try Data(contentsOf: URL(fileURLWithPath: arguments[2]))
   let scalars = data.withUnsafeBytes { Array($0.bindMemory(to: Float.self)) }
   let shape = checkpoint.model.inputShape
@@ -68,9 +73,8 @@ do {
     times["forward with trace"] = seconds { trace = model.forward(images).trace }
     for unit in arguments[4...] {
       let parts = unit.split(separator: ",").map(String.init)
-      guard parts.count >= 2, let layer = Int(parts[0]), let filter = Int(parts[1]) else {
-        exit(64)
-      }
+      guard parts.count >= 2, let filter = Int(parts[1]) else { exit(64) }
+      let layer = try Int(parts[0]) ?? deconvnet.layer(named: parts[0]).number
       let rule = parts.count > 2 ? ProjectionRule(rawValue: parts[2]) ?? .deconvnet : .deconvnet
       var pixels = Tensor(zeros: [])
       times["project \(unit)"] = try seconds {
