@@ -170,9 +170,42 @@ struct NetworkGrammar {
   private mutating func simple(_ name: String) {
     let type = choices.pick([
       "ReLU", "Tanh", "Sigmoid", "LeakyReLU", "Dropout", "Softmax", "LogSoftmax", "Identity", "Add",
-      "Concat", "Sequential", "Nothing",
+      "Concat", "Sequential", "Nothing", "ReLU6", "Hardtanh", "Hardswish", "Hardsigmoid", "SiLU",
+      "ELU",
+      "GELU", "Mul", "Sub", "ZeroPad2d", "Slice", "ChannelShuffle", "Permute", "Unflatten",
+      "Upsample",
+      "GroupNorm", "InstanceNorm2d", "LayerNorm", "AdaptiveMaxPool2d",
     ])
     switch type {
+    case "Hardtanh": add(name, type, ["min_val": choices.double(), "max_val": choices.double()])
+    case "ELU": add(name, type, ["alpha": choices.double()])
+    case "ZeroPad2d": add(name, type, ["padding": [choices.length(3), 0, 1, choices.length(3)]])
+    case "Slice":
+      add(
+        name, type,
+        [
+          "axis": "\"\(choices.pick(["channels", "rows", "columns", "x"]))\"",
+          "start": choices.below(3), "end": choices.length(6), "step": choices.length(3),
+        ])
+    case "ChannelShuffle": add(name, type, ["groups": choices.length(4)])
+    case "Permute":
+      add(
+        name, type, ["dims": choices.pick([[0, 2, 3, 1], [0, 3, 1, 2], [0, 1, 3, 2], [1, 0]])])
+    case "Unflatten":
+      add(name, type, ["dim": 1, "unflattened_size": [choices.length(4), 1, choices.length(4)]])
+    case "Upsample":
+      add(
+        name, type,
+        [
+          "mode": choices.pick(["\"nearest\"", "\"bilinear\"", "\"nearest-exact\""]),
+          "scale_factor": choices.once(in: 2) ? choices.double() : nil,
+          "size": choices.once(in: 2) ? [choices.length(9), choices.length(9)] : nil,
+        ])
+    case "GroupNorm", "InstanceNorm2d":
+      add(
+        name, type, ["num_groups": type == "GroupNorm" ? choices.length(4) : nil, "affine": false])
+    case "LayerNorm": add(name, type, ["elementwise_affine": false])
+    case "AdaptiveMaxPool2d": add(name, type, ["output_size": 1])
     case "LeakyReLU": add(name, type, ["negative_slope": choices.double()])
     case "Dropout": add(name, type, ["p": choices.double()])
     case "Sequential":

@@ -19,7 +19,7 @@ struct ONNXGrammar {
 
   init(_ choices: Choices) {
     self.choices = choices
-    operatorSet = self.choices.pick([13, 17, 9, 11, 12, 18, 7])
+    operatorSet = self.choices.pick([13, 17, 9, 11, 12, 18, 7, 20])
     shape =
       self.choices.once(in: 5)
       ? [1, self.choices.within(1...6)]
@@ -135,7 +135,16 @@ struct ONNXGrammar {
 
   private mutating func node() {
     guard shape.count == 4 else { return rowNode() }
-    switch choices.below(16) {
+    switch choices.below(25) {
+    case 15: gate()
+    case 16: pad()
+    case 17: parts()
+    case 18: shuffle()
+    case 19: resize()
+    case 20: transposedConvolution()
+    case 21: imageNormalization()
+    case 22: function()
+    case 23: smooth()
     case 0, 1: convolution()
     case 2, 3: pooling()
     case 4: elementwise()
@@ -144,7 +153,9 @@ struct ONNXGrammar {
     case 7: join()
     case 8, 9: rows()
     case 10:
-      goOn(add(choices.pick(["GlobalAveragePool"]), [name]), [shape[0], shape[1], 1, 1])
+      goOn(
+        add(choices.pick(["GlobalAveragePool", "GlobalMaxPool"]), [name]),
+        [shape[0], shape[1], 1, 1])
     case 11: mean()
     case 12: transposes()
     case 13: nothing()
@@ -154,7 +165,10 @@ struct ONNXGrammar {
   }
 
   private mutating func rowNode() {
-    switch choices.below(8) {
+    switch choices.below(11) {
+    case 8: function()
+    case 9: smooth()
+    case 10: image()
     case 0, 1, 2: dense()
     case 3: arithmetic()
     case 4: join()
@@ -210,7 +224,8 @@ struct ONNXGrammar {
   }
 
   private mutating func pooling() {
-    let kernel = [choices.within(1...min(3, shape[2])), choices.within(1...min(3, shape[3]))]
+    let most = choices.once(in: 8) ? 20 : 3
+    let kernel = [choices.within(1...min(most, shape[2])), choices.within(1...min(most, shape[3]))]
     let (strides, pads, _, output) = windows(kernel, dilates: false)
     let isMean = choices.once(in: 2)
     // How many windows there are is told by the models' reader then.
@@ -271,7 +286,7 @@ struct ONNXGrammar {
     guard !alike.isEmpty else { return elementwise() }
     let other = choices.pick(alike)
     if other.shape == shape, choices.once(in: 2) {
-      return goOn(add("Add", [other.name, name]), shape)
+      return goOn(add(choices.pick(["Add", "Sub", "Mul", "Sum"]), [other.name, name]), shape)
     }
     var joined = shape
     joined[1] += other.shape[1]
@@ -282,11 +297,189 @@ struct ONNXGrammar {
   private mutating func mean() {
     let axes = choices.pick([[2, 3], [-1, -2], [3, 2]])
     let keeps = choices.once(in: 2)
+    let type = operatorSet < 18 ? choices.pick(["ReduceMean", "ReduceMax"]) : "ReduceMean"
     let output =
       operatorSet < 18
-      ? add("ReduceMean", [name], ["axes": .integers(axes), "keepdims": .integer(keeps ? 1 : 0)])
+      ? add(type, [name], ["axes": .integers(axes), "keepdims": .integer(keeps ? 1 : 0)])
       : add("ReduceMean", [name, integers(axes)], ["keepdims": .integer(keeps ? 1 : 0)])
     goOn(output, [shape[0], shape[1]] + (keeps ? [1, 1] : []))
+  }
+
+  /// Squeezed and excited channels, or one number for each place.
+  private mutating func gate() {
+    let isPlace = choices.once(in: 3)
+    let squeezed = isPlace ? name : add("GlobalAveragePool", [name])
+    let filters = isPlace ? 1 : shape[1]
+    var gate = add("Conv", [squeezed, weights([filters, shape[1], 1, 1])])
+    gate = add(choices.pick(["Sigmoid", "HardSigmoid", "Tanh"]), [gate])
+    goOn(add("Mul", choices.once(in: 2) ? [gate, name] : [name, gate]), shape)
+  }
+
+  private mutating func function() {
+    switch choices.below(6) {
+    case 0:
+      let bounds = choices.pick([(0, 6), (-1, 1), (0.25, 2)] as [(Float, Float)])
+      goOn(
+        operatorSet < 11
+          ? add("Clip", [name], ["min": .float(bounds.0), "max": .float(bounds.1)])
+          : add("Clip", [name, number(bounds.0), choices.once(in: 4) ? "" : number(bounds.1)]),
+        shape)
+    case 1: goOn(add("Elu", [name], ["alpha": .float(choices.pick([1, 0.5]))]), shape)
+    case 2: goOn(add("HardSigmoid", [name], ["alpha": .float(choices.pick([0.2, 1 / 6]))]), shape)
+    case 3:
+      let slopes = shape.count == 4 ? [shape[1], 1, 1] : [shape[1]]
+      goOn(add("PRelu", [name, weights(choices.pick([slopes, [1]]))]), shape)
+    case 4 where operatorSet >= 14: goOn(add("HardSwish", [name]), shape)
+    case 5 where operatorSet >= 20:
+      goOn(
+        add("Gelu", [name], ["approximate": .text(choices.pick(["none", "tanh"]))]), shape)
+    default: elementwise()
+    }
+  }
+
+  /// Functions that exporters write as arithmetic.
+  private mutating func smooth() {
+    switch choices.below(3) {
+    case 0: goOn(add("Mul", [name, add("Sigmoid", [name])]), shape)
+    case 1 where operatorSet >= 11:
+      let moved = add("Clip", [add("Add", [name, number(3)]), number(0), number(6)])
+      goOn(
+        choices.once(in: 2)
+          ? add("Mul", [name, add("Div", [moved, number(6)])])
+          : add("Div", [add("Mul", [name, moved]), number(6)]), shape)
+    case 2 where operatorSet >= 9:
+      let error = add("Erf", [add("Div", [name, number(1.4142135)])])
+      let shifted = add("Add", [error, number(1)])
+      goOn(
+        choices.once(in: 2)
+          ? add("Mul", [add("Mul", [name, shifted]), number(0.5)])
+          : add("Mul", [add("Mul", [name, number(0.5)]), shifted]), shape)
+    default: elementwise()
+    }
+  }
+
+  private mutating func pad() {
+    var pads = [0, 0, 0, 0, 0, 0, 0, 0]
+    if !choices.once(in: 4) { for side in [2, 3, 6, 7] { pads[side] = choices.below(3) } }
+    let output =
+      operatorSet < 11
+      ? add("Pad", [name], ["pads": .integers(pads)]) : add("Pad", [name, integers(pads)])
+    goOn(
+      output, [shape[0], shape[1], shape[2] + pads[2] + pads[6], shape[3] + pads[3] + pads[7]])
+    if choices.once(in: 2) { choices.once(in: 2) ? convolution() : pooling() }
+  }
+
+  /// A slice, one half, or one channel.
+  private mutating func parts() {
+    let axis = choices.within(1...3)
+    let length = shape[axis]
+    var output = shape
+    switch choices.below(3) {
+    case 0 where length.isMultiple(of: 2) && operatorSet < 13:
+      output[axis] = length / 2
+      goOn(
+        add(
+          "Split", [name], ["axis": .integer(axis), "split": .integers([length / 2, length / 2])]),
+        output)
+    case 1 where length > 0:
+      output.remove(at: axis)
+      let picked = add("Gather", [name, scalar(choices.below(length))], ["axis": .integer(axis)])
+      output.insert(1, at: axis)
+      goOn(
+        operatorSet < 13
+          ? add("Unsqueeze", [picked], ["axes": .integers([axis])])
+          : add("Unsqueeze", [picked, integers([axis])]), output)
+    default:
+      let start = choices.below(max(1, length))
+      let step = choices.within(1...2)
+      output[axis] = (length - start - 1) / step + 1
+      guard operatorSet >= 10 else { return elementwise() }
+      goOn(
+        add(
+          "Slice",
+          [
+            name, integers([start]), integers([choices.pick([length, 1 << 30])]), integers([axis]),
+            integers([step]),
+          ]), output)
+    }
+  }
+
+  private mutating func shuffle() {
+    let groups = choices.pick([1, 2, shape[1]])
+    guard shape[1].isMultiple(of: groups) else { return elementwise() }
+    let five = [shape[0], groups, shape[1] / groups, shape[2], shape[3]]
+    let seen = add("Reshape", [name, integers(five)])
+    let turned = add("Transpose", [seen], ["perm": .integers([0, 2, 1, 3, 4])])
+    goOn(add("Reshape", [turned, integers(shape)]), shape)
+  }
+
+  private mutating func resize() {
+    guard operatorSet >= 11, shape[2] <= 12, shape[3] <= 12 else { return elementwise() }
+    let isNearest = choices.once(in: 2)
+    let scales = [choices.pick([2, 1, 1.5, 0.5]), choices.pick([2, 1, 3, 0.75])] as [Float]
+    let output = [0, 1].map { Int((Float(shape[2 + $0]) * scales[$0]).rounded(.down)) }
+    guard output.allSatisfy({ $0 > 0 }) else { return elementwise() }
+    let sizes =
+      choices.once(in: 2)
+      ? ["", "", integers([shape[0], shape[1]] + output)]
+      : ["", initializer(floatTensor([4], [1, 1] + scales))]
+    goOn(
+      add(
+        "Resize", [name] + sizes,
+        [
+          "mode": .text(isNearest ? "nearest" : "linear"),
+          "coordinate_transformation_mode": .text(
+            choices.pick(["asymmetric", "half_pixel", "align_corners", "pytorch_half_pixel"])),
+          "nearest_mode": isNearest
+            ? .text(choices.pick(["floor", "ceil", "round_prefer_floor", "round_prefer_ceil"]))
+            : nil,
+        ]), [shape[0], shape[1]] + output)
+  }
+
+  private mutating func transposedConvolution() {
+    let groups = choices.pick([1, 1, shape[1]])
+    let filters = choices.within(1...3)
+    let kernel = [choices.within(1...3), choices.within(1...3)]
+    let strides = [choices.within(1...2), choices.within(1...2)]
+    let more = strides.map { choices.below($0) }
+    let pads = (0..<4).map { choices.below(kernel[$0 % 2]) }
+    let output = [0, 1].map {
+      (shape[2 + $0] - 1) * strides[$0] + more[$0] + kernel[$0] - pads[$0] - pads[2 + $0]
+    }
+    guard output.allSatisfy({ (1...24).contains($0) }) else { return elementwise() }
+    goOn(
+      add(
+        "ConvTranspose", [name, weights([shape[1], filters] + kernel)],
+        [
+          "group": .integer(groups), "strides": .integers(strides), "pads": .integers(pads),
+          "output_padding": .integers(more),
+        ]), [shape[0], filters * groups] + output)
+  }
+
+  private mutating func imageNormalization() {
+    let parameters = [weights([shape[1]]), weights([shape[1]])]
+    guard operatorSet >= 17, choices.once(in: 2) else {
+      return goOn(
+        add("InstanceNormalization", [name] + parameters, ["epsilon": .float(0.5)]), shape)
+    }
+    let last = add("Transpose", [name], ["perm": .integers([0, 2, 3, 1])])
+    var output = add(
+      "LayerNormalization", [last] + parameters, ["epsilon": .float(0.5), "axis": .integer(-1)])
+    let before = shape
+    if choices.once(in: 2) {
+      let filters = choices.within(1...4)
+      output = add("MatMul", [output, weights([shape[1], filters])])
+      shape[1] = filters
+    }
+    let after = shape
+    shape = before
+    goOn(add("Transpose", [output], ["perm": .integers([0, 3, 1, 2])]), after)
+  }
+
+  /// Rows as images.
+  private mutating func image() {
+    let sizes = choices.pick([[shape[1], 1, 1], [1, 1, shape[1]], [1, shape[1], 1]])
+    goOn(add("Reshape", [name, integers([shape[0]] + sizes)]), [shape[0]] + sizes)
   }
 
   /// Channels last, something in between, and back; or rows of what has its channels last.
