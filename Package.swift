@@ -80,7 +80,9 @@ let package = Package(
     .target(name: "TextOutput"),
     .target(name: "ProtobufWire"),
     .target(name: "NumPyFiles", dependencies: ["CheckedArithmetic"]),
-    .target(name: "Images", dependencies: ["CPNG", "Files", "CheckedArithmetic"]),
+    .target(
+      name: "Images", dependencies: ["CPNG", "Files", "CheckedArithmetic"],
+      exclude: ["make_font.py", "DejaVuSans-LICENSE.txt"]),
     .target(name: "JPEGImages", dependencies: ["CJPEG", "Images", "CheckedArithmetic"]),
     .target(name: "Charts", dependencies: ["Images", "TextOutput"]),
 
@@ -114,18 +116,22 @@ let package = Package(
     .target(name: "Visualization", dependencies: ["NeuralNetworks", "Tensors", "TextOutput"]),
     .target(
       name: "VisualizationSheets",
-      dependencies: ["Visualization", "NeuralNetworks", "Tensors", "Images", "TextOutput"]),
+      dependencies: [
+        "Visualization", "NeuralNetworks", "Tensors", "Charts", "Images", "TextOutput",
+      ]),
 
     // Commands.
     .target(
       name: "CommandSupport",
-      dependencies: ["TensorBoard", "Images", "NumPyFiles", "Files", "TextOutput", argumentParser]),
+      dependencies: [
+        "TensorBoard", "Charts", "Images", "NumPyFiles", "Files", "TextOutput", argumentParser,
+      ]),
     .executableTarget(
       name: "tbtrain",
       dependencies: [
         "CommandSupport", "VisualizationSheets", "Visualization", "ModelFiles", "DatasetFetching",
         "Datasets", "Files", "NeuralNetworks", "Tensors", "TensorBoard", "EventFiles", "JPEGImages",
-        "Images", "TextOutput", argumentParser,
+        "Charts", "Images", "TextOutput", argumentParser,
       ]),
     .executableTarget(
       name: "deconv",
@@ -215,13 +221,12 @@ let package = Package(
       name: "VisualizationTests",
       dependencies: [
         "VisualizationSheets", "Visualization", "ModelFiles", "Datasets", "NeuralNetworks",
-        "Tensors", "Images",
-        "TestFixtures",
+        "Tensors", "Charts", "Images", "TestFixtures",
       ], exclude: ["Fixtures"]),
     .testTarget(
       name: "VisualizationSheetsTests",
       dependencies: [
-        "VisualizationSheets", "Visualization", "NeuralNetworks", "Tensors", "Images",
+        "VisualizationSheets", "Visualization", "NeuralNetworks", "Tensors", "Charts", "Images",
       ]),
     .testTarget(
       name: "ReadmeTests",
@@ -234,7 +239,8 @@ let package = Package(
     .testTarget(
       name: "CommandSupportTests",
       dependencies: [
-        "CommandSupport", "TensorBoard", "Images", "NumPyFiles", "TextOutput", argumentParser,
+        "CommandSupport", "TensorBoard", "Charts", "Images", "NumPyFiles", "TextOutput",
+        argumentParser,
       ]),
     .testTarget(
       name: "CommandTests",

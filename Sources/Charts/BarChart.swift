@@ -24,42 +24,55 @@ public struct BarChart: Sendable {
 
   /// The chart as an image, as high as its bars take.
   ///
-  /// - `textScale`: How large letters are: 2 gives letters of 10 by 16 pixels.
-  public func image(width: Int = 900, textScale: Int = 2) -> Image {
+  /// - `textSize`: How large letters are, in pixels an em.
+  public func image(width: Int = 900, textSize: Int = 16) -> Image {
     precondition(width >= 100, "a chart is at least 100 pixels wide, got \(width)")
-    let letter = (width: 6 * textScale, height: 10 * textScale)
+    return drawing(width: width, textSize: textSize).image()
+  }
+
+  /// The chart, as high as its bars take.
+  package func drawing(width: Int, textSize: Int = 16) -> Drawing {
+    let font = Font(size: textSize)
     let texts = bars.map { Format.number($0.value) }
+    func widest(_ texts: [String]) -> Int { texts.map { font.width(of: $0) }.max() ?? 0 }
     // Names take a third of the width at most, numbers what they need.
-    let nameLength = min(bars.map(\.name.count).max() ?? 0, width / 3 / letter.width)
-    let left = (nameLength + 1) * letter.width
-    let right = max(left + 1, width - ((texts.map(\.count).max() ?? 0) + 1) * letter.width)
-    let top = title.isEmpty ? letter.height / 2 : 2 * letter.height
-    let rowHeight = 2 * letter.height
-    var image = Image(
-      width: width, height: top + max(1, bars.count) * rowHeight, channels: 3, filledWith: .white)
-    image.draw(title, x: letter.width, y: letter.height / 2, color: .black, scale: textScale)
+    let names = bars.map { bar in
+      var name = bar.name
+      while font.width(of: name) > width / 3 { name.removeLast() }
+      return name
+    }
+    let left = widest(names) + 2 * font.margin
+    let right = max(left + 1, width - widest(texts) - 2 * font.margin)
+    let rowHeight = 2 * font.lineHeight
+    let top = title.isEmpty ? font.lineHeight / 2 : rowHeight
+    let ink = Color(gray: 60)
+    var drawing = Drawing(width: width, height: top + max(1, bars.count) * rowHeight)
+    drawing.write(
+      title, x: Double(font.margin), y: Double(font.lineHeight), size: textSize, color: .black,
+      isBold: true)
 
     let finite = bars.map(\.value).filter(\.isFinite)
     let (low, high) = (min(0, finite.min() ?? 0), max(0, finite.max() ?? 0))
-    func x(_ value: Double) -> Int {
+    func x(_ value: Double) -> Double {
       // Halves, so that the difference of the largest numbers is one.
       let share = high > low ? (value / 2 - low / 2) / (high / 2 - low / 2) : 0
-      return left + Int((share * Double(right - left)).rounded())
+      return Double(left) + (share * Double(right - left)).rounded()
     }
     for (index, bar) in bars.enumerated() {
-      let y = top + index * rowHeight
-      image.draw(
-        String(bar.name.prefix(nameLength)), x: letter.width / 2, y: y, color: Color(gray: 60),
-        scale: textScale)
+      let y = Double(top + index * rowHeight)
+      let line = y + Double(font.baseline)
+      drawing.write(names[index], x: Double(font.margin), y: line, size: textSize, color: ink)
       let value = bar.value.isFinite ? bar.value : 0
-      image.fill(
-        x: x(min(0, value)), y: y - letter.height / 4, width: x(max(0, value)) - x(min(0, value)),
-        height: letter.height * 3 / 2, color: LineChart.palette[0])
-      image.draw(
-        texts[index], x: x(max(0, value)) + letter.width / 2, y: y, color: Color(gray: 60),
-        scale: textScale)
+      let (start, end) = (x(min(0, value)), x(max(0, value)))
+      drawing.fill(
+        x: start, y: y - Double(font.lineHeight / 4), width: end - start,
+        height: Double(font.lineHeight * 3 / 2), color: LineChart.palette[0])
+      drawing.write(
+        texts[index], x: end + Double(font.margin), y: line, size: textSize, color: ink)
     }
-    image.fill(x: x(0), y: top - letter.height / 4, width: 1, height: image.height, color: .black)
-    return image
+    drawing.fill(
+      x: x(0), y: Double(top - font.lineHeight / 4), width: 1, height: Double(drawing.height),
+      color: .black)
+    return drawing
   }
 }

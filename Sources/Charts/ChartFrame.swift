@@ -95,16 +95,16 @@ extension LineChart {
     return Array(finite[finite.count / 100...finite.count - 1 - finite.count / 100])
   }
 
-  /// Entries of the legend in lines of at most so many letters; none for curves without a name.
+  /// Entries of the legend in lines of at most so wide; none for curves without a name.
   ///
-  /// - Parameter sampleWidth: Letters beside each name.
-  func legend(columns: Int, sampleWidth: Int = 5) -> [[Int]] {
+  /// - Parameter needed: what a name takes, with the sample of its line.
+  func legend(width: Double, _ needed: (_ name: String) -> Double) -> [[Int]] {
     guard series.contains(where: { !$0.name.isEmpty }) else { return [] }
     var lines: [[Int]] = [[]]
-    var used = 0
+    var used = 0.0
     for (index, one) in series.enumerated() where !one.name.isEmpty {
-      let needed = one.name.count + sampleWidth
-      if used > 0, used + needed > columns {
+      let needed = needed(one.name)
+      if used > 0, used + needed > width {
         lines.append([])
         used = 0
       }

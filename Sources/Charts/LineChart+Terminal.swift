@@ -61,7 +61,7 @@ extension LineChart {
         + String(repeating: usesUnicode ? "─" : "-", count: cells))
     lines.append(
       xLabels(xAxis.ticks(about: max(2, cells / 14)), margin: margin + 1, cells: cells))
-    for line in legend(columns: columns - margin, sampleWidth: 6) {
+    for line in legend(width: Double(columns - margin), { Double($0.count + 6) }) {
       lines.append(
         String(repeating: " ", count: margin + 1)
           + line.map { index in

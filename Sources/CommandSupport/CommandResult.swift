@@ -1,4 +1,4 @@
-package import Images
+package import Charts
 package import NumPyFiles
 package import TensorBoard
 package import TextOutput
@@ -14,7 +14,7 @@ package import TextOutput
 ///   Column("mean", .number(3), key: "mean") { $0.mean },
 /// ])
 /// result.array("mean", shape: [filters.count], filters.map(\.mean))
-/// result.sheet = sheet
+/// result.draw(sheet, tag: "maps")
 /// ```
 package struct CommandResult {
   /// Names and texts above everything else, for people.
@@ -27,10 +27,8 @@ package struct CommandResult {
   package var rows: [JSON] = []
   /// The file of each array, made when it is asked for.
   private(set) var arrays: [String: () -> [UInt8]] = [:]
-  /// What is drawn.
-  package var sheet: Image?
-  /// The same as SVG, where it can be had.
-  package var svg: (() -> String)?
+  /// What is drawn, as a PNG or as SVG.
+  package var drawing: Drawing?
   /// What TensorBoard shows.
   private(set) var logged: [(summary: () throws -> Summary, step: Int?)] = []
 
@@ -103,9 +101,9 @@ package struct CommandResult {
   }
 
   /// Sets what is drawn, and logs it under a tag.
-  package mutating func draw(_ sheet: Image, tag: String) {
-    self.sheet = sheet
-    log(try .image(tag, sheet))
+  package mutating func draw(_ drawing: Drawing, tag: String) {
+    self.drawing = drawing
+    log(try .image(tag, drawing.image()))
   }
 
   /// Adds to the TensorBoard run; without a step at the checkpoint's.

@@ -1,5 +1,6 @@
 package import ArgumentParser
 private import Files
+import Charts
 import Images
 import TensorBoard
 package import TextOutput
@@ -31,15 +32,14 @@ package struct ResultOptions: ParsableArguments {
   ///
   /// - Parameters:
   ///   - image: the path of what is drawn; nil for nothing.
-  ///   - isVector: whether it can be had as SVG too.
   ///   - arrays: the names of the result's arrays.
   ///   - run: the directory and the step of the TensorBoard run; nil for none.
   /// - Throws: `CommandFailure`, and what the run's writer throws.
   package func outputs(
-    image: String?, isVector: Bool = false, arrays: [String] = [],
+    image: String?, arrays: [String] = [],
     run: (directory: String, step: Int)? = nil
   ) throws -> Outputs {
-    if let image { try Self.check(image, isVector: isVector) }
+    if let image { try Self.check(image) }
     var files: [(name: String, file: OutputFile)] = []
     if let npy {
       if arrays.isEmpty {
@@ -55,17 +55,14 @@ package struct ResultOptions: ParsableArguments {
   }
 
   /// Refuses the names of images that aren't written: `x.jpg` would hold a PNG.
-  private static func check(_ path: String, isVector: Bool) throws(CommandFailure) {
+  private static func check(_ path: String) throws(CommandFailure) {
     let name = path.split(separator: "/").last ?? ""
     guard let dot = name.lastIndex(of: ".") else { return }
     let others = ["jpg", "jpeg", "gif", "bmp", "webp", "tif", "tiff", "pdf", "heic", "avif"]
     let ending = name[dot...].dropFirst().lowercased()
-    if others.contains(ending) || ending == "svg" && !isVector {
+    if others.contains(ending) {
       throw CommandFailure(
-        """
-        \(path): a PNG\(isVector ? " or SVG" : "") is written; give a name that ends in \
-        .png\(isVector ? " or .svg" : "")
-        """)
+        "\(path): a PNG or SVG is written; give a name that ends in .png or .svg")
     }
   }
 }
@@ -87,10 +84,10 @@ package struct Outputs {
   package func write(_ result: CommandResult) throws {
     var result = result
     if let image {
-      if image.path.hasSuffix(".svg"), let svg = result.svg {
-        try image.write(svg().utf8)
+      if image.path.hasSuffix(".svg") {
+        try image.write((result.drawing?.svg() ?? "").utf8)
       } else {
-        try result.sheet?.write(to: image.path)
+        try result.drawing?.image().write(to: image.path)
       }
       result.fact("output", image.path)
     }

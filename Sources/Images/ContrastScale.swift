@@ -27,6 +27,23 @@ public struct ContrastScale: Sendable, Equatable {
       rule, lowest: lowest <= highest ? lowest : 0, highest: lowest <= highest ? highest : 0)
   }
 
+  /// The scale that reaches as far from 0 as a percentile of the scalars' magnitudes: what lies beyond is
+  /// black or white, so that a few strong pixels don't leave all others gray.
+  ///
+  /// - `percentile`: above 0; 100 takes all.
+  package init(_ rule: ContrastRule, of scalars: [Float], percentile: Double) {
+    precondition(
+      percentile > 0 && percentile <= 100, "a percentile lies in 0 ... 100, got \(percentile)")
+    self.init(rule, of: scalars)
+    guard percentile < 100 else { return }
+    let magnitudes = scalars.lazy.filter(\.isFinite).map { abs($0) }.sorted()
+    guard !magnitudes.isEmpty else { return }
+    let place = Int((percentile / 100 * Double(magnitudes.count)).rounded(.up)) - 1
+    let limit = magnitudes[max(0, place)]
+    guard limit > 0 else { return }
+    self.init(rule, lowest: max(lowest, -limit), highest: min(highest, limit))
+  }
+
   /// The scale of scalars that lie between these two.
   public init(_ rule: ContrastRule, lowest: Float, highest: Float) {
     precondition(

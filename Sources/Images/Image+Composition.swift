@@ -68,10 +68,10 @@ extension Image {
 
   /// The image with lines of text below it (or above), on a strip that is wide enough for both.
   public func captioned(
-    _ caption: String, scale: Int = 1, color: Color = .white, background: Color = .black,
+    _ caption: String, size: Int = 11, color: Color = .white, background: Color = .black,
     isAbove: Bool = false
   ) -> Image {
-    let text = Image.text(caption, scale: scale, color: color, background: background)
+    let text = Image.text(caption, size: size, color: color, background: background)
     return Image.stacked(
       isAbove ? [text, self] : [self, text], spacing: 0, background: background)
   }

@@ -23,39 +23,58 @@ extension Image {
     fill(x: x + width - thickness, y: y, width: thickness, height: height, color: color)
   }
 
-  /// Draws text, the top left corner of its first letter at (x, y).
+  /// Draws text, the top left corner of its first line at (x, y).
   ///
-  /// Letters are 5 pixels wide and 8 high, 1 pixel apart, times `scale`; a line takes 10. ASCII has
-  /// letters; whatever hasn't one is drawn as a box.
-  public mutating func draw(_ text: String, x: Int, y: Int, color: Color, scale: Int = 1) {
-    precondition(scale > 0, "text is drawn at scale 1 or more, got \(scale)")
+  /// The font is DejaVu Sans; whatever it hasn't is drawn as a box.
+  /// - `size`: Pixels an em, about; lines lie five quarters of it apart.
+  public mutating func draw(_ text: String, x: Int, y: Int, color: Color, size: Int = 11) {
+    let font = Font(size: size)
     for (row, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
-      for (column, character) in line.enumerated() {
-        let left = x + column * BitmapFont.advance * scale
-        let top = y + row * BitmapFont.lineHeight * scale
-        for (dy, bits) in BitmapFont.rows(of: character).enumerated() {
-          for dx in 0..<BitmapFont.width where bits >> dx & 1 == 1 {
-            fill(
-              x: left + dx * scale, y: top + dy * scale, width: scale, height: scale, color: color)
-          }
-        }
-      }
+      draw(line, x: x, baseline: y + row * font.lineHeight + font.baseline, color: color, font)
     }
   }
 
-  /// An image of text with a margin of two pixels (times `scale`) around it.
+  /// Draws a line of text that stands on a row.
+  package mutating func draw(
+    _ line: some StringProtocol, x: Int, baseline: Int, color: Color, _ font: Font
+  ) {
+    let (width, height) = (self.width, self.height)
+    font.cover(line, x: x, y: baseline) { x, y, share in
+      guard x >= 0, y >= 0, x < width, y < height else { return }
+      blend(color, share: Int(share) * Int(color.alpha) / 255, at: (y * width + x) * channels)
+    }
+  }
+
+  /// Lays a share of a colour, 0 to 255, over the pixel whose channels begin at a position.
+  package mutating func blend(_ color: Color, share: Int, at position: Int) {
+    let parts = color.components(channels: channels)
+    let hasAlpha = channels.isMultiple(of: 2)
+    let below = hasAlpha ? Int(pixels[position + channels - 1]) : 255
+    // What of the old colour is still seen, and all that is seen.
+    let rest = below * (255 - share) / 255
+    let whole = max(1, rest + share)
+    for channel in 0..<(hasAlpha ? channels - 1 : channels) {
+      let sum = Int(pixels[position + channel]) * rest + Int(parts[channel]) * share
+      pixels[position + channel] = UInt8((sum + whole / 2) / whole)
+    }
+    if hasAlpha { pixels[position + channels - 1] = UInt8(rest + share) }
+  }
+
+  /// An image of text with a margin around it.
+  ///
+  /// - `size`: Pixels an em, about.
   public static func text(
-    _ text: String, scale: Int = 1, color: Color = .white, background: Color = .black
+    _ text: String, size: Int = 11, color: Color = .white, background: Color = .black
   ) -> Image {
+    let font = Font(size: size)
     let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
-    let letters = lines.map(\.count).max() ?? 0
     let isGray = [color, background].allSatisfy { $0.red == $0.green && $0.green == $0.blue }
     let isOpaque = color.alpha == 255 && background.alpha == 255
     var result = Image(
-      width: (letters * BitmapFont.advance + 3) * scale,
-      height: (lines.count * BitmapFont.lineHeight + 2) * scale,
+      width: (lines.map { font.width(of: $0) }.max() ?? 0) + 2 * font.margin,
+      height: lines.count * font.lineHeight + 2 * font.margin,
       channels: (isGray ? 1 : 3) + (isOpaque ? 0 : 1), filledWith: background)
-    result.draw(text, x: 2 * scale, y: 2 * scale, color: color, scale: scale)
+    result.draw(text, x: font.margin, y: font.margin, color: color, size: size)
     return result
   }
 }

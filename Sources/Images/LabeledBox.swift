@@ -66,7 +66,8 @@ extension Image {
         x: left, y: top, width: width, height: height, color: color, thickness: thickness)
       guard !box.label.isEmpty else { continue }
       let text = Image.text(
-        box.label, scale: letterScale, color: color.luma > 140 ? .black : .white, background: color)
+        box.label, size: 11 * letterScale, color: color.luma > 140 ? .black : .white,
+        background: color)
       let isOutside = right <= 0 || bottom <= 0 || left >= result.width || top >= result.height
       guard !isOutside else { continue }
       result.paste(

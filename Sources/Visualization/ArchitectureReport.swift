@@ -183,10 +183,18 @@ extension Deconvnet {
   package func forEachLayer(
     of images: Tensor, _ body: (_ layer: NumberedLayer, _ activations: Tensor) throws -> Void
   ) rethrows {
+    try forEach(layers, of: images) { place, activations in try body(layers[place], activations) }
+  }
+
+  /// The same of some layers, the lowest first; `body` receives each one's place among them.
+  package func forEach(
+    _ layers: [NumberedLayer], of images: Tensor,
+    _ body: (_ place: Int, _ activations: Tensor) throws -> Void
+  ) rethrows {
     var next = 0
     try chain.forEachValue(at: layers.map { $0.stage + 1 }, from: [0: images]) { _, activations in
       next += 1
-      try body(layers[next - 1], activations)
+      try body(next - 1, activations)
     }
   }
 }

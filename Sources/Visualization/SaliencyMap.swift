@@ -83,6 +83,8 @@ extension Deconvnet {
     switch method {
     case .gradient:
       scores = try saliency(of: label, in: image)
+    case .deconvnet:
+      scores = try saliency(of: label, in: image, rule: .deconvnet)
     case .guided:
       scores = try saliency(of: label, in: image, rule: .guided)
     case .integrated:

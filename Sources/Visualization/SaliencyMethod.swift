@@ -5,6 +5,11 @@ public enum SaliencyMethod: String, Sendable, CaseIterable {
   /// - Source: Simonyan, Vedaldi & Zisserman, "Deep Inside Convolutional Networks", ICLR 2014
   ///   workshop, arXiv 1312.6034, §3.
   case gradient
+  /// The deconvnet's way down from the class: negative signals stopped at every rectifier, wherever the
+  /// forward pass was positive.
+  ///
+  /// - Source: Zeiler & Fergus, ECCV 2014, arXiv 1311.2901, §2.1.
+  case deconvnet
   /// The derivative, negative signals stopped at every rectifier, dense ones too.
   ///
   /// - Source: Springenberg et al., "Striving for Simplicity", ICLR 2015 workshop, arXiv 1412.6806,

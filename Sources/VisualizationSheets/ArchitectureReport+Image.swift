@@ -1,3 +1,4 @@
+package import Charts
 package import Images
 package import Visualization
 
@@ -6,9 +7,9 @@ extension ArchitectureReport {
   /// excite each filter; dead filters are marked.
   ///
   /// - `filters`: the first layer's filters as images; nil where they can't be shown.
-  package func sheet(title: String, filters: [Image]?) -> Image {
+  package func sheet(title: String, filters: [Image]?) -> Drawing {
     let palette = SheetPalette()
-    var parts: [Image] = []
+    var parts: [Drawing] = []
     let dead = Set(layers.first?.dead ?? [])
     if let filters, let spectra {
       let tiles = zip(filters, spectra).enumerated().map { index, pair in
@@ -20,21 +21,20 @@ extension ArchitectureReport {
             .minMax, lowest: 0, highest: max(1e-30, spectrum.power.max() ?? 0).squareRoot()))
         let size = 64
         return TileSheet.Tile(
-          Image.beside(
-            [filter.fitted(to: size), power.fitted(to: size)], spacing: 2,
-            background: palette.background),
+          Drawing.beside(
+            [Drawing(filter, fittedTo: size), Drawing(power, fittedTo: size)], spacing: 4),
           caption: "\(index): " + bands(spectrum), isMarked: dead.contains(index))
       }
       parts.append(
         TileSheet(
           title: title + "\nfilters and their spectra: low/mid/high frequencies in percent",
           tiles: tiles
-        ).image())
+        ).drawing())
     } else {
-      parts.append(TileSheet(title: title, rows: []).image())
+      parts.append(TileSheet(title: title, rows: []).drawing())
     }
     for layer in layers where layer.layer.isRectified { parts.append(bars(layer, palette)) }
-    return palette.stacked(parts)
+    return Drawing.stacked(parts)
   }
 
   private func bands(_ spectrum: FilterSpectrum) -> String {
@@ -42,26 +42,30 @@ extension ArchitectureReport {
       .joined(separator: "/")
   }
 
-  /// A bar a filter: the share of images that excite it.
-  private func bars(_ layer: Layer, _ palette: SheetPalette) -> Image {
-    let (height, width) = (60, max(1, min(12, 1024 / max(1, layer.activity.count))))
-    var chart = Image(
-      width: max(1, layer.activity.count * width), height: height, channels: 3,
-      filledWith: Color(gray: 240))
+  /// A bar a filter: the share of images that excite it; numbers stand below some.
+  private func bars(_ layer: Layer, _ palette: SheetPalette) -> Drawing {
+    let (height, count) = (60, layer.activity.count)
+    let width = max(1, min(12, 1024 / max(1, count)))
+    var chart = Drawing(width: max(1, count * width), height: height + 16)
+    chart.fill(
+      x: 0, y: 0, width: Double(count * width), height: Double(height), color: Color(gray: 240))
+    let gap = width > 2 ? 1 : 0
     for (index, filter) in layer.activity.enumerated() {
-      let bar = max(1, Int((filter.activeImageShare * Double(height)).rounded()))
-      let gap = width > 2 ? 1 : 0
-      if filter.isDead {
-        chart.fill(x: index * width, y: 0, width: width - gap, height: height, color: palette.mark)
-      } else {
-        chart.fill(
-          x: index * width, y: height - bar, width: width - gap, height: bar,
-          color: Color(gray: 90))
-      }
+      let share = filter.isDead ? 1 : filter.activeImageShare
+      let bar = max(1, (share * Double(height)).rounded())
+      chart.fill(
+        x: Double(index * width), y: Double(height) - bar, width: Double(width - gap), height: bar,
+        color: filter.isDead ? palette.mark : Color(gray: 90))
+    }
+    let step = [1, 2, 5, 10, 20, 50, 100, 200, 500].first { $0 * width >= 40 } ?? 1000
+    for index in stride(from: 0, to: count, by: step) {
+      chart.write(
+        "\(index)", x: Double(index * width) + Double(width - gap) / 2, y: Double(height + 13),
+        size: SheetPalette.captionSize, anchor: index == 0 ? .start : .middle)
     }
     let words =
-      "\(layer.layer): share of images that excite each \(layer.layer.filterNoun), "
+      "\(layer.layer): share of images that excite each \(layer.layer.filterNoun), full height all; "
       + "\(layer.dead.count) of \(layer.activity.count) dead"
-    return TileSheet(title: words, tiles: [TileSheet.Tile(chart)]).image()
+    return TileSheet(title: words, tiles: [TileSheet.Tile(chart)]).drawing()
   }
 }

@@ -1,3 +1,4 @@
+package import Charts
 public import Images
 public import NeuralNetworks
 import Tensors
@@ -36,15 +37,17 @@ public struct FilterGrid: Sendable {
   }
 
   /// A sheet for people: below each filter its number and its largest weight, sign or not.
-  public func sheet(title: String) -> Image {
+  public func sheet(title: String) -> Image { drawing(title: title).image() }
+
+  package func drawing(title: String) -> Drawing {
     TileSheet(
       title: title,
       tiles: zip(filters, planes).enumerated().map { index, filter in
         let largest = filter.1.map { abs($0) }.max() ?? 0
         return TileSheet.Tile(
-          filter.0.fitted(to: 56), caption: "\(index): \(Format.short(largest, digits: 2))")
+          filter.0, side: 56, caption: "\(index): \(Format.short(largest, digits: 2))")
       }, columns: width
-    ).image()
+    ).drawing()
   }
 
   /// Filters in a row, for about twice as many as there are rows.

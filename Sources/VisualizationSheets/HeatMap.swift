@@ -1,3 +1,4 @@
+import Charts
 package import Images
 import TextOutput
 
@@ -66,24 +67,22 @@ package struct HeatMap: Sendable {
 
   /// A bar of the colours with the extremes at its ends, as wide as a panel; where they differ by less
   /// than a hundredth, it says so: the colours make a mountain of a molehill then.
-  func legend(width: Int, palette: SheetPalette) -> Image {
+  func legend(width: Int, palette: SheetPalette) -> Drawing {
     guard !isConstant else { return palette.text("\(Format.short(scale.lowest)) everywhere") }
     let ends = Format.range(scale.lowest, scale.highest)
     let (low, high) = (palette.text(ends.low), palette.text(ends.high))
     let barHeight = 12
     let wide = max(width, low.width + high.width + 12)
-    var result = Image(
-      width: wide, height: barHeight + low.height, channels: 3, filledWith: palette.background)
-    for x in 0..<wide {
-      result.fill(
-        x: x, y: 0, width: 1, height: barHeight,
-        color: ColorMap.heat[Float(x) / Float(max(1, wide - 1))])
-    }
-    result.paste(low, x: 0, y: barHeight)
-    result.paste(high, x: wide - high.width, y: barHeight)
+    var result = Drawing(width: wide, height: barHeight + low.height)
+    let colors = (0..<256).map { ColorMap.heat[Float($0) / 255] }
+    result.add(
+      Image(
+        width: 256, height: 1, channels: 3,
+        pixels: colors.flatMap { [$0.red, $0.green, $0.blue] }),
+      x: 0, y: 0, width: wide, height: barHeight)
+    result.place(low, x: 0, y: barHeight)
+    result.place(high, x: wide - high.width, y: barHeight)
     let isFlat = scale.highest - scale.lowest < 0.01 * max(abs(scale.lowest), abs(scale.highest))
-    return isFlat
-      ? Image.stacked([result, palette.text("almost flat")], background: palette.background)
-      : result
+    return isFlat ? Drawing.stacked([result, palette.text("almost flat")]) : result
   }
 }

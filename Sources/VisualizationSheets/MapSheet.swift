@@ -1,4 +1,5 @@
-package import Images
+package import Charts
+import Images
 package import Tensors
 package import Visualization
 
@@ -31,10 +32,10 @@ package struct MapSheet: Sendable {
   ///   of all of them, so that it leaves no holes among them.
   /// - `caption`: what stands below a filter's map; its number is added.
   /// - `isMarked`: which filters get a coloured frame.
-  package func image(
+  package func drawing(
     title: String, first: TileSheet.Tile? = nil, caption: (_ filter: Int) -> String,
     isMarked: (_ filter: Int) -> Bool = { _ in false }
-  ) -> Image {
+  ) -> Drawing {
     var tiles: [TileSheet.Tile] = []
     let planes = filters.map(plane)
     let side = maps.rank == 3 ? max(maps.shape[0], maps.shape[1]) : 1
@@ -53,24 +54,24 @@ package struct MapSheet: Sendable {
           scale: shared ?? scale(plane))
         tiles.append(
           TileSheet.Tile(
-            map.fitted(to: max(goal, side)), caption: "\(filter)\(caption(filter))",
+            map, side: max(goal, side), caption: "\(filter)\(caption(filter))",
             isMarked: isMarked(filter)))
       }
     } else {
       tiles.append(units(planes.map { $0[0] }, scale(planes.joined())))
     }
-    guard let first else { return TileSheet(title: title, tiles: tiles).image() }
+    guard let first else { return TileSheet(title: title, tiles: tiles).drawing() }
     func extent(of tile: TileSheet.Tile?) -> Int {
-      max(tile?.image?.width ?? 0, tile?.image?.height ?? 0)
+      max(tile?.drawing?.width ?? 0, tile?.drawing?.height ?? 0)
     }
     guard tiles.count > 1, extent(of: first) > 2 * extent(of: tiles.first) else {
-      return TileSheet(title: title, tiles: [first] + tiles).image()
+      return TileSheet(title: title, tiles: [first] + tiles).drawing()
     }
-    return Image.beside(
+    return Drawing.beside(
       [
-        TileSheet(title: "", tiles: [first]).image(),
-        TileSheet(title: title, tiles: tiles).image(),
-      ], background: .white)
+        TileSheet(title: "", tiles: [first]).drawing(),
+        TileSheet(title: title, tiles: tiles).drawing(),
+      ])
   }
 
   /// Units as little squares, in rows.
@@ -78,11 +79,10 @@ package struct MapSheet: Sendable {
     var wide = 1
     while wide * wide < values.count { wide += 1 }
     let squares = values.map {
-      Image(
-        width: 8, height: 8, channels: 1, filledWith: Color(gray: scale.byte(of: $0)))
+      Drawing(Image(width: 1, height: 1, channels: 1, pixels: [scale.byte(of: $0)]), enlargedBy: 8)
     }
     return TileSheet.Tile(
-      Image.grid(squares, columns: wide, spacing: 1, background: .white),
+      Drawing.grid(squares, columns: wide, spacing: 1),
       caption: "\(values.count) units, \(filters[0]) to \(filters[filters.count - 1]) in rows")
   }
 

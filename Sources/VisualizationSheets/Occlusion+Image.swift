@@ -1,3 +1,4 @@
+package import Charts
 public import Images
 public import Visualization
 
@@ -15,41 +16,47 @@ extension Occlusion {
   ///
   /// - `classNames`: how classes are called in the legend; numbers where there are none.
   public func sheet(source: Image, title: String, classNames: [String]) -> Image {
+    drawing(source: source, title: title, classNames: classNames).image()
+  }
+
+  /// - Parameter between: panels that stand behind the map of the activity: Fig. 7 (c).
+  package func drawing(
+    source: Image, title: String, classNames: [String], between: [Drawing] = []
+  ) -> Drawing {
     let palette = SheetPalette()
     let worst = corner(ofPlace: labelProbabilities.indexOfSmallest)
-    let factor = palette.factor(for: source)
-    var image = source.enlarged(by: factor).converted(toChannels: 3)
-    image.drawBox(
-      x: worst.x * factor, y: worst.y * factor, width: occluder.size * factor,
-      height: occluder.size * factor, color: palette.mark, thickness: 2)
+    let image = palette.boxed(
+      source, (worst.y..<worst.y + occluder.size, worst.x..<worst.x + occluder.size))
     let classes = classMap(classNames)
-    return palette.topAligned(
+    return palette.sheet(
       [
         palette.topPanel(image, "the image"),
         palette.topPanel(
           activityMap, as: placed(activityMap.image(), in: source, palette),
           "\(layer.name), \(layer.filterNoun) \(filter)"),
+      ] + between + [
         palette.topPanel(
           probabilityMap, as: placed(probabilityMap.image(), in: source, palette),
           "p(\(classNames.name(of: label)))"),
         palette.topPanel(
           placed(classes.image, in: source, palette), "most probable", below: classes.legend),
-      ], title: title)
+      ], title: title, alignment: .start)
   }
 
   /// A map enlarged so that each place covers the pixels at the middle of its square.
-  private func placed(_ map: Image, in source: Image, _ palette: SheetPalette) -> Image {
+  private func placed(_ map: Image, in source: Image, _ palette: SheetPalette) -> Drawing {
     let factor = palette.factor(for: source)
-    var result = Image(
-      width: source.width * factor, height: source.height * factor, channels: 3,
-      filledWith: palette.outside)
+    var result = Drawing(width: source.width * factor, height: source.height * factor)
+    result.fill(
+      x: 0, y: 0, width: Double(result.width), height: Double(result.height),
+      color: palette.outside)
     let offset = (occluder.size - occluder.stride) * factor / 2
-    result.paste(map.enlarged(by: factor * occluder.stride), x: offset, y: offset)
+    result.place(Drawing(map, enlargedBy: factor * occluder.stride), x: offset, y: offset)
     return result
   }
 
   /// Fig. 7 (e) as an image, one pixel a place, and the colours' names, the most frequent first.
-  private func classMap(_ classNames: [String]) -> (image: Image, legend: Image) {
+  private func classMap(_ classNames: [String]) -> (image: Image, legend: Drawing) {
     let palette = SheetPalette()
     let best = bestClasses
     var counts: [Int: Int] = [:]
@@ -71,7 +78,7 @@ extension Occlusion {
     if shown.count < ranked.count {
       lines.append(palette.entry(.gray, "\(ranked.count - shown.count) more classes"))
     }
-    return (image, palette.stacked(lines))
+    return (image, Drawing.stacked(lines))
   }
 
   /// Colours that people with colour-vision deficiencies tell apart: Okabe & Ito, "Color Universal

@@ -1,6 +1,6 @@
+package import Charts
 public import Images
 import Tensors
-import TextOutput
 public import Visualization
 
 extension Projection {
@@ -8,12 +8,22 @@ extension Projection {
   ///
   /// - Returns: the image, and its scale: what became white (or black) is `scale.farthest` from 0.
   public func image(ofImage index: Int = 0) -> (image: Image, scale: ContrastScale) {
+    image(ofImage: index, percentile: 100)
+  }
+
+  /// - Parameter percentile: of the magnitudes where the signal isn't 0 for certain, that becomes white or
+  ///   black.
+  package func image(
+    ofImage index: Int = 0, percentile: Double
+  ) -> (image: Image, scale: ContrastScale) {
     let shape = pixels.shape
     let count = shape[1] * shape[2] * shape[3]
     let signal = pixels.withUnsafeBufferPointer {
       Array($0[index * count..<(index + 1) * count])
     }
-    let scale = ContrastScale(.symmetric, of: signal)
+    let scale = ContrastScale(
+      .symmetric, of: percentile < 100 ? signal.filter { $0 != 0 } : signal,
+      percentile: percentile)
     return (
       Image(
         contrastStretching: signal, width: shape[2], height: shape[1], channels: shape[3],
@@ -32,9 +42,16 @@ extension Projection {
   public func sheet(
     ofImage index: Int = 0, source: Image, title: String, caption: String
   ) -> Image {
-    let (signal, scale) = image(ofImage: index)
+    drawing(ofImage: index, source: source, title: title, caption: caption).image()
+  }
+
+  package func drawing(
+    ofImage index: Int = 0, source: Image, title: String, caption: String,
+    percentile: Double = 100
+  ) -> Drawing {
+    let (signal, scale) = image(ofImage: index, percentile: percentile)
     let palette = SheetPalette()
-    var panels: [Image] = []
+    var panels: [Drawing] = []
     if let field = field(ofImage: index) {
       panels.append(palette.panel(source, caption, box: field))
       panels.append(palette.panel(palette.patch(of: source, field), "what the unit sees"))
@@ -45,9 +62,7 @@ extension Projection {
       panels.append(palette.panel(signal, "projection"))
     }
     let note =
-      scale.farthest == 0
-      ? "the projection is 0 everywhere"
-      : "projection: gray 0, white \(Format.short(scale.farthest))"
+      scale.farthest == 0 ? "the projection is 0 everywhere" : "projection: \(scale.words)"
     return palette.sheet(panels, title: "\(title)\n\(note)")
   }
 
@@ -55,12 +70,12 @@ extension Projection {
   /// what lies outside is marked by a colour. Of whole maps and units that see everything, all of them.
   ///
   /// - `side`: the larger side that they get, about, in pixels.
-  public func panels(
+  package func panels(
     ofImage index: Int = 0, of images: [Image], side: Int
-  ) -> [Image] {
+  ) -> [Drawing] {
     let field = field(ofImage: index)
     return images.map { image in
-      (field.map { SheetPalette().patch(of: image, $0) } ?? image).fitted(to: side)
+      Drawing(field.map { SheetPalette().patch(of: image, $0) } ?? image, fittedTo: side)
     }
   }
 }

@@ -1,3 +1,4 @@
+package import Charts
 package import Images
 import TextOutput
 package import Visualization
@@ -14,14 +15,20 @@ package struct StrongestSheet: Sendable {
   package let sharesScale: Bool
   private let columns: Int
   private let side: Int
+  private let percentile: Double
   private var tiles: [TileSheet.Tile] = []
 
   /// An empty sheet.
   ///
   /// - `filters`: how many filters it will have.
   /// - `count`: images a filter, at most.
-  package init(title: String, filters: Int, count: Int = 9, sharesScale: Bool = false) {
+  /// - `percentile`: of each projection's magnitudes, that becomes white or black.
+  package init(
+    title: String, filters: Int, count: Int = 9, sharesScale: Bool = false,
+    percentile: Double = 100
+  ) {
     self.title = title
+    self.percentile = percentile
     self.sharesScale = sharesScale
     var columns = 1
     while columns * columns < count { columns += 1 }
@@ -43,27 +50,26 @@ package struct StrongestSheet: Sendable {
       tiles.append(TileSheet.Tile(nil, caption: "\(filter): dead"))
       return
     }
-    let shared = sharesScale ? ContrastScale.shared(by: projections) : nil
-    let left = block(projections.map { $0.patchImage(scale: shared) })
+    let shared = sharesScale ? ContrastScale.shared(by: projections, percentile) : nil
+    let left = block(projections.map { $0.patchImage(scale: shared ?? $0.scale(percentile)) })
     let right = block(zip(projections, sources).map { $0.patch(of: $1) })
-    let palette = SheetPalette()
     tiles.append(
       TileSheet.Tile(
-        Image.beside([left, right], spacing: 8, background: palette.background),
+        Drawing.beside([left, right], spacing: 10).padded(by: 3),
         caption: "\(filter): \(Format.short(first.unit.activation.value))"))
   }
 
   /// The sheet.
-  package func image() -> Image {
+  package func drawing() -> Drawing {
     var wide = 1
     // A tile is twice as wide as high.
     while 3 * wide * wide < 2 * tiles.count { wide += 1 }
-    return TileSheet(title: title, tiles: tiles, columns: wide).image()
+    var sheet = TileSheet(title: title, tiles: tiles, columns: wide)
+    sheet.gap = 18
+    return sheet.drawing()
   }
 
-  private func block(_ patches: [Image]) -> Image {
-    Image.grid(
-      patches.map { $0.fitted(to: side) }, columns: columns, spacing: 3, border: 0,
-      background: SheetPalette().background)
+  private func block(_ patches: [Image]) -> Drawing {
+    Drawing.grid(patches.map { Drawing($0, fittedTo: side) }, columns: columns, spacing: 4)
   }
 }

@@ -1,3 +1,4 @@
+package import Charts
 package import Images
 
 /// Little images in rows and columns on one sheet, with words: a title, a caption over each column,
@@ -6,23 +7,30 @@ package import Images
 /// ```swift
 /// let sheet = TileSheet(
 ///   title: "layer 1", tiles: filters.map { TileSheet.Tile($0, caption: "…") }, columns: 8)
-/// try sheet.image(side: 56).write(to: "sheet.png")
+/// try sheet.drawing(side: 56).image().write(to: "sheet.png")
 /// ```
 package struct TileSheet: Sendable {
-  /// An image and a few words below it.
+  /// A drawing and a few words below it.
   package struct Tile: Sendable {
-    /// The image; nil leaves its place empty.
-    package var image: Image?
+    /// The drawing; nil leaves its place empty.
+    package var drawing: Drawing?
     /// What stands below it; empty for nothing.
     package var caption: String
     /// Whether its frame is in a colour that catches the eye.
     package var isMarked: Bool
 
     /// A tile.
-    package init(_ image: Image?, caption: String = "", isMarked: Bool = false) {
-      self.image = image
+    package init(_ drawing: Drawing?, caption: String = "", isMarked: Bool = false) {
+      self.drawing = drawing
       self.caption = caption
       self.isMarked = isMarked
+    }
+
+    /// A tile of an image whose larger side is about so many pixels; nil for its own size.
+    package init(_ image: Image, side: Int? = nil, caption: String = "", isMarked: Bool = false) {
+      self.init(
+        side.map { Drawing(image, fittedTo: $0) } ?? Drawing(image), caption: caption,
+        isMarked: isMarked)
     }
   }
 
@@ -46,6 +54,8 @@ package struct TileSheet: Sendable {
   package var columnCaptions: [String]
   /// The rows, from the top.
   package var rows: [Row]
+  /// Pixels between tiles.
+  package var gap = 10
 
   /// Rows that say themselves what is in them.
   package init(title: String, columnCaptions: [String] = [], rows: [Row]) {
@@ -69,15 +79,9 @@ package struct TileSheet: Sendable {
   }
 
   /// The sheet.
-  ///
-  /// - Parameter side: the larger side of the largest tile, about, in pixels: all are enlarged by one
-  ///   whole number; nil shows them as they are.
-  package func image(side: Int? = nil) -> Image {
+  package func drawing() -> Drawing {
     let palette = SheetPalette()
-    let images = rows.flatMap(\.tiles).compactMap(\.image)
-    let largest = images.map { max($0.width, $0.height) }.max() ?? 1
-    let factor = side.map { max(1, $0 / largest) } ?? 1
-    let cells = rows.map { $0.tiles.map { cell($0, enlargedBy: factor, palette) } }
+    let cells = rows.map { $0.tiles.map { cell($0, palette) } }
     let captions = rows.map { text($0.caption, palette) }
     let heads = columnCaptions.map { text($0, palette) }
 
@@ -90,17 +94,11 @@ package struct TileSheet: Sendable {
     let heights = cells.indices.map { row in
       max(cells[row].compactMap { $0?.height }.max() ?? 0, captions[row]?.height ?? 0)
     }
-    let heading = palette.text(title)
-    let (margin, gap) = (12, 6)
-    let left = margin + (captions.compactMap { $0?.width }.max().map { $0 + gap } ?? 0)
-    let top = margin + heading.height + gap
-    let headHeight = heads.compactMap { $0?.height }.max().map { $0 + gap } ?? 0
-    var sheet = Image(
-      width: max(
-        left + widths.reduce(0) { $0 + $1 + gap } - gap, margin + heading.width) + margin,
-      height: top + headHeight + heights.reduce(0) { $0 + $1 + gap } - gap + margin,
-      channels: 3, filledWith: palette.background)
-    sheet.paste(heading, x: margin, y: margin)
+    let left = captions.compactMap { $0?.width }.max().map { $0 + gap } ?? 0
+    let top = heads.compactMap { $0?.height }.max().map { $0 + gap / 2 } ?? 0
+    var table = Drawing(
+      width: left + widths.reduce(-gap) { $0 + $1 + gap },
+      height: top + heights.reduce(-gap) { $0 + $1 + gap })
     func eachColumn(_ body: (Int, Int) -> Void) {
       var x = left
       for column in 0..<columns {
@@ -110,34 +108,33 @@ package struct TileSheet: Sendable {
     }
     eachColumn { column, x in
       guard column < heads.count, let head = heads[column] else { return }
-      sheet.paste(head, x: x + (widths[column] - head.width) / 2, y: top)
+      table.place(head, x: x + (widths[column] - head.width) / 2, y: 0)
     }
-    var y = top + headHeight
+    var y = top
     for (row, cells) in cells.enumerated() {
       if let caption = captions[row] {
-        sheet.paste(caption, x: margin, y: y + max(0, (heights[row] - caption.height) / 2))
+        table.place(caption, x: 0, y: y + max(0, (heights[row] - caption.height) / 2))
       }
       eachColumn { column, x in
         guard column < cells.count, let cell = cells[column] else { return }
-        sheet.paste(cell, x: x + (widths[column] - cell.width) / 2, y: y)
+        table.place(cell, x: x + (widths[column] - cell.width) / 2, y: y)
       }
       y += heights[row] + gap
     }
-    return sheet
+    let heading = title.isEmpty ? [] : [palette.text(title)]
+    return Drawing.stacked(heading + (rows.isEmpty ? [] : [table]), spacing: 8).padded(by: 12)
   }
 
-  private func text(_ caption: String, _ palette: SheetPalette) -> Image? {
-    caption.isEmpty ? nil : palette.text(caption, scale: 1)
+  private func text(_ caption: String, _ palette: SheetPalette) -> Drawing? {
+    caption.isEmpty ? nil : palette.text(caption, size: SheetPalette.captionSize)
   }
 
   /// A tile with its frame and caption.
-  private func cell(_ tile: Tile, enlargedBy factor: Int, _ palette: SheetPalette) -> Image? {
-    guard let image = tile.image else { return text(tile.caption, palette) }
-    let frame = tile.isMarked ? palette.mark : palette.frame
-    let framed = (tile.isMarked ? image.converted(toChannels: 3) : image).enlarged(by: factor)
-      .framed(by: tile.isMarked ? 2 : 1, color: frame)
-    guard !tile.caption.isEmpty else { return framed }
-    return framed.captioned(
-      tile.caption, color: palette.ink, background: palette.background)
+  private func cell(_ tile: Tile, _ palette: SheetPalette) -> Drawing? {
+    let caption = text(tile.caption, palette)
+    guard let drawing = tile.drawing else { return caption }
+    let framed = drawing.framed(
+      by: tile.isMarked ? 2 : 1, color: tile.isMarked ? palette.mark : palette.frame)
+    return caption.map { Drawing.stacked([framed, $0], alignment: .middle) } ?? framed
   }
 }

@@ -4,7 +4,12 @@ public import Visualization
 
 extension UnitProjection {
   /// The scale that makes 0 the middle gray, and what is farthest from it black or white.
-  public var scale: ContrastScale { ContrastScale(.symmetric, of: pixels.scalars) }
+  public var scale: ContrastScale { scale(100) }
+
+  /// The same of what a percentile of the magnitudes at the pixels that the unit sees is.
+  package func scale(_ percentile: Double) -> ContrastScale {
+    ContrastScale(.symmetric, of: patch.scalars, percentile: percentile)
+  }
 
   /// The signal at all pixels of the image.
   ///
@@ -39,6 +44,13 @@ extension UnitProjection {
 extension ContrastScale {
   /// One symmetric scale for all these projections, so that their brightness can be compared.
   public static func shared(by projections: some Sequence<UnitProjection>) -> ContrastScale {
-    ContrastScale(.symmetric, of: projections.flatMap { $0.patch.scalars })
+    shared(by: projections, 100)
+  }
+
+  package static func shared(
+    by projections: some Sequence<UnitProjection>, _ percentile: Double
+  ) -> ContrastScale {
+    ContrastScale(
+      .symmetric, of: projections.flatMap { $0.patch.scalars }, percentile: percentile)
   }
 }

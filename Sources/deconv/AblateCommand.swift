@@ -2,7 +2,6 @@ import ArgumentParser
 import Charts
 import CommandSupport
 import Datasets
-import Images
 import TextOutput
 import Visualization
 
@@ -21,7 +20,7 @@ struct AblateCommand: LabCommand {
   @Option("Filters, as 3,7 or 0-15.", "list") var filter = FilterList.all
   @Option("Rows of the table; 0 for all.", "count", .atLeast(0)) var rows = 20
   @OptionGroup var data: DataOptions
-  @Option("The PNG to write.", "path") var output = "ablation.png"
+  @Option("The PNG or SVG to write.", "path") var output = "ablation.png"
   @OptionGroup var lab: LabOptions
 
   func look(into network: Network) throws {
@@ -86,9 +85,9 @@ struct AblateCommand: LabCommand {
 
   /// Accuracy and loss without each filter, from the worst to the best, beside those of the whole
   /// network; the worst ones by name.
-  private func chart(_ ranked: [Entry], _ ablation: Ablation) -> Image {
+  private func chart(_ ranked: [Entry], _ ablation: Ablation) -> Drawing {
     let noun = ablation.layer.filterNoun
-    func chart(_ title: String, _ value: (Ablation.Score) -> Double) -> Image {
+    func chart(_ title: String, _ value: (Ablation.Score) -> Double) -> Drawing {
       func line(_ name: String, _ values: [Double]) -> LineChart.Series {
         LineChart.Series(
           name, values.enumerated().map { LineChart.Point(x: Double($0 + 1), y: $1) })
@@ -102,11 +101,10 @@ struct AblateCommand: LabCommand {
           line("without one \(noun)", ranked.map { value($0.score) }),
           line("whole network", ranked.map { _ in value(ablation.whole) }),
         ]
-      ).image(width: 1000, height: 460)
+      ).drawing(width: 1000, height: 460)
     }
-    return Image.stacked(
-      [chart("accuracy", \.accuracy), chart("loss, nats", \.loss)], spacing: 12,
-      background: .white)
+    return Drawing.stacked(
+      [chart("accuracy", \.accuracy), chart("loss, nats", \.loss)], spacing: 12)
   }
 
   private func finding(_ ranked: [Entry], _ ablation: Ablation) -> String {

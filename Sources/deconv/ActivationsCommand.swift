@@ -1,6 +1,6 @@
 import ArgumentParser
+import Charts
 import CommandSupport
-import Images
 import Tensors
 import TextOutput
 import Visualization
@@ -23,7 +23,8 @@ struct ActivationsCommand: LabCommand {
   @OptionGroup var one: ImageOptions
   @Flag(help: "Look at all images of the data set.") var statistics = false
   @Flag(help: "One scale for all maps, not one each.") var sharedScale = false
-  @Option("The PNG to write. (default: layer2-activations.png, say)", "path") var output: String?
+  @Option("The PNG or SVG to write. (default: layer2-activations.png, say)", "path") var output:
+    String?
   @OptionGroup var lab: LabOptions
 
   func validate() throws {
@@ -131,16 +132,16 @@ struct ActivationsCommand: LabCommand {
     for number in numbers { result.array(number.key, filters.map { number.value(activity[$0]) }) }
   }
 
-  private func sheet(_ seen: Seen, _ filters: [Int], of layer: NumberedLayer) -> Image {
+  private func sheet(_ seen: Seen, _ filters: [Int], of layer: NumberedLayer) -> Drawing {
     let words =
       statistics
       ? "mean maps; below each its number and the share of images that excite it"
       : "below each map its number and its largest activation"
     let isConvolution = layer.kind == .convolution
-    return MapSheet(seen.maps, of: layer, filters: filters, sharesScale: sharedScale).image(
+    return MapSheet(seen.maps, of: layer, filters: filters, sharesScale: sharedScale).drawing(
       title:
         "\(layer), \(seen.subject)\n\(isConvolution ? words : "activations, black the lowest")",
-      first: seen.input.map { TileSheet.Tile($0.image.fitted(to: 56), caption: "the image") },
+      first: seen.input.map { TileSheet.Tile($0.image, side: 56, caption: "the image") },
       caption: { filter in
         let activity = seen.activity[filter]
         if layer.isRectified, activity.isDead { return statistics ? ": dead" : ": silent" }

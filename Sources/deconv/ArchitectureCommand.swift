@@ -22,7 +22,7 @@ struct ArchitectureCommand: LabCommand {
     """)
 
   @OptionGroup var data: DataOptions
-  @Option("The PNG to write.", "path") var output = "architecture.png"
+  @Option("The PNG or SVG to write.", "path") var output = "architecture.png"
   @OptionGroup var lab: LabOptions
 
   func look(into network: Network) throws {

@@ -1,7 +1,6 @@
 import ArgumentParser
 import CommandSupport
 import Files
-import Images
 import Tensors
 import TextOutput
 import Visualization
@@ -48,7 +47,7 @@ struct CorrespondCommand: LabCommand {
   var threshold: Float = 1e-6
 
   @Option("Seed of every random choice.") var seed = 1
-  @Option("The PNG to write.", "path") var output = "correspondence.png"
+  @Option("The PNG or SVG to write.", "path") var output = "correspondence.png"
   @OptionGroup var lab: LabOptions
 
   func validate() throws {

@@ -1,3 +1,4 @@
+import Charts
 import CommandSupport
 import Images
 import TextOutput
@@ -95,34 +96,26 @@ struct CorrespondenceTable {
   /// deltas.
   ///
   /// - Parameter boxes: of all sets.
-  func sheet(of images: [Image], boxes: [[PixelBox]]) -> Image {
+  func sheet(of images: [Image], boxes: [[PixelBox]]) -> Drawing {
     let palette = SheetPalette()
     let lines = rows.map { row in
-      let marked = zip(images, boxes[row.sets.lowerBound]).map { image, box -> Image in
+      let marked = zip(images, boxes[row.sets.lowerBound]).map { image, box -> Drawing in
         let factor = max(1, 112 / max(image.width, image.height))
-        var image = image.enlarged(by: factor).converted(toChannels: 3)
-        image.drawBox(
-          x: box.x * factor, y: box.y * factor, width: box.width * factor,
-          height: box.height * factor, color: palette.mark, thickness: 2)
-        return image.framed(by: 1, color: palette.frame)
+        var drawing = Drawing(image, enlargedBy: factor)
+        drawing.box(
+          x: Double(box.x * factor), y: Double(box.y * factor), width: Double(box.width * factor),
+          height: Double(box.height * factor), color: palette.mark, thickness: 2)
+        return drawing.framed(color: palette.frame)
       }
       let words = [row.name] + stages.indices.map { "\(stages[$0].layer.name) " + short(row, $0) }
-      return (
-        palette.text(words.joined(separator: "\n")),
-        Image.beside(marked, spacing: 6, background: palette.background)
-      )
+      return (palette.text(words.joined(separator: "\n")), Drawing.beside(marked, spacing: 8))
     }
     let wide = lines.map(\.0.width).max() ?? 1
     let strips = lines.map { text, images in
-      Image.beside(
-        [
-          text.cropped(
-            x: 0, y: 0, width: wide, height: text.height, fill: palette.background), images,
-        ], spacing: 12, background: palette.background)
+      Drawing.beside([text.extended(width: wide), images], spacing: 12)
     }
     let title = palette.text(
-      "delta, mean +- std over the pairs of images; of random boxes the first set is shown")
-    return Image.stacked([title] + strips, spacing: 10, background: palette.background)
-      .framed(by: 12, color: palette.background)
+      "delta, mean ± std over the pairs of images; of random boxes the first set is shown")
+    return Drawing.stacked([title] + strips, spacing: 10).padded(by: 12)
   }
 }

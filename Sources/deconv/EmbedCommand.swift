@@ -1,4 +1,5 @@
 import ArgumentParser
+import Charts
 import CommandSupport
 import Datasets
 import Files
@@ -24,7 +25,7 @@ struct EmbedCommand: LabCommand {
   @Option("How a map becomes a number; none: all of it.") var pool = FeatureVectors.Pooling.max
   @Option("At most so many images, spread evenly.", "number", .atLeast(1)) var images = 1_000
   @OptionGroup var data: DataOptions
-  @Option("Write the images as one PNG, in order, too.", "path") var output: String?
+  @Option("Write the images as one PNG or SVG, in order, too.", "path") var output: String?
   @OptionGroup var lab: LabOptions
 
   func look(into network: Network) throws {
@@ -79,7 +80,7 @@ struct EmbedCommand: LabCommand {
     result.array("features", shape: [count, vectors.dimension], vectors.scalars)
     result.array("label", labels.map { Int32($0) })
     result.array("index", shown.map { Int32($0) })
-    if output != nil { result.sheet = Image.grid(sprites, spacing: 0) }
+    if output != nil { result.drawing = Drawing(Image.grid(sprites, spacing: 0)) }
     try outputs.write(result)
   }
 

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Charts
 import CommandSupport
 import Datasets
 import Images
@@ -31,8 +32,10 @@ struct EvolveCommand: ParsableCommand {
 
   @OptionGroup var features: FeatureOptions
   @Option("What rectifiers do to the signal.") var rule = ProjectionRule.deconvnet
+  @OptionGroup var contrast: ContrastOptions
   @OptionGroup var data: DataOptions
-  @Option("The PNG to write. (default: layer2-evolution.png, say)", "path") var output: String?
+  @Option("The PNG or SVG to write. (default: layer2-evolution.png, say)", "path") var output:
+    String?
   @Option("Also write an animation, a frame a step.", "path") var gif: String?
   @OptionGroup var lab: LabOptions
 
@@ -62,15 +65,17 @@ struct EvolveCommand: ParsableCommand {
     result.fact(layer, filters: filters.count)
     describe(evolution, of: layer, images, &result)
     result.fact("animation", gif?.path)
-    let frames = frames(of: evolution, layer)
+    let percentile = contrast.percentile(for: first)
+    let names = names(of: evolution, first, images)
+    let frames = frames(of: evolution, names, percentile, layer)
     try gif?.write(Image.gifData(frames, delay: .milliseconds(800)))
-    result.sheet =
+    result.drawing =
       evolution.sheet(
         title: """
           \(layer): the strongest of \(images.description)
           coloured frame: another image than the step before
-          """
-      ).image()
+          """, columns: names, percentile: percentile
+      ).drawing()
     for (moment, frame) in zip(evolution.moments, frames) {
       result.log(try .image("evolution/\(layer.name)", frame), step: moment.step)
     }
@@ -119,15 +124,31 @@ struct EvolveCommand: ParsableCommand {
     }
   }
 
+  /// What the moments are called: `epoch 5` where the checkpoint says how large a batch was and the images
+  /// are those that it learned from, else `step 500`.
+  private func names(
+    of evolution: FeatureEvolution, _ network: Network, _ images: DataImages
+  ) -> [String] {
+    let isOwn = data.data == nil && data.perClass == nil && images.split == .train
+    let batchSize = isOwn ? KeptCheckpoints.batchSize(of: network.checkpoint) : nil
+    return evolution.moments.map { moment in
+      guard let batchSize else { return "step \(Format.count(moment.step))" }
+      let epochs = Double(moment.step) / Double(images.images.stepsPerEpoch(batchSize: batchSize))
+      return "epoch \(Format.short(epochs))"
+    }
+  }
+
   /// An image a moment, all of one size.
-  private func frames(of evolution: FeatureEvolution, _ layer: NumberedLayer) -> [Image] {
+  private func frames(
+    of evolution: FeatureEvolution, _ names: [String], _ percentile: Double, _ layer: NumberedLayer
+  ) -> [Image] {
     let sheets = evolution.moments.indices.map { index in
       evolution.sheet(
-        ofMoment: index, title: "\(layer), step \(evolution.moments[index].step)"
-      ).image()
+        ofMoment: index, title: "\(layer), \(names[index])", percentile: percentile
+      ).drawing()
     }
     let (width, height) = (sheets.map(\.width).max() ?? 1, sheets.map(\.height).max() ?? 1)
-    return sheets.map { $0.cropped(x: 0, y: 0, width: width, height: height, fill: .white) }
+    return sheets.map { $0.extended(width: width, height: height).image() }
   }
 
   private func describe(

@@ -1,3 +1,4 @@
+import Charts
 import CommandSupport
 import Images
 import Tensors
@@ -28,6 +29,8 @@ struct FilterProjector {
   let position: MapPosition?
   let isWholeMap: Bool
   let rule: ProjectionRule
+  /// Of a projection's magnitudes, that is white or black.
+  let percentile: Double
 
   /// Projects filters, of one image or each of the image that excites it most.
   ///
@@ -82,13 +85,16 @@ struct FilterProjector {
     return search
   }
 
-  private func projection(of filter: Int, _ image: InputImage) throws -> Projection? {
-    let selection: FeatureSelection =
-      isWholeMap
+  /// What is kept of a filter.
+  private func selection(of filter: Int) -> FeatureSelection {
+    isWholeMap
       ? .map(filter: filter)
       : position.map { .position(filter: filter, y: $0.y, x: $0.x) } ?? .strongest(filter: filter)
+  }
+
+  private func projection(of filter: Int, _ image: InputImage) throws -> Projection? {
     let projection = try network.deconvnet.project(
-      selection, layer: layer.number, of: image.tensor(network.pixels), rule: rule)
+      selection(of: filter), layer: layer.number, of: image.tensor(network.pixels), rule: rule)
     guard layer.isRectified else { return projection }
     let isActive =
       projection.units.first.map { $0.value > 0 }
@@ -121,9 +127,9 @@ struct FilterProjector {
   // MARK: Sheets
 
   /// A sheet of one filter: the image, what the unit sees of it, and the projection.
-  func sheet(of found: ProjectedFilter) -> Image {
+  func sheet(of found: ProjectedFilter) -> Drawing {
     guard let projection = found.projection, let input = found.input else {
-      return TileSheet(title: "\(layer)", rows: []).image()
+      return TileSheet(title: "\(layer)", rows: []).drawing()
     }
     var title = "\(layer), \(layer.filterNoun) \(found.filter)"
     if network.isClassLayer(layer) { title += ", \(network.name(of: found.filter, in: layer))" }
@@ -133,18 +139,36 @@ struct FilterProjector {
     } else {
       title += ": the whole map"
     }
-    return projection.sheet(source: input.image, title: title, caption: input.caption)
+    return projection.drawing(
+      source: input.image, title: title, caption: input.caption, percentile: percentile)
+  }
+
+  /// The steps of one filter's projection.
+  func stepSheet(of found: ProjectedFilter) throws -> Drawing {
+    guard let input = found.input else { return TileSheet(title: "\(layer)", rows: []).drawing() }
+    let steps = try network.deconvnet.projectionSteps(
+      selection(of: found.filter), layer: layer.number, of: input.tensor(network.pixels),
+      rule: rule)
+    return steps.drawing(
+      title:
+        "its way down, rule \(rule.rawValue): of each step the strongest channels, on one scale",
+      percentile: percentile)
+  }
+
+  /// What is beyond the scale, in words.
+  var beyond: String {
+    percentile < 100 ? " (beyond the \(Format.short(percentile))th percentile, too)" : ""
   }
 
   /// A sheet of several filters: a tile each.
   ///
   /// - Parameter sharedImage: whether all look at one image: of whole maps it is shown once.
-  func sheet(of found: [ProjectedFilter], sharedImage: Bool) -> Image {
+  func sheet(of found: [ProjectedFilter], sharedImage: Bool) -> Drawing {
     let isImageShownOnce = sharedImage && isWholeMap
     let input = found.lazy.compactMap(\.input).first
     var tiles: [TileSheet.Tile] = []
     if isImageShownOnce, let input {
-      tiles.append(TileSheet.Tile(input.image.fitted(to: 84), caption: "the image"))
+      tiles.append(TileSheet.Tile(input.image, side: 84, caption: "the image"))
     }
     for found in found {
       guard let projection = found.projection, let input = found.input else {
@@ -152,19 +176,19 @@ struct FilterProjector {
         tiles.append(TileSheet.Tile(nil, caption: "\(found.filter): \(word)"))
         continue
       }
-      let signal = projection.image().image
+      let signal = projection.image(percentile: percentile).image
       let panels = projection.panels(
         of: isImageShownOnce ? [signal] : [input.image, signal], side: 84)
       let value = found.unit.map { ": \(Format.number($0.value, digits: 3))" } ?? ""
       tiles.append(
         TileSheet.Tile(
-          Image.beside(panels, spacing: 3, background: .white), caption: "\(found.filter)\(value)"))
+          Drawing.beside(panels, spacing: 5).padded(by: 2), caption: "\(found.filter)\(value)"))
     }
     let sides =
       isImageShownOnce
       ? "projections of \(input?.caption ?? "")" : "what is seen left, its projection right"
     return TileSheet(
       title: "\(layer), \(isWholeMap ? "whole maps" : "one unit each")\n\(sides)", tiles: tiles
-    ).image()
+    ).drawing()
   }
 }

@@ -1,8 +1,9 @@
 import ArgumentParser
 import Charts
 import CommandSupport
+import Datasets
 import Foundation
-import Images
+import Tensors
 import TextOutput
 import Visualization
 import VisualizationSheets
@@ -14,7 +15,8 @@ struct InvarianceCommand: LabCommand {
     """
     Zeiler & Fergus, section 4, figure 5: for each image the Euclidean distance of a low and of \
     a high layer's features to those of the image as it is, and the probability of its class. \
-    Images are warped about their middle, bilinear.
+    Images are warped about their middle, bilinear. Without flags they are five of different \
+    classes that the network gets right.
 
     With --format json each object is a point. With --npy the arrays are <kind>, the amounts, and \
     <kind>_low, <kind>_high and <kind>_probability, [images, amounts], for the kinds \
@@ -46,12 +48,12 @@ struct InvarianceCommand: LabCommand {
       try FeatureStage(high?.layer(of: deconvnet) ?? network.lastButOne),
     ]
     let outputs = try lab.outputs(
-      output, isVector: true,
+      output,
       arrays: WarpSeries.Kind.allCases.flatMap { kind in
         ["\(kind.rawValue)"] + Measure.allCases.map { "\(kind.rawValue)_\($0)" }
       }, network)
     let points = try lab.results.file(csv)
-    let subjects = try subjects.subjects(for: network)
+    let subjects = try right(network) ?? subjects.subjects(for: network)
     let side = network.inputShape[0]
     let farthest = shift ?? max(1, side * 10 / 28)
     let series: [WarpSeries] = [
@@ -90,13 +92,32 @@ struct InvarianceCommand: LabCommand {
           curve.found.points.flatMap { $0.map { Float(measure.value($0)) } })
       }
     }
-    result.svg = figure.svg
-    if !output.hasSuffix(".svg") || lab.logdir != nil {
-      result.draw(
-        figure.sheet(above: subjects[0].image.image, fill: fill), tag: "invariance")
-    }
+    result.draw(
+      figure.drawing(above: subjects.map(\.image.image), fill: fill), tag: "invariance")
     try points?.write(Data((result.csv + "\n").utf8))
     try outputs.write(result)
+  }
+
+  /// Without flags the first image of each of five classes that the network gets right; nil where the flags
+  /// name images, or where it gets fewer classes right.
+  private func right(_ network: Network) throws -> [Subject]? {
+    guard subjects.image.isEmpty, subjects.index == nil else { return nil }
+    let images = try DataImages(subjects.data, for: network)
+    try images.checkClasses(network)
+    let labels = images.images.labels
+    let wanted = min(5, Set(labels).count)
+    var found: [Int: Int] = [:]
+    images.forEachBatch { batch, numbers in
+      guard found.count < wanted else { return }
+      let logits = network.deconvnet.probabilities(of: batch)
+      let classes = logits.shape[1]
+      for (row, number) in numbers.enumerated() where found[labels[number]] == nil {
+        let best = (0..<classes).max { logits[row, $0] < logits[row, $1] }
+        if best == labels[number], found.count < wanted { found[labels[number]] = number }
+      }
+    }
+    guard found.count == wanted else { return nil }
+    return try found.sorted { $0.key < $1.key }.map { try images.subject($0.value, network) }
   }
 
   /// What the images are called: where two have one caption, they are counted.

@@ -85,38 +85,19 @@ struct InvarianceFigure {
   /// The low and the high layer.
   let stages: [FeatureStage]
 
-  /// The charts, each row below some of an image's warps.
-  func sheet(above image: Image, fill: Float) -> Image {
+  /// The charts, each row below some of the images' warps.
+  func drawing(above images: [Image], fill: Float) -> Drawing {
     let blocks = curves.map { curve in
-      Image.stacked(
+      Drawing.stacked(
         [
-          warped(image, curve, fill: fill),
-          Image.beside(
-            charts(curve).map { $0.image(width: 560, height: 400) }, spacing: 8,
-            background: .white),
-        ], spacing: 4, background: .white)
+          warped(images, curve, fill: fill),
+          Drawing.beside(charts(curve).map { $0.drawing(width: 560, height: 400) }, spacing: 8),
+        ], spacing: 4, alignment: .middle)
     }
-    return Image.stacked(blocks, spacing: 16, background: .white).framed(by: 12, color: .white)
-  }
-
-  /// The charts alone.
-  func svg() -> String {
-    let (width, height) = (480, 320)
-    var svg = """
-      <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 \(3 * width) \(3 * height)" \
-      width="\(3 * width)" height="\(3 * height)">
-
-      """
-    for (row, curve) in curves.enumerated() {
-      for (column, chart) in charts(curve).enumerated() {
-        svg += """
-          <g transform="translate(\(column * width) \(row * height))">
-          \(chart.svg(width: width, height: height))</g>
-
-          """
-      }
-    }
-    return svg + "</svg>\n"
+    let title = SheetPalette().text(
+      "images moved, enlarged and turned: how far their features go from those of the image as it is"
+    )
+    return Drawing.stacked([title] + blocks, spacing: 16).padded(by: 12)
   }
 
   private func charts(_ curve: Curve) -> [LineChart] {
@@ -145,18 +126,22 @@ struct InvarianceFigure {
     }
   }
 
-  /// Seven of an image's warps.
-  private func warped(_ image: Image, _ curve: Curve, fill: Float) -> Image {
-    let bytes = [Float](repeating: fill * 255, count: image.channels)
+  /// The images as they are, and seven of their warps each; a row an image, at most five.
+  private func warped(_ images: [Image], _ curve: Curve, fill: Float) -> Drawing {
     let amounts = curve.series.amounts
     let shown = min(7, amounts.count)
-    let tiles = (0..<shown).map { place in
-      let index = shown == 1 ? 0 : place * (amounts.count - 1) / (shown - 1)
-      return image.warped(curve.series.warps[index], fill: bytes).fitted(to: 84)
-        .framed(by: 1, color: Color(gray: 200))
-        .captioned(
-          curve.short(amounts[index]), scale: 2, color: Color(gray: 40), background: .white)
-    }
-    return Image.beside(tiles, spacing: 12, background: .white)
+    let places = (0..<shown).map { shown == 1 ? 0 : $0 * (amounts.count - 1) / (shown - 1) }
+    var sheet = TileSheet(
+      title: "", columnCaptions: places.map { curve.short(amounts[$0]) },
+      rows: zip(names, images).prefix(5).map { name, image in
+        let bytes = [Float](repeating: fill * 255, count: image.channels)
+        return TileSheet.Row(
+          caption: name,
+          places.map {
+            TileSheet.Tile(image.warped(curve.series.warps[$0], fill: bytes), side: 84)
+          })
+      })
+    sheet.gap = 8
+    return sheet.drawing()
   }
 }

@@ -1,5 +1,6 @@
 import CommandSupport
 import Files
+import Foundation
 import ModelFiles
 
 /// The checkpoints of a training at several steps.
@@ -32,6 +33,15 @@ enum KeptCheckpoints {
     let name = Path.lastComponent(of: path)
     guard name.hasPrefix("step-"), name.hasSuffix(".safetensors") else { return nil }
     return Int(name.dropFirst("step-".count).dropLast(".safetensors".count))
+  }
+
+  /// The images of a batch that a checkpoint of `tbtrain` was trained with; nil where it doesn't say.
+  static func batchSize(of checkpoint: Checkpoint) -> Int? {
+    let settings = checkpoint.state?.settings.flatMap {
+      try? JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any]
+    }
+    let size = settings?["batch_size"] as? Int
+    return size.flatMap { $0 > 0 ? $0 : nil }
   }
 
   private static func inPath(_ path: String) throws -> [String] {

@@ -110,11 +110,11 @@ struct LabOptions: ParsableArguments {
 
   /// Takes the names of all that will be written; with `--logdir` the run "deconv" is begun, too.
   func outputs(
-    _ image: String?, isVector: Bool = false, arrays: [String] = [], _ network: Network
+    _ image: String?, arrays: [String] = [], _ network: Network
   ) throws -> Outputs {
     let logdir = image == nil ? nil : logdir
     return try results.outputs(
-      image: image, isVector: isVector, arrays: arrays,
+      image: image, arrays: arrays,
       run: logdir.map { (Path.joined($0, "deconv"), network.checkpoint.state?.step ?? 0) })
   }
 }
@@ -137,15 +137,17 @@ extension CommandResult {
 
   /// Adds the arrays of the strongest units and what they project to: -1, NaN and zeros where there is
   /// none.
+  ///
+  /// - Parameter named: the name of each array, by its kind.
   mutating func units(
     _ entries: [StrongestImages.Entry?], _ patches: @escaping @autoclosure () -> [Tensor?],
-    shape: [Int]
+    shape: [Int], named name: (String) -> String = { $0 }
   ) {
-    array("index", shape: shape, entries.map { Int32($0?.image ?? -1) })
-    array("y", shape: shape, entries.map { Int32($0?.unit.y ?? -1) })
-    array("x", shape: shape, entries.map { Int32($0?.unit.x ?? -1) })
-    array("value", shape: shape, entries.map { $0?.unit.value ?? .nan })
-    array("projection", shape: shape, of: patches())
+    array(name("index"), shape: shape, entries.map { Int32($0?.image ?? -1) })
+    array(name("y"), shape: shape, entries.map { Int32($0?.unit.y ?? -1) })
+    array(name("x"), shape: shape, entries.map { Int32($0?.unit.x ?? -1) })
+    array(name("value"), shape: shape, entries.map { $0?.unit.value ?? .nan })
+    array(name("projection"), shape: shape, of: patches())
   }
 
   /// Adds an array of tensors of one shape, zeros where there is none.

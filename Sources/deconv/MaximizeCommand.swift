@@ -41,7 +41,7 @@ struct MaximizeCommand: LabCommand {
   @Option("Weight of the total variation.", "weight", .atLeast(0)) var variation: Float = 1e-3
   @Option("Farthest shift before each step.", "pixels", .atLeast(0)) var jitter = 2
   @Option("Seed of every random choice.") var seed = 1
-  @Option("The PNG to write.", "path") var output = "maximized.png"
+  @Option("The PNG or SVG to write.", "path") var output = "maximized.png"
   @OptionGroup var lab: LabOptions
 
   func validate() throws {
@@ -73,6 +73,8 @@ struct MaximizeCommand: LabCommand {
     bar.finish()
 
     var result = CommandResult(network)
+    // Large images as they are.
+    let side = max(112, min(224, network.inputShape.prefix(2).max() ?? 112))
     result.fact("layer", "\(layer)")
     result.fact("how", how)
     result.fact("seeds", Words.list(seeds.map(String.init)))
@@ -85,10 +87,10 @@ struct MaximizeCommand: LabCommand {
             caption: made.name,
             seeds.indices.map {
               TileSheet.Tile(
-                made.image($0), caption: Format.number(made.reached[$0], digits: 3))
+                made.image($0), side: side, caption: Format.number(made.reached[$0], digits: 3))
             })
         }
-      ).image(side: 112), tag: "maximized/\(layer.name)")
+      ).drawing(), tag: "maximized/\(layer.name)")
     try outputs.write(result)
   }
 

@@ -40,6 +40,9 @@ struct FilterList: ExpressibleByArgument {
     self.init(numbers: numbers, defaultValueDescription: argument)
   }
 
+  /// Whether all filters are meant.
+  var isAll: Bool { numbers == nil }
+
   /// The numbers, each once, in the order they were written.
   ///
   /// - Throws: `DeconvnetError.noSuchFilter`.

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Charts
 import CommandSupport
 import ModelFiles
 import Tensors
@@ -35,7 +36,15 @@ struct OccludeCommand: LabCommand {
   @Option("The layer of the feature map. (default: the highest convolution)", "layer")
   var layer: LayerName?
 
-  @Option("The PNG to write.", "path") var output = "occlusion.png"
+  @Option(
+    "Projections from so many other images. (default: 0)", "count", .within(0...9),
+    more: """
+      Of the strongest map, from the images of the data set that excite it most: figure 7 (c). The \
+      image's own projection stands on every sheet.
+      """)
+  var others = 0
+
+  @Option("The PNG or SVG to write.", "path") var output = "occlusion.png"
   @OptionGroup var lab: LabOptions
 
   func look(into network: Network) throws {
@@ -52,18 +61,62 @@ struct OccludeCommand: LabCommand {
     ) { bar.update($0) }
     bar.finish()
 
+    let projections = try projections(of: occlusion, subject, network)
     var result = CommandResult(network)
     describe(occlusion, subject, &result)
     result.summary = [subject.json(network) + summary(occlusion) + outputs.json]
     result.draw(
-      occlusion.sheet(
+      occlusion.drawing(
         source: subject.image.image,
         title: """
           \(subject.image.caption) covered by \(square(occluder))
           box: where p(\(subject.phrase)) is lowest
-          """, classNames: subject.classNames.map(Subject.phrase)),
+          """, classNames: subject.classNames.map(Subject.phrase), between: projections),
       tag: "occlusion/\(layer.name)")
     try outputs.write(result)
+  }
+
+  /// Fig. 7 (c): the strongest unit of the watched map in this image, and in those of the data set that
+  /// excite it most.
+  private func projections(
+    of occlusion: Occlusion, _ subject: Subject, _ network: Network
+  ) throws -> [Drawing] {
+    let (layer, filter, deconvnet) = (occlusion.layer, occlusion.filter, network.deconvnet)
+    let own = try deconvnet.project(
+      .strongest(filter: filter), layer: layer.number, of: subject.tensor)
+    let palette = SheetPalette()
+    let percentile = ContrastOptions.percentile(for: network)
+    let (signal, scale) = own.image(percentile: percentile)
+    var panels = [
+      palette.topPanel(
+        signal, "its projection", box: own.field(ofImage: 0), note: scale.words)
+    ]
+    guard others > 0 else { return panels }
+    let images = try DataImages(
+      self.subject.one.data, for: network, remedy: "--others takes the images of a data set")
+    var strongest = StrongestImages(of: layer, count: others, filters: [filter])
+    images.forEachBatch(progress: lab.progress) { batch, numbers in
+      strongest.look(
+        at: deconvnet.map(of: filter, layer: layer, for: batch), of: numbers)
+    }
+    try deconvnet.project(strongest, images: { images.tensor(at: $0) }) { _, entries, found in
+      let tiles = zip(entries, found).map { entry, projection in
+        Drawing.beside(
+          [
+            projection.patchImage(scale: projection.scale(percentile)),
+            projection.patch(of: images.image(at: entry.image)),
+          ].map { Drawing($0, fittedTo: 80).framed(color: palette.frame) }, spacing: 4)
+      }
+      guard !tiles.isEmpty else { return }
+      panels.append(
+        Drawing.stacked(
+          [
+            palette.text("in other images"),
+            Drawing.grid(tiles, columns: (others + 2) / 3, spacing: 6),
+          ],
+          spacing: 4))
+    }
+    return panels
   }
 
   private func occluder(for network: Network) throws -> Occluder {

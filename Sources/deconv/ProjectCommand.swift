@@ -1,4 +1,5 @@
 public import ArgumentParser
+import Charts
 import CommandSupport
 public import Datasets
 import Images
@@ -14,7 +15,9 @@ struct ProjectCommand: LabCommand {
     """
     Takes the image of the network's own test set that excites the filter most, or --image, \
     keeps one activation, and brings it down to the pixels. Several filters come on one sheet, \
-    each with the image that excites it most. "deconv layers" lists the layers.
+    each with the image that excites it most. --steps shows the signal of one filter after each \
+    layer on its way down: unpooled, rectified, filtered (Zeiler & Fergus, Fig. 1). "deconv layers" \
+    lists the layers.
 
     With --npy the arrays are projection, [filters, height, width, channels], zero for a silent \
     filter, and activation.
@@ -32,9 +35,11 @@ struct ProjectCommand: LabCommand {
 
   @Flag(help: "Take the filter's whole map.") var wholeMap = false
   @Option("What rectifiers do to the signal.") var rule = ProjectionRule.deconvnet
+  @Flag(help: "Show the steps of the way down, too.") var steps = false
+  @OptionGroup var contrast: ContrastOptions
   @Option("Project this PNG, not one of the data set.", "png") var image: String?
   @OptionGroup var data: DataOptions
-  @Option("The PNG to write. (default: layer2-filter7.png, say)", "path") var output: String?
+  @Option("The PNG or SVG to write. (default: layer2-filter7.png, say)", "path") var output: String?
   @OptionGroup var lab: LabOptions
 
   func validate() throws {
@@ -49,13 +54,17 @@ struct ProjectCommand: LabCommand {
   func look(into network: Network) throws {
     let layer = try layer.layer(of: network.deconvnet)
     let filters = try filter.filters(of: layer, in: network.deconvnet)
+    guard !steps || filters.count == 1 else {
+      throw CommandFailure("--steps shows one filter; --filter names \(filters.count)")
+    }
     let which = layer.filterNoun + (filters.count == 1 ? "\(filters[0])" : "s")
     let outputs = try lab.outputs(
       output ?? "layer\(layer.number)-\(which).png", arrays: ["projection", "activation"], network
     )
     let projector = FilterProjector(
       network: network, layer: layer, position: position,
-      isWholeMap: wholeMap && layer.kind != .dense, rule: rule)
+      isWholeMap: wholeMap && layer.kind != .dense, rule: rule,
+      percentile: contrast.percentile(for: network))
     let (found, images) = try projector.project(
       filters, image: image.map { try InputImage(file: $0, for: network) },
       images: {
@@ -76,9 +85,11 @@ struct ProjectCommand: LabCommand {
     result.array(
       "activation",
       found.map { $0.unit?.value ?? ($0.projection == nil ? 0 : .nan) })
-    result.draw(
+    let sheet =
       filters.count == 1
-        ? projector.sheet(of: found[0]) : projector.sheet(of: found, sharedImage: image != nil),
+      ? projector.sheet(of: found[0]) : projector.sheet(of: found, sharedImage: image != nil)
+    result.draw(
+      steps ? Drawing.stacked([sheet, try projector.stepSheet(of: found[0])]) : sheet,
       tag: "projection/\(layer.name)/\(which)")
     try outputs.write(result)
   }
@@ -103,8 +114,8 @@ struct ProjectCommand: LabCommand {
       result.fact("position", "the whole \(shape[0])x\(shape[1]) map")
     }
     result.fact("rule", rule.rawValue)
-    let farthest = found.projection?.image().scale.farthest ?? 0
-    result.fact("scale", "gray 0, white \(Format.number(farthest, digits: 3)), black the opposite")
+    let scale = found.projection?.image(percentile: projector.percentile).scale
+    result.fact("scale", scale.map { "\($0.words), black the opposite\(projector.beyond)" })
   }
 
   private func range(_ range: Range<Int>) -> String {
@@ -129,7 +140,9 @@ struct ProjectCommand: LabCommand {
     result.fact(
       "strongest", strongest.map { "\(layer.filterNoun) \($0.0), \(Format.number($0.1))" })
     result.fact("rule", rule.rawValue)
-    result.fact("scale", "gray 0, white the largest of each projection, black the opposite")
+    result.fact(
+      "scale", "gray 0, white the largest of each projection, black the opposite\(projector.beyond)"
+    )
   }
 
   private func row(_ found: ProjectedFilter, of layer: NumberedLayer) -> JSON {

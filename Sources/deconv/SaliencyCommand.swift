@@ -11,7 +11,8 @@ struct SaliencyCommand: LabCommand {
   static let configuration = CommandConfiguration(
     "saliency", "Show which pixels speak for a class.",
     """
-    gradient: the derivative of the class's logit. guided: guided backpropagation. integrated: \
+    gradient: the derivative of the class's logit. deconvnet: the deconvnet's way down from it. \
+    guided: guided backpropagation. integrated: \
     integrated gradients from a --baseline. smoothgrad: the derivative's mean over noisy copies. \
     gradcam: the maps of a convolution, weighted. guided-gradcam: guided times gradcam.
 
@@ -34,13 +35,14 @@ struct SaliencyCommand: LabCommand {
   var noise: Float = 0.15
 
   @Option("Seed of every random choice.") var seed = 1
-  @Option("The PNG to write.", "path") var output = "saliency.png"
+  @OptionGroup var contrast: ContrastOptions
+  @Option("The PNG or SVG to write.", "path") var output = "saliency.png"
   @OptionGroup var lab: LabOptions
 
   func look(into network: Network) throws {
     let settings = try settings(for: network)
     let outputs = try lab.outputs(
-      output, arrays: ["scores"] + (isGradCAM ? ["cam", "cam_weights"] : []), network)
+      output, arrays: ["scores"] + (method.isGradCAM ? ["cam", "cam_weights"] : []), network)
     let subject = try subject.subject(for: network)
     let map = try network.deconvnet.saliencyMap(
       method, of: subject.label, in: subject.tensor, settings)
@@ -49,18 +51,17 @@ struct SaliencyCommand: LabCommand {
     describe(map, subject, &result)
     result.rows = [subject.json(network) + row(map, subject) + outputs.json]
     result.draw(
-      map.sheet(
+      map.drawing(
         source: subject.image.image,
-        title: "\(subject.image.caption): what speaks for \(subject.phrase)\n\(how(map))"),
+        title: "\(subject.image.caption): what speaks for \(subject.phrase)\n\(how(map))",
+        percentile: contrast.percentile(for: network)),
       tag: "saliency/\(method.rawValue)")
     try outputs.write(result)
   }
 
-  private var isGradCAM: Bool { method == .gradcam || method == .guidedGradcam }
-
   private func settings(for network: Network) throws -> SaliencySettings {
     var settings = SaliencySettings()
-    if isGradCAM {
+    if method.isGradCAM {
       let layer = try layer?.layer(of: network.deconvnet)
       guard let layer = layer ?? network.deconvnet.highestConvolution else {
         throw CommandFailure(
@@ -86,6 +87,7 @@ struct SaliencyCommand: LabCommand {
     let place = map.gradCAM.map { " of \($0.layer)\(pooled ? ", pooled" : "")" } ?? ""
     return switch method {
     case .gradient: "the gradient of its logit"
+    case .deconvnet: "the deconvnet from its logit"
     case .guided: "guided backpropagation from its logit"
     case .integrated: "integrated gradients: \(steps) steps from gray \(Format.short(baseline))"
     case .smoothgrad:
@@ -135,4 +137,7 @@ struct SaliencyCommand: LabCommand {
   }
 }
 
-extension SaliencyMethod: ExpressibleByArgument {}
+extension SaliencyMethod: ExpressibleByArgument {
+  /// Whether it weighs the maps of a convolution.
+  var isGradCAM: Bool { self == .gradcam || self == .guidedGradcam }
+}

@@ -1,7 +1,7 @@
 import ArgumentParser
+import Charts
 import CommandSupport
 import Datasets
-import Images
 import Tensors
 import TextOutput
 import Visualization
@@ -14,13 +14,22 @@ struct TopCommand: LabCommand {
     """
     Looks at every image of a data set once and keeps, for each filter, those that excite it most \
     (Zeiler & Fergus, Fig. 2). On the sheet the projections stand left, what the units saw of the \
-    images right; what lies outside an image is light blue.
+    images right; what lies outside an image is light blue. --layer all --random 4 shows some filters \
+    of every convolution, as the figure does.
 
     With --npy the arrays are index, y, x and value, [filters, count], -1 and NaN where a filter \
-    has fewer images, and projection, [filters, count, height, width, channels].
+    has fewer images, and projection, [filters, count, height, width, channels]; of several layers \
+    they are called layer1_index and so on.
     """)
 
-  @OptionGroup var features: FeatureOptions
+  @Option(
+    "The layer, or several: 2, conv1,conv2, all.", "layer",
+    more: "A number from 1 or a name; all are all convolutions.")
+  var layer: LayerList
+
+  @Option("Filters, as 3,7 or 0-15.", "list") var filter = FilterList.all
+  @Option("So many filters of each layer, drawn by lot.", "count", .atLeast(1)) var random: Int?
+  @Option("Seed of that lot.") var seed = 1
   @Option("Images of each filter.", "number", .atLeast(1)) var count = 9
 
   @Flag(
@@ -31,48 +40,80 @@ struct TopCommand: LabCommand {
 
   @Option("What rectifiers do to the signal.") var rule = ProjectionRule.deconvnet
   @Flag(help: "One scale for all projections of a filter.") var sharedScale = false
+  @OptionGroup var contrast: ContrastOptions
   @OptionGroup var data: DataOptions
-  @Option("The PNG to write. (default: layer2-top9.png, say)", "path") var output: String?
+  @Option("The PNG or SVG to write. (default: layer2-top9.png, say)", "path") var output: String?
   @OptionGroup var lab: LabOptions
 
-  func look(into network: Network) throws {
-    let (layer, filters) = try features.features(of: network.deconvnet)
-    let outputs = try lab.outputs(
-      output ?? "layer\(layer.number)-top\(count).png",
-      arrays: ["index", "y", "x", "value", "projection"], network)
-    let positions = try positions(of: layer, in: network)
-    let images = try DataImages(data, for: network)
+  func validate() throws {
+    if random != nil, !filter.isAll {
+      throw ValidationError("--random and --filter both say which filters; give one")
+    }
+  }
 
-    var strongest = StrongestImages(
-      of: layer, count: count, filters: filters, positions: positions)
+  func look(into network: Network) throws {
+    let deconvnet = network.deconvnet
+    let layers = try layer.layers(of: deconvnet)
+    let chosen = try layers.map { try filters(of: $0, network) }
+    func name(_ layer: NumberedLayer, _ array: String) -> String {
+      layers.count == 1 ? array : "layer\(layer.number)_\(array)"
+    }
+    let outputs = try lab.outputs(
+      output ?? (layers.count == 1 ? "layer\(layers[0].number)" : "layers") + "-top\(count).png",
+      arrays: layers.flatMap { layer in
+        ["index", "y", "x", "value", "projection"].map { name(layer, $0) }
+      }, network)
+    var searches = try zip(layers, chosen).map { layer, filters in
+      StrongestImages(
+        of: layer, count: count, filters: filters, positions: try positions(of: layer, in: network))
+    }
+    let images = try DataImages(data, for: network)
     images.forEachBatch(progress: lab.progress) { batch, indices in
-      strongest.look(at: network.deconvnet.activations(of: batch, layer: layer), of: indices)
+      deconvnet.forEach(layers, of: batch) { place, activations in
+        searches[place].look(at: activations, of: indices)
+      }
     }
-    var sheet = StrongestSheet(
-      title: title(of: layer, images), filters: filters.count, count: count,
-      sharesScale: sharedScale)
-    var found = Found(count: count, keepsProjections: outputs.wantsArrays)
     var result = CommandResult(network)
-    result.fact(layer, filters: filters.count)
-    try network.deconvnet.project(
-      strongest, rule: rule, images: { images.tensor(at: $0) }
-    ) { filter, entries, projections in
-      sheet.add(
-        filter: filter, projections: projections,
-        sources: entries.map { images.image(at: $0.image) })
-      found.add(filter, entries, projections)
-      result.rows.append(
-        JSON(
-          layer, filter,
-          [
-            "dead": entries.isEmpty, "strongest": zip(entries, projections).map(images.json),
-          ]))
+    var sheets: [Drawing] = []
+    for search in searches {
+      let layer = search.layer
+      var sheet = StrongestSheet(
+        title: title(of: layer, images), filters: search.filters.count, count: count,
+        sharesScale: sharedScale, percentile: contrast.percentile(for: network))
+      var found = Found(count: count, keepsProjections: outputs.wantsArrays)
+      result.fact(layer, filters: search.filters.count)
+      try deconvnet.project(
+        search, rule: rule, images: { images.tensor(at: $0) }
+      ) { filter, entries, projections in
+        sheet.add(
+          filter: filter, projections: projections,
+          sources: entries.map { images.image(at: $0.image) })
+        found.add(filter, entries, projections)
+        result.rows.append(
+          JSON(
+            layer, filter,
+            [
+              "dead": entries.isEmpty, "strongest": zip(entries, projections).map(images.json),
+            ]))
+      }
+      describe(found, layer, images, &result)
+      result.units(
+        found.entries, found.projections.map { $0?.patch }, shape: [search.filters.count, count],
+        named: { name(layer, $0) })
+      let drawing = sheet.drawing()
+      sheets.append(drawing)
+      result.draw(drawing, tag: "top/\(layer.name)")
     }
-    describe(found, layer, images, &result)
-    result.units(
-      found.entries, found.projections.map { $0?.patch }, shape: [filters.count, count])
-    result.draw(sheet.image(), tag: "top/\(layer.name)")
+    result.drawing = Drawing.stacked(sheets)
     try outputs.write(result)
+  }
+
+  /// The filters of a layer that are looked at.
+  private func filters(of layer: NumberedLayer, _ network: Network) throws -> [Int] {
+    let all = try filter.filters(of: layer, in: network.deconvnet)
+    guard let random, random < all.count else { return all }
+    var generator = SeededGenerator(seed: seed, 0x544F_50, layer.number)
+    return all.shuffled(using: &generator).prefix(random).sorted()
   }
 
   private func positions(

@@ -1,3 +1,4 @@
+import Charts
 import CommandSupport
 import Images
 import TextOutput
@@ -38,38 +39,37 @@ struct ConfusionMatrix {
       counts.joined().map { Int64($0) })
   }
 
-  /// The matrix as an image: the darker a cell, the larger its share of the row.
-  var image: Image {
-    let (cellWidth, cellHeight) = (40, 24)
-    let margin = (classNames.map(\.count).max() ?? 0) * 6 + 10
+  /// The matrix drawn: the darker a cell, the larger its share of the row.
+  var drawing: Drawing {
+    let (cellWidth, cellHeight, size) = (52, 26, 11)
+    let names = classNames.map { Drawing(text: $0, size: size) }
+    let margin = (names.map(\.width).max() ?? 0) + 8
     let side = classNames.count
-    var image = Image(
-      width: margin + side * cellWidth + 8, height: 34 + side * cellHeight + 8, channels: 3,
-      filledWith: .white)
-    image.draw("rows: shown, columns: taken for", x: 4, y: 4, color: .black)
+    var drawing = Drawing(
+      width: max(240, margin + side * cellWidth + 8), height: 42 + side * cellHeight + 8)
+    drawing.place(Drawing(text: "rows: shown, columns: taken for", size: size), x: 2, y: 2)
     for (column, name) in classNames.enumerated() {
-      image.draw(
-        String(name.prefix(6)), x: margin + column * cellWidth + 3, y: 20, color: .black)
+      drawing.write(
+        String(name.prefix(7)), x: Double(margin + column * cellWidth + cellWidth / 2), y: 36,
+        size: size, anchor: .middle)
     }
-    for (row, name) in classNames.enumerated() {
-      let top = 34 + row * cellHeight
-      image.draw(name, x: 4, y: top + 8, color: .black)
+    for row in classNames.indices {
+      let top = 42 + row * cellHeight
+      drawing.place(names[row], x: 2, y: top + 3)
       let all = max(1, counts[row].reduce(0, +))
       for (column, count) in counts[row].enumerated() {
         let share = Double(count) / Double(all)
         let left = margin + column * cellWidth
-        let isRight = row == column
-        image.fill(
-          x: left, y: top, width: cellWidth - 1, height: cellHeight - 1,
-          color: Self.color(share: share, isRight: isRight))
+        drawing.fill(
+          x: Double(left), y: Double(top), width: Double(cellWidth - 1),
+          height: Double(cellHeight - 1), color: Self.color(share: share, isRight: row == column))
         guard count > 0 else { continue }
-        let text = Format.count(count)
-        image.draw(
-          text, x: left + (cellWidth - 6 * text.count) / 2, y: top + 8,
-          color: share > 0.55 ? .white : .black)
+        drawing.write(
+          Format.count(count), x: Double(left + cellWidth / 2), y: Double(top + 17), size: size,
+          color: share > 0.55 ? .white : .black, anchor: .middle)
       }
     }
-    return image
+    return drawing
   }
 
   /// White for nothing; blue for right answers and red for wrong ones.

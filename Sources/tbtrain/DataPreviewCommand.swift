@@ -40,14 +40,13 @@ struct DataPreviewCommand: ParsableCommand {
   /// A row a class: its name, how many images it has, and the first of them.
   private func sheet(of images: LabeledImages, classNames: [String]) -> Image {
     let scale = max(1, 56 / max(images.width, images.height))
-    let longest = classNames.map(\.count).max() ?? 0
+    let longest = classNames.map { Image.text("\($0)\n1,000,000").width }.max() ?? 0
     let indices = images.labels.indices
     let byClass = Dictionary(grouping: indices) { images.labels[$0] }
     let rows = classNames.enumerated().map { label, name in
       let members = byClass[label] ?? []
-      let caption =
-        name + String(repeating: " ", count: longest - name.count)
-        + "\n\(Format.count(members.count))"
+      let text = Image.text("\(name)\n\(Format.count(members.count))")
+      let caption = text.cropped(x: 0, y: 0, width: longest, height: text.height)
       let tiles = members.prefix(perClass).map { images.image(at: $0).enlarged(by: scale) }
       let cells =
         tiles
@@ -55,7 +54,7 @@ struct DataPreviewCommand: ParsableCommand {
           repeating: Image(
             width: images.width * scale, height: images.height * scale, channels: images.channels,
             filledWith: .black), count: perClass - tiles.count)
-      return Image.beside([Image.text(caption)] + cells, spacing: 2)
+      return Image.beside([caption] + cells, spacing: 2)
     }
     return Image.stacked(rows, spacing: 2).framed(by: 6)
   }

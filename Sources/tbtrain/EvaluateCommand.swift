@@ -72,10 +72,9 @@ struct EvaluateCommand: ParsableCommand {
       ])
     ]
     matrix.describe(in: &result)
-    result.sheet = matrix.image
+    result.draw(matrix.drawing, tag: "confusion")
     result.log(.scalar("accuracy/test", found.accuracy))
     result.log(.scalar("loss/test", found.loss))
-    result.log(try .image("confusion", matrix.image.enlarged(by: 2)))
     try outputs.write(result)
   }
 

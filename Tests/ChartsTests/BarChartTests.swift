@@ -5,9 +5,9 @@ import Testing
 @Suite struct BarChartTests {
   /// How many pixels of the bars' colour each row of bars has at its middle.
   private func lengths(_ values: [Double]) -> [Int] {
-    let image = BarChart(bars: values.map { .init("a", $0) }).image(width: 400, textScale: 1)
+    let image = BarChart(bars: values.map { .init("a", $0) }).image(width: 400, textSize: 11)
     return values.indices.map { index in
-      (0..<400).count { image[$0, 5 + 20 * index + 10] == LineChart.palette[0] }
+      (0..<400).count { image[$0, 7 + 28 * index + 5] == LineChart.palette[0] }
     }
   }
 

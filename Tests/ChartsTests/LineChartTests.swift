@@ -10,13 +10,20 @@ import Testing
       .init("c", [.init(x: 0, y: 1), .init(x: 10, y: .nan), .init(x: 10, y: 0)]),
     ])
 
+  /// The lines of an SVG that draw curves; samples in the legend are thicker.
+  private func curves(_ svg: String) -> [Substring] {
+    svg.split(separator: "\n").filter {
+      $0.hasPrefix("<path") && $0.contains("stroke-width=\"1.5\"")
+    }
+  }
+
   @Test func `an SVG has its texts escaped and nothing from outside`() {
     let svg = rising.svg()
     #expect(svg.contains("accuracy &lt;test&gt;") && svg.contains("a &amp; b"))
     #expect(!svg.contains("<script") && !svg.contains("href"))
     #expect(svg.hasSuffix("</svg>\n"))
     // One curve of a whole path; the other broken in two dots.
-    #expect(svg.split(separator: "\n").filter { $0.hasPrefix("<path") }.count == 1)
+    #expect(curves(svg).count == 1)
     #expect(svg.split(separator: "\n").filter { $0.hasPrefix("<circle") }.count == 2)
   }
 
@@ -26,7 +33,7 @@ import Testing
         .init(
           "", [.init(x: 0, y: 0), .init(x: 1, y: 1)], color: Color(red: 255, green: 0, blue: 0))
       ])
-    let image = line.image(width: 400, height: 300, textScale: 1)
+    let image = line.image(width: 400, height: 300, textSize: 11)
     func isRed(_ x: Int, _ y: Int) -> Bool {
       let at = (y * image.width + x) * 3
       return image.pixels[at] > 200 && image.pixels[at + 1] < 120
@@ -92,9 +99,7 @@ import Testing
       series: (0..<12).map { number in
         .init("run \(number)", [.init(x: 0, y: Double(number)), .init(x: 100, y: Double(number))])
       })
-    let styles = chart.svg().split(separator: "\n").filter { $0.hasPrefix("<path") }.map { line in
-      line.drop { $0 != "s" }.description
-    }
+    let styles = curves(chart.svg()).map { line in line.drop { $0 != "s" }.description }
     #expect(styles.count == 12 && Set(styles).count == 12)
     let text = chart.text(columns: 100, rows: 24, usesColor: true)
     #expect("●○■□▲△◆◇ABCD".allSatisfy { text.contains($0) })

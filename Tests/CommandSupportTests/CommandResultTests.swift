@@ -1,4 +1,5 @@
 import ArgumentParser
+import Charts
 import Foundation
 import Images
 import NumPyFiles
@@ -36,7 +37,7 @@ import TextOutput
     result.section(nil)
     result.array("share", [0.5, 1])
     result.array("square", shape: [1, 2, 2], [1, 2, 3, 4] as [Float])
-    result.draw(Image(width: 3, height: 2, channels: 1, filledWith: .white), tag: "a/b")
+    result.draw(Drawing(Image(width: 3, height: 2, channels: 1, filledWith: .white)), tag: "a/b")
     return result
   }
 
@@ -108,13 +109,20 @@ import TextOutput
   }
 
   @Test(arguments: [
-    ("a.jpg", false, "a.jpg: a PNG is written; give a name that ends in .png"),
-    ("a.svg", false, "a.svg: a PNG is written; give a name that ends in .png"),
-    ("b/a.GIF", true, "b/a.GIF: a PNG or SVG is written; give a name that ends in .png or .svg"),
+    ("a.jpg", "a.jpg: a PNG or SVG is written; give a name that ends in .png or .svg"),
+    ("b/a.GIF", "b/a.GIF: a PNG or SVG is written; give a name that ends in .png or .svg"),
   ])
-  func namesThatPromiseAnotherFormatAreRefused(path: String, isVector: Bool, sentence: String) {
+  func namesThatPromiseAnotherFormatAreRefused(path: String, sentence: String) {
     #expect(throws: CommandFailure(sentence)) {
-      try ResultOptions.parse([]).outputs(image: path, isVector: isVector)
+      try ResultOptions.parse([]).outputs(image: path)
     }
+  }
+
+  @Test func aDrawingIsWrittenAsSVGWhereItsNameSaysSo() throws {
+    let folder = FileManager.default.temporaryDirectory.appending(path: "outputs-\(UUID())").path
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    try ResultOptions.parse([]).outputs(image: folder + "/sheet.svg").write(result)
+    let svg = try String(contentsOfFile: folder + "/sheet.svg", encoding: .utf8)
+    #expect(svg.hasPrefix("<svg ") && svg.contains("xlink:href=\"data:image/png;base64,"))
   }
 }

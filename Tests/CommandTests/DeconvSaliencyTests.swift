@@ -4,7 +4,8 @@ import Testing
 
 @Suite struct DeconvSaliencyTests {
   @Test(arguments: [
-    ("gradient", "the gradient of its logit"), ("guided", "guided backpropagation from its logit"),
+    ("gradient", "the gradient of its logit"), ("deconvnet", "the deconvnet from its logit"),
+    ("guided", "guided backpropagation from its logit"),
     ("integrated", "integrated gradients: 50 steps from gray 0"),
     ("smoothgrad", "SmoothGrad: 50 copies, noise 0.15, seed 1"),
     ("gradcam", "Grad-CAM of layer 2 (conv2)"),

@@ -155,7 +155,10 @@ import Testing
   }
 
   @Test(arguments: [
-    ("filters --output x.jpg", "x.jpg: a PNG is written; give a name that ends in .png"),
+    (
+      "filters --output x.jpg",
+      "x.jpg: a PNG or SVG is written; give a name that ends in .png or .svg"
+    ),
     (
       "project --layer 1 --filter 0 --image x.jpg",
       "x.jpg: is a JPEG file; only PNG is read, so convert it first"

@@ -1,3 +1,4 @@
+import Charts
 import Images
 import Testing
 import Visualization

@@ -1,6 +1,7 @@
 import Datasets
 import Images
 import ModelFiles
+import Charts
 import NeuralNetworks
 import Tensors
 import TestFixtures

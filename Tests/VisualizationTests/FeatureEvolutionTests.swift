@@ -108,7 +108,7 @@ import VisualizationSheets
     #expect(sheet.columnCaptions == ["step 0", "step 10", "step 20", "step 30", "step 40"])
     #expect(sheet.rows.map(\.caption) == ["0", "1"])
     #expect(sheet.rows[0].tiles.map(\.isMarked) == [false, false, true, false, false])
-    #expect(sheet.rows[0].tiles[3].image == nil && sheet.rows[0].tiles[3].caption == "dead")
+    #expect(sheet.rows[0].tiles[3].drawing == nil && sheet.rows[0].tiles[3].caption == "dead")
     #expect(
       evolution.sheet(ofMoment: 3, title: "t").rows[0].tiles.map(\.caption) == ["0: dead", "1"])
   }

@@ -1,3 +1,4 @@
+import Charts
 import Images
 import Tensors
 import Testing
@@ -50,18 +51,20 @@ import VisualizationSheets
       isRectified: true, isLast: false, filterStage: 0, stage: 1, poolingStage: nil)
     let maps = Tensor(shape: [2, 2, 3], scalars: [0, 0, 0, 1, 0, 0, 2, 0, 0, 4, 0, 8])
     func bytes(_ image: Image) -> Set<UInt8> { Set(image.pixels) }
-    let own = MapSheet(maps, of: layer, filters: [0]).image(title: "t", caption: { _ in "" })
+    let own = MapSheet(maps, of: layer, filters: [0]).drawing(title: "t", caption: { _ in "" })
+      .image()
     #expect(bytes(own).isSuperset(of: [0, 64, 128, 255]))
     let shared = MapSheet(maps, of: layer, filters: [0, 2], sharesScale: true)
-      .image(title: "t", caption: { _ in "" })
+      .drawing(title: "t", caption: { _ in "" }).image()
     #expect(bytes(shared).isSuperset(of: [0, 32, 64, 128, 255]))
     // A map of zeros is black.
-    let silent = MapSheet(maps, of: layer, filters: [1]).image(
-      title: "t", caption: { _ in ": silent" }, isMarked: { $0 == 1 })
+    let silent = MapSheet(maps, of: layer, filters: [1]).drawing(
+      title: "t", caption: { _ in ": silent" }, isMarked: { $0 == 1 }
+    ).image()
     #expect(bytes(silent).contains(0) && bytes(silent).contains(SheetPalette().mark.green))
     let dense = MapSheet(
       Tensor(shape: [3], scalars: [0, 1, 2]), of: layer, filters: [0, 1, 2]
-    ).image(title: "t", caption: { _ in "" })
+    ).drawing(title: "t", caption: { _ in "" }).image()
     #expect(bytes(dense).isSuperset(of: [0, 128, 255]))
   }
 }

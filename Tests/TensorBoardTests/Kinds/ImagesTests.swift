@@ -55,13 +55,13 @@ import Testing
   }
 
   @Test func `boxes and their labels are drawn into the image`() throws {
-    let box = LabeledBox(x: 5, y: 15, width: 20, height: 4, label: "I", color: .white)
+    let box = LabeledBox(x: 5, y: 18, width: 20, height: 2, label: "I", color: .white)
     let shown = try decoded(Summary.image("b", gray, boxes: [box], scale: 1))
     #expect((shown.width, shown.height, shown.channels) == (30, 20, 3))
-    #expect(shown[5, 15] == .white && shown[24, 18] == .white)
-    #expect(shown[6, 16] == .gray && shown[25, 15] == .gray)
+    #expect(shown[5, 18] == .white && shown[24, 19] == .white)
+    #expect(shown[4, 18] == .gray && shown[25, 18] == .gray)
     // The label stands above, black on white: the upright stroke of the I.
-    #expect(shown[5, 3] == .white && shown[9, 8] == .black)
+    #expect(shown[5, 3] == .white && (6..<11).contains { shown[$0, 9].red < 100 })
   }
 
   @Test func `small images grow so that labels can be read`() throws {
