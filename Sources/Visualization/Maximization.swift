@@ -15,6 +15,15 @@ public struct MaximizationSettings: Sendable, Equatable {
   public var blurInterval = 4
   /// How far an image is shifted before each step, at most, in pixels.
   public var jitter = 0
+  /// How far it is turned before each step, at most, in degrees.
+  public var turn = 0.0
+  /// By which share it is enlarged or shrunk before each step, at most.
+  public var zoom = 0.0
+  /// Whether one unit is excited, the map's middle one, instead of the mean of all.
+  public var isOneUnit = false
+  /// Whether the strengths of frequencies are changed instead of pixels: for large images. There is no
+  /// decay and no blur then; a step is Adam's, of `rate / 20`.
+  public var changesFrequencies = false
   /// The standard deviation of the noise that images begin with, around gray.
   public var noise: Float = 0.05
   /// The network's input for black, one scalar a channel; nil for 0.
@@ -32,11 +41,16 @@ public struct MaximizationSettings: Sendable, Equatable {
 /// gradient of `objective - variation · TV(x)`, then `x ← ½ + (x - ½)(1 - decay)`, at times a blur, and
 /// what lies outside 0 to 1 is cut off.
 ///
-/// The objective is the mean of a filter's map before the activation function, or a unit or logit
-/// likewise: a rectified map that is 0 has no gradient to climb.
+/// The objective is the mean of a filter's map before the activation function, or its middle unit, or a
+/// unit or logit likewise: a rectified map that is 0 has no gradient to climb.
+///
+/// Where frequencies are changed, an image is `σ(T(s))`, T the transform of `SpectralImage`, and `s` climbs by
+/// Adam. Before each step images are shifted, turned and zoomed at random, so that what they show doesn't
+/// hang on single pixels.
 /// - Source: Erhan et al., "Visualizing Higher-Layer Features of a Deep Network", 2009; Yosinski et al.,
 ///   "Understanding Neural Networks Through Deep Visualization", 2015, arXiv 1506.06579, §3 (decay and
-///   blur); Mahendran & Vedaldi, arXiv 1412.0035, §3 (total variation, jitter).
+///   blur); Mahendran & Vedaldi, arXiv 1412.0035, §3 (total variation, jitter); Olah et al., "Feature
+///   Visualization", Distill 2017 (frequencies, transformations).
 public struct Maximization: Sendable {
   /// The layer.
   public let layer: NumberedLayer
@@ -51,6 +65,15 @@ public struct Maximization: Sendable {
   private let seeds: [Int]
   private let stages: Sequential
   private let deconvnet: Deconvnet
+  /// Where frequencies are changed.
+  private var spectrum: Spectrum?
+
+  private struct Spectrum {
+    var transform: SpectralImage
+    var strengths: Tensor
+    var first: Tensor
+    var second: Tensor
+  }
 
   /// Begins with gray and noise.
   ///
@@ -71,6 +94,18 @@ public struct Maximization: Sendable {
     self.init(
       of: filter, layer: layer, in: deconvnet,
       from: Tensor(shape: [seeds.count] + input, scalars: scalars), seeds: seeds, settings)
+    guard settings.changesFrequencies else { return }
+    let strengths = Tensor(
+      shape: images.shape,
+      scalars: seeds.flatMap { seed in
+        var generator = SeededGenerator(seed: seed, 0x4652_4551)
+        return (0..<count).map { _ in 0.01 * generator.nextNormal() }
+      })
+    let spectrum = Spectrum(
+      transform: SpectralImage(height: input[0], width: input[1]), strengths: strengths,
+      first: Tensor(zeros: images.shape), second: Tensor(zeros: images.shape))
+    images = Self.squashed(spectrum.transform.images(of: strengths))
+    self.spectrum = spectrum
   }
 
   /// Begins with images of one's own, `[N, H, W, C]`, from 0 to 1.
@@ -97,17 +132,35 @@ public struct Maximization: Sendable {
   /// - Throws: `DeconvnetError.cannotProject`.
   public mutating func advance() throws(DeconvnetError) -> [Float] {
     let shifts = shifts()
+    let warps = warps()
     var shifted = images
     shifted.roll(shifts)
-    let (maps, trace) = stages.forward(input(shifted))
+    let seen = warps.map { warps in
+      Tensor(
+        joining: warps.enumerated().map { image, warp in
+          warp.applied(
+            to: shifted.images([image]), fill: Array(repeating: 0.5, count: images.shape[3]))
+        })
+    }
+    let (maps, trace) = stages.forward(input(seen ?? shifted))
     let objectives = means(of: maps)
     var gradient = try deconvnet.descend(
       signal(like: maps), from: layer.filterStage, trace.children, rule: .gradient)
     scaleToImages(&gradient)
+    if let warps {
+      gradient = Tensor(
+        joining: warps.enumerated().map { image, warp in
+          warp.gradient(of: gradient.images([image]))
+        })
+    }
     addVariation(of: shifted, to: &gradient)
     gradient.roll(shifts.map { (-$0.y, -$0.x) })
-    climb(gradient)
     step += 1
+    guard spectrum == nil else {
+      climbFrequencies(gradient)
+      return objectives
+    }
+    climb(gradient)
     if settings.blur > 0, step.isMultiple(of: max(1, settings.blurInterval)) {
       images.blur(Self.kernel(deviation: settings.blur))
     }
@@ -145,13 +198,34 @@ public struct Maximization: Sendable {
 
   private func means(of maps: Tensor) -> [Float] {
     let places = maps.count / maps.shape[0] / layer.filters
-    return maps.sums(of: filter).map { Float($0 / Double(places)) }
+    guard settings.isOneUnit else {
+      return maps.sums(of: filter).map { Float($0 / Double(places)) }
+    }
+    let middle = middle(of: maps)
+    return maps.withUnsafeBufferPointer { scalars in
+      (0..<maps.shape[0]).map { scalars[($0 * places + middle) * layer.filters + filter] }
+    }
+  }
+
+  /// The place of the middle unit, in row-major order.
+  private func middle(of maps: Tensor) -> Int {
+    maps.rank == 4 ? maps.shape[1] / 2 * maps.shape[2] + maps.shape[2] / 2 : 0
   }
 
   /// The objective's gradient by the maps.
   private func signal(like maps: Tensor) -> Tensor {
     let places = maps.count / maps.shape[0] / layer.filters
-    return Tensor(shape: maps.shape, repeating: 1 / Float(places)).keeping(filter)
+    guard settings.isOneUnit else {
+      return Tensor(shape: maps.shape, repeating: 1 / Float(places)).keeping(filter)
+    }
+    let middle = middle(of: maps)
+    var signal = Tensor(zeros: maps.shape)
+    signal.withUnsafeMutableBufferPointer { signal in
+      for image in 0..<maps.shape[0] {
+        signal[(image * places + middle) * layer.filters + filter] = 1
+      }
+    }
+    return signal
   }
 
   /// Takes the gradient of `variation · TV` from a gradient.
@@ -192,6 +266,51 @@ public struct Maximization: Sendable {
           }
         }
       }
+    }
+  }
+
+  /// A step of Adam up the gradient, by the strengths of frequencies.
+  private mutating func climbFrequencies(_ gradient: Tensor) {
+    guard var spectrum else { return }
+    // Of σ, and downhill.
+    var downhill = gradient
+    images.withUnsafeBufferPointer { images in
+      downhill.withUnsafeMutableBufferPointer { downhill in
+        for index in downhill.indices { downhill[index] *= -images[index] * (1 - images[index]) }
+      }
+    }
+    let (beta1, beta2) = (0.9, 0.999)
+    let correction =
+      (1 - Double.power(beta2, Double(step))).squareRoot() / (1 - Double.power(beta1, Double(step)))
+    Kernels.adam(
+      &spectrum.strengths, first: &spectrum.first, second: &spectrum.second,
+      gradient: spectrum.transform.gradient(of: downhill),
+      rate: settings.rate / 20 * Float(correction), beta1: Float(beta1), beta2: Float(beta2),
+      epsilon: 1e-8)
+    images = Self.squashed(spectrum.transform.images(of: spectrum.strengths))
+    self.spectrum = spectrum
+  }
+
+  /// `σ(x / 4)`: from 0 to 1.
+  private static func squashed(_ tensor: Tensor) -> Tensor {
+    var result = tensor
+    result.withUnsafeMutableBufferPointer { scalars in
+      for index in scalars.indices {
+        scalars[index] = Float(1 / (1 + Double.exponential(-Double(scalars[index]) / 4)))
+      }
+    }
+    return result
+  }
+
+  /// How each image is turned and zoomed at this step; nil for not at all.
+  private func warps() -> [Warp]? {
+    guard settings.turn > 0 || settings.zoom > 0 else { return nil }
+    return seeds.map { seed in
+      var generator = SeededGenerator(seed: seed, 0x5741_5250, step)
+      func draw() -> Double { 2 * Double(generator.nextUniform()) - 1 }
+      var warp = Warp.rotated(by: settings.turn * draw())
+      warp.scale = 1 + settings.zoom * draw()
+      return warp
     }
   }
 

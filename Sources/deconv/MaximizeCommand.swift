@@ -12,9 +12,11 @@ struct MaximizeCommand: LabCommand {
   static let configuration = CommandConfiguration(
     "maximize", "Make images that excite a filter or a class most.",
     """
-    Gradient ascent from gray and a little noise, an image a seed, on the mean of the filter's map \
-    or on the class's logit. Decay, blur, total variation and jitter keep the image from turning \
-    into noise. Images that agree on what they show are to be trusted more than one.
+    Gradient ascent from gray and a little noise, an image a seed, on the mean of the filter's map, \
+    on its middle unit or on the class's logit, before the activation function. Decay, blur, total \
+    variation and jitter keep the image from turning into noise; images of more than 64x64 pixels \
+    are made of frequencies, and turned and zoomed at each step (Olah et al., 2017). Images that \
+    agree on what they show are to be trusted more than one.
 
     With --format json each object is an image. With --npy the arrays are images, [filters, \
     seeds, height, width, channels] from 0 to 1, and objective, [filters, seeds, steps + 1].
@@ -28,10 +30,18 @@ struct MaximizeCommand: LabCommand {
   var filter: FilterList?
 
   @Option("A class, by name or number.", "class", name: .customLong("class")) var label: String?
+  @Option("What is climbed: a map's mean, or its middle unit.") var objective = Objective.mean
   @Option("Images of each filter, a seed each.", "count", .atLeast(1)) var count = 4
   @Option("Steps of ascent.", "count", .atLeast(1)) var steps = 200
 
-  @Option("Length of a step, in steps of a 28th a pixel.", "factor", .above(0))
+  @Option(
+    "What is changed. (default: pixels up to 64x64)", "what",
+    more: "pixels, or frequencies, which have no decay and no blur.")
+  var change: Changed?
+
+  @Option(
+    "Length of a step, in steps of a 28th a pixel.", "factor", .above(0),
+    more: "Of frequencies in steps of a 20th.")
   var rate: Float = 1
 
   @Option("Share that falls back to gray at each step.", "share", .within(0...1))
@@ -40,6 +50,14 @@ struct MaximizeCommand: LabCommand {
   @Option("Blur at each fourth step; 0 for none.", "pixels", .within(0...10)) var blur = 0.5
   @Option("Weight of the total variation.", "weight", .atLeast(0)) var variation: Float = 1e-3
   @Option("Farthest shift before each step.", "pixels", .atLeast(0)) var jitter = 2
+
+  @Option(
+    "Farthest turn before each step. (default: pixels 0, else 5)", "degrees", .within(0...180))
+  var turn: Double?
+
+  @Option("Largest zoom before each step. (default: pixels 0, else 0.1)", "share", .within(0...0.9))
+  var zoom: Double?
+
   @Option("Seed of every random choice.") var seed = 1
   @Option("The PNG or SVG to write.", "path") var output = "maximized.png"
   @OptionGroup var lab: LabOptions
@@ -76,12 +94,13 @@ struct MaximizeCommand: LabCommand {
     // Large images as they are.
     let side = max(112, min(224, network.inputShape.prefix(2).max() ?? 112))
     result.fact("layer", "\(layer)")
-    result.fact("how", how)
+    result.fact("how", how(settings))
     result.fact("seeds", Words.list(seeds.map(String.init)))
     describe(made, seeds, layer, network, &result)
     result.draw(
       TileSheet(
-        title: "made for \(layer)\n\(how)", columnCaptions: seeds.map { "seed \($0)" },
+        title: "made for \(layer); below each image its objective\n\(how(settings))",
+        columnCaptions: seeds.map { "seed \($0)" },
         rows: made.map { made in
           TileSheet.Row(
             caption: made.name,
@@ -113,8 +132,14 @@ struct MaximizeCommand: LabCommand {
         "--jitter \(jitter) shifts \(Network.size(shape)) images by more than their size")
     }
     var settings = MaximizationSettings()
+    let isSmall = shape[0] * shape[1] <= 64 * 64
+    settings.changesFrequencies = change.map { $0 == .frequencies } ?? !isSmall
     // The same step a pixel, whatever the image's size: 1 at 28x28 gray.
-    settings.rate = rate * Float(shape.reduce(1, *)).squareRoot() / 28
+    let steps = settings.changesFrequencies ? 1 : Float(shape.reduce(1, *)).squareRoot() / 28
+    settings.rate = rate * steps
+    settings.turn = turn ?? (settings.changesFrequencies ? 5 : 0)
+    settings.zoom = zoom ?? (settings.changesFrequencies ? 0.1 : 0)
+    settings.isOneUnit = objective == .unit
     settings.decay = decay
     settings.variation = variation
     settings.blur = blur
@@ -124,11 +149,18 @@ struct MaximizeCommand: LabCommand {
     return settings
   }
 
-  private var how: String {
-    """
-    \(Format.counted(steps, "step")) of \(Format.short(rate)), decay \(Format.short(decay)), blur \
-    \(Format.short(blur)), variation \(Format.short(variation)), jitter \(jitter)
-    """
+  private func how(_ settings: MaximizationSettings) -> String {
+    let smoothing =
+      settings.changesFrequencies
+      ? "frequencies" : "decay \(Format.short(decay)), blur \(Format.short(blur))"
+    let turning =
+      settings.turn > 0 || settings.zoom > 0
+      ? ", turn \(Format.short(settings.turn)), zoom \(Format.short(settings.zoom))" : ""
+    return """
+      \(Format.counted(steps, "step")) of \(Format.short(rate)), \(smoothing), variation \
+      \(Format.short(variation)), jitter \(jitter)\(turning)\
+      \(settings.isOneUnit ? "; the middle unit" : "")
+      """
   }
 
   /// The images of a filter.
@@ -140,6 +172,9 @@ struct MaximizeCommand: LabCommand {
     var images: Tensor
     /// The objective of each image before each step, and at the end.
     var objectives: [[Float]]
+
+    /// Whether any of its images excites it at all.
+    var isExcited: Bool { (reached.max() ?? 0) > 0 }
 
     var reached: [Float] { objectives.last ?? [] }
     var begun: [Float] { objectives.first ?? [] }
@@ -186,11 +221,22 @@ struct MaximizeCommand: LabCommand {
         Column("from", .number(3)) { $0.begun.max() },
         Column("to, the best", .number(3)) { $0.reached.max() },
         Column("the worst", .number(3)) { $0.reached.min() },
-        Column("agreement", .fixed(2)) { $0.agreement },
+        Column("agreement", .fixed(2)) { $0.isExcited ? $0.agreement : nil },
       ])
     result.section(
       seeds.count > 1
         ? "agreement: the mean correlation of the seeds' images, 1 where they are alike" : nil)
+    let silent = made.filter { !$0.isExcited }.map(\.name)
+    let hint =
+      objective == .mean && layer.kind == .convolution
+      ? "; --objective unit excites one unit instead of the whole map's mean" : ""
+    result.section(
+      silent.isEmpty
+        ? nil
+        : """
+        warning: the objective stays at 0 or below, so that these images show nothing that excites \
+        \(Words.list(silent))\(hint)
+        """)
     let stuck = made.filter { ($0.reached.max() ?? 0) <= ($0.begun.max() ?? 0) }.map(\.name)
     result.section(
       stuck.isEmpty ? nil : "not excited beyond the start: \(Words.list(stuck))")
@@ -200,7 +246,7 @@ struct MaximizeCommand: LabCommand {
           layer, made.filter,
           [
             "seed": seeds[seed], "steps": steps, "objective_before": made.begun[seed],
-            "objective": made.reached[seed],
+            "objective": made.reached[seed], "excited": made.reached[seed] > 0,
           ])
       }
     }
@@ -212,3 +258,9 @@ struct MaximizeCommand: LabCommand {
       made.flatMap { made in seeds.indices.flatMap { seed in made.objectives.map { $0[seed] } } })
   }
 }
+
+/// What of a map is excited.
+enum Objective: String, ExpressibleByArgument, CaseIterable { case mean, unit }
+
+/// What an image is made of.
+enum Changed: String, ExpressibleByArgument, CaseIterable { case pixels, frequencies }

@@ -74,6 +74,37 @@ import Testing
       let result = try network.deconv("maximize --class 3 --steps 2 --count 1")
       #expect(result.code == 0)
       #expect(result.lines.last == "not excited beyond the start: class 3")
+      #expect(
+        result.lines.contains(
+          "warning: the objective stays at 0 or below, so that these images show nothing that excites class 3"
+        ))
+    }
+  }
+
+  @Test func oneUnitAndFrequenciesAreClimbed() throws {
+    try withTemporaryFolder { folder in
+      let network = try LabNetwork(in: folder)
+      let result = try network.deconv(
+        "maximize --layer 2 --filter 5 --objective unit --change frequencies --count 2 --steps 20 "
+          + "--format json --output made.svg")
+      #expect(result.code == 0, "\(result.errors)")
+      for object in try LabNetwork.objects(result.output) {
+        let (before, after) = (
+          object["objective_before"] as? Double, object["objective"] as? Double
+        )
+        #expect(try #require(after) > #require(before) && object["excited"] as? Bool == true)
+      }
+      let svg = try String(contentsOfFile: folder + "/made.svg", encoding: .utf8)
+      #expect(
+        svg.contains("frequencies, variation 0.001, jitter 2, turn 5, zoom 0.1; the middle unit"))
+      let mean = try network.deconv("maximize --layer 2 --filter 2 --count 1 --steps 2")
+      #expect(mean.code == 0)
+      #expect(
+        mean.lines.contains {
+          $0.hasPrefix("warning: ")
+            && $0.hasSuffix(
+              "filter 2; --objective unit excites one unit instead of the whole map's mean")
+        })
     }
   }
 
