@@ -22,6 +22,7 @@ struct DeconvCommand: ParsableCommand {
       EmbedCommand.self,
       OccludeCommand.self,
       SaliencyCommand.self,
+      EvaluateCommand.self,
       InvarianceCommand.self,
       CorrespondCommand.self,
       MaximizeCommand.self,
