@@ -10,12 +10,16 @@ struct LayersCommand: LabCommand {
     "layers", "List the layers, their filters and receptive fields.",
     """
     A unit sees "sees" pixels in each direction; its neighbour's field lies "apart" pixels \
-    further, and the first one's begins at pixel "from", which may lie outside the image.
+    further, and the first one's begins at pixel "from", which may lie outside the image. \
+    Networks that branch are drawn below, from the input down: where lanes part, an output is taken \
+    twice.
     """)
 
   @Argument(help: ArgumentHelp("The network; the same as --checkpoint.", valueName: "network"))
   var path: String?
 
+  @Flag(help: "Draw the layers of a network without branches, too.") var graph = false
+  @Option("Also draw them as a PNG or SVG.", "path") var output: String?
   @OptionGroup var lab: LabOptions
 
   mutating func validate() throws {
@@ -38,6 +42,7 @@ struct LayersCommand: LabCommand {
     ) -> [Int]? {
       layer.receptiveField.map { [$0.y[keyPath: part], $0.x[keyPath: part]] }
     }
+    let outputs = try lab.outputs(output, network)
     var result = CommandResult()
     result.section(
       """
@@ -62,7 +67,16 @@ struct LayersCommand: LabCommand {
         Column(nil, key: "from") { field($0, \.start) },
         Column("parameters", .count, key: "parameters") { deconvnet.parameterCount(of: $0) },
       ])
-    try lab.outputs(nil, network).write(result)
+    let picture = NetworkPicture(
+      graph: NetworkGraph(of: deconvnet, input: network.inputShape))
+    if graph || picture.graph.branches {
+      result.section(
+        picture.text(usesUnicode: Terminal.standardOutput().terminal.speaksUnicode))
+    }
+    if output != nil {
+      result.draw(picture.drawing(title: network.checkpoint.path), tag: "network")
+    }
+    try outputs.write(result)
   }
 
   /// `14x14`; where the separator is a comma, equal numbers stand once.
