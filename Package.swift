@@ -20,9 +20,11 @@ let argumentParser: Target.Dependency = .product(
 let metrics: Target.Dependency = .product(name: "CoreMetrics", package: "swift-metrics")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 
-/// The data server's network. SwiftPM neither fetches nor builds it without the trait.
+/// The network of what serves. SwiftPM neither fetches nor builds it without the trait.
 let dataServer = Trait.trait(
-  name: "DataServer", description: "The data server for TensorBoard, with its network: gRPC.")
+  name: "DataServer",
+  description: "The data server for TensorBoard and tbevents serve, with their network: gRPC, HTTP."
+)
 let network: [Target.Dependency] = [
   .product(
     name: "GRPCCore", package: "grpc-swift-2", condition: .when(traits: [dataServer.name])),
@@ -30,6 +32,9 @@ let network: [Target.Dependency] = [
     name: "GRPCNIOTransportHTTP2Posix", package: "grpc-swift-nio-transport",
     condition: .when(traits: [dataServer.name])),
 ]
+let http: [Target.Dependency] = ["NIOCore", "NIOHTTP1", "NIOPosix"].map { name in
+  .product(name: name, package: "swift-nio", condition: .when(traits: [dataServer.name]))
+}
 
 let package = Package(
   name: "swift-tensorboard",
@@ -60,6 +65,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-metrics", from: "2.5.0"),
     .package(url: "https://github.com/grpc/grpc-swift-2", from: "2.4.3"),
     .package(url: "https://github.com/grpc/grpc-swift-nio-transport", from: "2.9.2"),
+    .package(url: "https://github.com/apple/swift-nio", from: "2.80.0"),
   ],
   targets: [
     // C: ours and the system's.
@@ -143,9 +149,9 @@ let package = Package(
     .executableTarget(
       name: "tbevents",
       dependencies: [
-        "CommandSupport", "LogDirectories", "Reports", "TensorBoard", "EventFiles", "Charts",
-        "Images", "NumPyFiles", "Files", "TextOutput", argumentParser,
-      ]),
+        "CommandSupport", "LogDirectories", "Reports", "TensorBoard", "TensorBoardData",
+        "EventFiles", "Charts", "Images", "NumPyFiles", "Files", "TextOutput", argumentParser,
+      ] + http),
 
     .executableTarget(
       name: "DataServer",

@@ -36,9 +36,12 @@ for package in swift-tensorboard dependent; do
   printf '%s fetches %s\n' "$package" "$(echo $fetched)"
 done
 
-say "Building the data server"
-swift build --scratch-path .build-server --traits DataServer --product tensorboard-data-server
-server=$(swift build --scratch-path .build-server --traits DataServer --show-bin-path)/tensorboard-data-server
+say "Building the data server, and tbevents with its own"
+for product in tensorboard-data-server tbevents; do
+  swift build --scratch-path .build-server --disable-index-store --traits DataServer --product "$product"
+done
+served=$(swift build --scratch-path .build-server --traits DataServer --show-bin-path)
+server=$served/tensorboard-data-server
 
 say "Asking it what TensorBoard's own data server is asked"
 "$bin/reference-run" "$work/kinds"
@@ -47,3 +50,9 @@ say "Asking it what TensorBoard's own data server is asked"
 
 say "Showing every kind of summary with TensorBoard and it"
 TENSORBOARD_DATA_SERVER_BINARY=$server .venv/bin/python Tests/Conformance/check_kinds.py "$work/kinds"
+
+say "Going on where things go wrong"
+.venv/bin/python Tests/Conformance/check_data_server_faults.py "$server"
+
+say "Serving a live report, and TensorBoard"
+.venv/bin/python Tests/Conformance/check_serve.py "$served/tbevents"

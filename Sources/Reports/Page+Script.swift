@@ -1,9 +1,14 @@
 extension Page {
   /// What a static page can't do: sort and filter the tables, show values under the pointer, switch to powers of ten,
   /// hide or show all runs. Text goes in as text only.
-  static let script = #"""
-    (() => {
-    'use strict';
+  static let script = script(behind: "")
+
+  /// The script, and more behind it that may call its functions.
+  static func script(behind more: String) -> String {
+    "(() => {\n'use strict';\n\(behaviour)\(more)})();\n"
+  }
+
+  private static let behaviour = #"""
     const make = (name, parent, text, className) => {
       const element = parent.appendChild(document.createElement(name));
       if (text !== undefined) element.textContent = text;
@@ -13,16 +18,15 @@ extension Page {
 
     // Tables: a click on a column's head sorts by it, another click the other way round; the tables of a
     // section have the same rows.
-    const tables = [...document.querySelectorAll('table.runs')];
     const value = (row, column) => {
       const cell = row.cells[column];
       if (cell.dataset.v === undefined) return cell.textContent || null;
       const number = parseFloat(cell.dataset.v);
       return Number.isNaN(number) ? null : number;
     };
-    for (const table of tables) {
-      const own = tables.filter(one => one.closest('section') === table.closest('section'));
-      for (const head of table.querySelectorAll('th[data-column]')) {
+    const sortable = section => {
+      const own = [...section.querySelectorAll('table.runs')];
+      for (const table of own) for (const head of table.querySelectorAll('th[data-column]')) {
         head.classList.add('sorts');
         head.tabIndex = 0;
         head.title = 'sort';
@@ -58,9 +62,10 @@ extension Page {
 
     // The filter: words that a run's row has, and comparisons with a column, "lr<0.1". Runs that don't match
     // leave the charts, too.
-    const filter = document.getElementById('filter');
-    if (filter) {
-      const own = tables.filter(one => one.closest('section') === filter.closest('section'));
+    const filterable = section => {
+      const filter = section.querySelector('#filter');
+      if (!filter) return;
+      const own = [...section.querySelectorAll('table.runs')];
       const runs = new Map();
       for (const table of own) {
         const names = [...table.querySelectorAll('th[data-column]')].map((head, column) => {
@@ -95,11 +100,10 @@ extension Page {
           if (box) box.checked = !isShown;
         }
       });
-    }
+    };
 
     // The legend: all or none at once.
-    const legend = document.getElementById('legend');
-    if (legend) {
+    const switchable = legend => {
       for (const [text, state] of [['all', false], ['none', true]]) {
         const button = make('button', legend, text);
         button.type = 'button';
@@ -107,7 +111,8 @@ extension Page {
           for (const box of document.querySelectorAll('.toggle')) box.checked = state;
         });
       }
-    }
+      for (const label of legend.querySelectorAll('label')) pointable(label);
+    };
     // Pointing at a run in the legend, or the keyboard's focus on its box, makes the others faint.
     const light = (number, isOn) => {
       document.body.classList.toggle('faded', isOn);
@@ -115,7 +120,7 @@ extension Page {
         path.classList.toggle('lit', isOn);
       }
     };
-    for (const label of document.querySelectorAll('#legend label')) {
+    const pointable = label => {
       const number = label.htmlFor.slice(3);
       const box = document.getElementById(label.htmlFor);
       label.addEventListener('pointerenter', event => {
@@ -123,7 +128,7 @@ extension Page {
       });
       label.addEventListener('pointerleave', () => light(number, false));
       box.addEventListener('change', () => light(number, false));
-    }
+    };
 
     const isVisible = one => {
       const run = /\br(\d+)\b/.exec(one.c);
@@ -154,9 +159,9 @@ extension Page {
       return element;
     };
 
-    for (const figure of document.querySelectorAll('figure.chart')) {
+    const legible = figure => {
       const source = figure.querySelector('script');
-      if (!source) continue;
+      if (!source) return;
       const data = JSON.parse(source.textContent);
       const plots = [...figure.querySelectorAll('.plot')];
       if (plots.length > 1) {
@@ -169,7 +174,7 @@ extension Page {
         });
       }
       plots.forEach((plot, number) => follow(figure, plot, data.s, data.g[number]));
-    }
+    };
 
     // Values under the pointer: of each run at the step that is nearest, the highest first.
     function follow(figure, plot, all, [left, right, top, bottom, x0, x1, y0, y1, isLog]) {
@@ -262,7 +267,14 @@ extension Page {
       svg.addEventListener('pointerdown', show);
       svg.addEventListener('pointerleave', clear);
     }
-    })();
+
+    const begin = section => {
+      sortable(section);
+      filterable(section);
+      for (const figure of section.querySelectorAll('figure.chart')) legible(figure);
+    };
+    for (const section of document.querySelectorAll('section')) begin(section);
+    for (const legend of document.querySelectorAll('#legend')) switchable(legend);
 
     """#
 }

@@ -25,6 +25,8 @@ extension Page {
     .facts dt{color:var(--soft);font-size:.82rem}
     .facts dd{margin:0;font-size:1.35rem;font-weight:600;line-height:1.3}
     .facts small{display:block;font-size:.8rem;font-weight:400}
+    .live{position:fixed;right:1rem;bottom:.6rem;z-index:4;margin:0;padding:.1rem .6rem;font-size:.8rem;
+    color:var(--soft);background:var(--card);border:1px solid var(--line);border-radius:.6rem}
     nav{display:flex;flex-wrap:wrap;gap:.25rem 1.1rem;margin-top:1.2rem}
     a{color:var(--link);text-decoration:none}
     a:hover{text-decoration:underline}
@@ -146,7 +148,7 @@ extension Page {
     --c6:#5a5a5a;--c7:#7a4bb5}
     *{-webkit-print-color-adjust:exact}
     html{font-size:12px}body{max-width:none;padding:0;font-size:1rem}
-    nav,.switch,.toggle,.legend button,.tip,.cross,.save{display:none}
+    nav,.switch,.toggle,.legend button,.tip,.cross,.save,.live{display:none}
     .legend{position:static;max-height:none;overflow:visible;margin:1rem 0 0;border:0}
     .legend label{border:0;padding:0 .6rem 0 0}
     .legend.paper{display:flex;gap:.1rem 1rem;margin:0 0 .6rem}

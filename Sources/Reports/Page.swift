@@ -5,9 +5,9 @@ struct Page {
   let report: Report
   let sections: [ReportSection]
 
-  func html() -> String {
+  func html(script: String = Page.script) -> String {
     let title = Markup.escaped(report.options.title)
-    var html = """
+    return """
       <!DOCTYPE html>
       <html lang="en">
       <head>
@@ -17,28 +17,53 @@ struct Page {
       <meta name="color-scheme" content="light dark">
       <title>\(title)</title>
       <style>
-      \(Self.style)\(toggles)</style>
+      \(Self.style)</style>
+      <style id="toggles">
+      \(toggles)</style>
       </head>
       <body>
-      <header>
-      <h1>\(title)</h1>
-      \(byline)\(facts)</header>
-      <nav aria-label="Sections">
+      \(header)\(navigation)<main>
+      \(body.map(\.html).joined())</main>
+      <script>
+      \(script)</script>
+      </body>
+      </html>
 
       """
-    for section in sections {
-      html += "<a href=\"#\(section.id)\">\(Markup.escaped(section.title))</a>\n"
+  }
+
+  private var header: String {
+    "<header id=\"head\">\n<h1>\(Markup.escaped(report.options.title))</h1>\n\(byline)\(facts)</header>\n"
+  }
+
+  private var navigation: String {
+    let links = sections.map { section in
+      "<a href=\"#\(section.id)\">\(Markup.escaped(section.title))</a>\n"
     }
-    html += "</nav>\n<main>\n"
+    return "<nav id=\"contents\" aria-label=\"Sections\">\n\(links.joined())</nav>\n"
+  }
+
+  /// What stands in the page's main element: the sections, and the legend of the runs among them.
+  private var body: [ReportPart] {
+    var parts: [ReportPart] = []
     // The tables don't need the runs' legend; it stays in view from the runs' first chart on.
     let first = sections.firstIndex { !["runs", "seeds"].contains($0.id) }
     for (index, section) in sections.enumerated() {
-      if index == first { html += legend }
-      html += "<section id=\"\(section.id)\">\n<h2>\(Markup.escaped(section.title))</h2>\n"
+      if index == first { parts.append(ReportPart(id: "legend", html: legend)) }
+      var html =
+        "<section id=\"\(section.id)\">\n<h2>\(Markup.escaped(section.title))</h2>\n"
       if index > first ?? 0, isChartSection(section) { html += printedLegend }
-      html += section.html + "</section>\n"
+      parts.append(ReportPart(id: section.id, html: html + section.html + "</section>\n"))
     }
-    return html + "</main>\n<script>\n\(Self.script)</script>\n</body>\n</html>\n"
+    return parts
+  }
+
+  /// All that differs between two pages of one log directory, in its order.
+  var parts: [ReportPart] {
+    [
+      ReportPart(id: "toggles", html: "<style id=\"toggles\">\n\(toggles)</style>\n"),
+      ReportPart(id: "head", html: header), ReportPart(id: "contents", html: navigation),
+    ] + body
   }
 
   private func isChartSection(_ section: ReportSection) -> Bool {

@@ -62,7 +62,9 @@ package struct Report: Sendable {
   /// The page.
   ///
   /// - Throws: `EventFileError` when a file that was read can't be read again.
-  package func html() throws -> String {
+  package func html() throws -> String { try page().html() }
+
+  func page() throws -> Page {
     var omissions = Omissions()
     if ranking.count > shown.count {
       omissions.append(
@@ -75,7 +77,10 @@ package struct Report: Sendable {
       styleClass: { style[$0].map { RunStyle($0).classes } }, styleNumber: { style[$0] },
       order: ranking)
     var sections = [
-      ReportSection(id: "runs", title: "Runs", html: table.html(rowLimit: options.rowLimit))
+      ReportSection(
+        id: "runs", title: "Runs",
+        html: runs.isEmpty
+          ? "<p>Nothing was logged yet.</p>\n" : table.html(rowLimit: options.rowLimit))
     ]
     if let section = try seedsSection(&omissions) { sections.append(section) }
     if let section = settingsSection(&omissions) { sections.append(section) }
@@ -86,7 +91,7 @@ package struct Report: Sendable {
     if let section = try imagesSection(&omissions) { sections.append(section) }
     if let section = try textSection(&omissions) { sections.append(section) }
     sections.append(notesSection(omissions))
-    return Page(report: self, sections: sections).html()
+    return Page(report: self, sections: sections)
   }
 
   /// What the page is made of, in a few words: `3 runs, 4 metrics, 1,200 points`.

@@ -8,8 +8,9 @@ struct TBEventsCommand: ParsableCommand {
     version: Tool.version,
     subcommands: [
       InspectCommand.self, ExportCommand.self, ReduceCommand.self, PlotCommand.self,
-      ReportCommand.self, TailCommand.self, WatchCommand.self, VerifyCommand.self,
-      RepairCommand.self, RewriteCommand.self, RemoveCommand.self, DiskUsageCommand.self,
+      ReportCommand.self, ServeCommand.self, TailCommand.self, WatchCommand.self,
+      VerifyCommand.self, RepairCommand.self, RewriteCommand.self, RemoveCommand.self,
+      DiskUsageCommand.self,
       DiffCommand.self,
     ])
 }
