@@ -119,6 +119,10 @@ private struct ImageTreePart {
       return try files.load(like: form) { image, _ in
         image.converted(toChannels: image.channels < 3 ? 1 : 3)
       }
+    } catch let mismatch as ImageFiles.Mismatch {
+      throw .malformed(
+        path: mismatch.path, found: "is \(mismatch.form)",
+        expected: "\(mismatch.wanted) as the first image")
     } catch {
       throw error as? DatasetError ?? .unreadable(path: path, reason: "\(error)")
     }

@@ -53,6 +53,15 @@ package struct ImageFiles: Sendable {
   /// What the images' pixels may take in memory.
   private static let maximumByteCount = 16 << 30
 
+  /// An image that isn't like the others.
+  package struct Mismatch: Error {
+    package let path: String
+    package let form: ImageForm
+    /// The first file, and what all should be like.
+    package let first: String
+    package let wanted: ImageForm
+  }
+
   /// No files yet.
   package init(formats: [ImageFormat]) { self.formats = formats }
 
@@ -69,7 +78,7 @@ package struct ImageFiles: Sendable {
   /// - Parameters:
   ///   - form: the size and the channels that all images must have; nil for those of the first one.
   ///   - prepare: makes an image of one that was read, whose file it is given too.
-  /// - Throws: `DatasetError`, or what `prepare` throws; of several failures the first file's.
+  /// - Throws: `DatasetError`, `Mismatch`, or what `prepare` throws; of several failures the first file's.
   package func load(
     like form: ImageForm? = nil, prepare: @Sendable (Image, String) throws -> Image
   ) throws -> LabeledImages {
@@ -88,8 +97,7 @@ package struct ImageFiles: Sendable {
       do {
         let image = try read(index, prepare)
         guard ImageForm(image) == form else {
-          throw DatasetError.malformed(
-            path: paths[index], found: "is \(image)", expected: "\(form) as the first image")
+          throw Mismatch(path: paths[index], form: ImageForm(image), first: paths[0], wanted: form)
         }
         _ = bytes.initialize(fromContentsOf: image.pixels)
       } catch {
@@ -116,7 +124,7 @@ package struct ImageFiles: Sendable {
 
 /// The size of an image, and its channels but for alpha.
 package struct ImageForm: Equatable, Sendable, CustomStringConvertible {
-  let width, height, channels: Int
+  package let width, height, channels: Int
 
   init(_ width: Int, _ height: Int, channels: Int) {
     (self.width, self.height, self.channels) = (width, height, channels < 3 ? 1 : 3)

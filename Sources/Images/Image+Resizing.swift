@@ -2,9 +2,9 @@ extension Image {
   /// The image at another size: bilinear interpolation, widened where the image gets smaller so that
   /// it has no aliases.
   ///
-  /// Rows first, then columns, in 22-bit fixed point, rounded to bytes after each: the same bytes as
-  /// Pillow's `resize` with `BILINEAR`, and so as torchvision's `Resize(antialias=True)` of such
-  /// images. An alpha channel is resized as the others are, by itself.
+  /// Rows first, then columns, in 22-bit fixed point, rounded to bytes after each, as
+  /// Pillow's `resize` with `BILINEAR` and so torchvision's `Resize(antialias=True)` of such images do
+  /// it: the same bytes, or within one level where Pillow takes columns first. An alpha channel is resized as the others are, by itself.
   public func resized(toWidth newWidth: Int, height newHeight: Int) -> Image {
     precondition(
       newWidth > 0 && newHeight > 0,

@@ -79,10 +79,13 @@ struct ImageDirectory {
       return try files.load { image, path in
         try preparation.prepared(image, channels: channels, path: path)
       }
-    } catch DatasetError.malformed(let path, let found, let expected) {
+    } catch let mismatch as ImageFiles.Mismatch {
+      let (form, wanted) = (mismatch.form, mismatch.wanted)
       throw CommandFailure(
-        "\(path): \(found), expected \(expected); --resize and --center-crop bring them to one size"
-      )
+        """
+        \(mismatch.path): is \(form.height)x\(form.width), but \(mismatch.first) is \
+        \(wanted.height)x\(wanted.width); --resize and --center-crop bring them to one size
+        """)
     }
   }
 }

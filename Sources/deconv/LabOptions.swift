@@ -39,8 +39,8 @@ struct LabOptions: ParsableArguments {
   @Option(
     "Make images this large first. (default: as they are)", "size",
     more: """
-      256 makes the shorter side so long, 256x320 height and width; bilinear with antialiasing, the \
-      same bytes as torchvision's Resize makes of Pillow's images.
+      256 makes the shorter side so long, 256x320 height and width; bilinear with antialiasing, \
+      within one level of what torchvision's Resize makes of Pillow's images.
       """)
   var resize: ImageSize?
 

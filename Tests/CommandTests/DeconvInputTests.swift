@@ -85,8 +85,8 @@ import Testing
       let mixed = try deconv(arguments + " --force", in: folder)
       #expect(
         mixed.errors == """
-          deconv: photos/1.png: is 30x14 gray, expected 16x20 gray as the first image; --resize and \
-          --center-crop bring them to one size\n
+          deconv: photos/1.png: is 30x14, but photos/0.png is 16x20; --resize and --center-crop \
+          bring them to one size\n
           """)
     }
   }

@@ -51,7 +51,7 @@ import Testing
         return Array(result.lines.dropFirst(2))
       }
       #expect(try answer("6.jpg") == answer("6.png"))
-      let upright = try deconv("saliency --checkpoint net.onnx --image 6.jpg", in: folder)
+      let upright = try deconv("saliency --checkpoint net.onnx --image 6.jpg --force", in: folder)
       #expect(upright.errors.hasPrefix("deconv: 6.jpg: is 11x7, but the network takes 12x12 gray"))
     }
   }
@@ -121,7 +121,7 @@ import Testing
           """)
       let layers = try deconv("layers net.onnx --mean 0.4", in: folder)
       #expect(
-        layers.lines[2] == "from the model: resize 12, center crop 12x12, pixels 0..1, std 0.2")
+        layers.lines[1] == "from the model: resize 12, center crop 12x12, pixels 0..1, std 0.2")
       let flags = "--resize 12 --center-crop 12 --mean 0.4 --std 0.2"
       func numbers(_ result: Tool.Result) -> [Substring] {
         result.lines.filter { $0.hasPrefix("activation") || $0.hasPrefix("position") }

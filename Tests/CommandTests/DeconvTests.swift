@@ -161,14 +161,14 @@ import Testing
     ),
     (
       "project --layer 1 --filter 0 --image x.jpg",
-      "x.jpg: is a JPEG file; only PNG is read, so convert it first"
+      "x.jpg: is a WebP file; convert it to PNG or JPEG"
     ),
     ("evolve nosuch --layer 1", "nosuch: no checkpoint is there"),
   ])
   func formatsThatArentTakenAreNamed(arguments: String, sentence: String) throws {
     try withTemporaryFolder { folder in
       try saveNetwork(in: folder + "/logdir/run")
-      try Data([0xFF, 0xD8, 0xFF, 0xE0, 0, 16]).write(
+      try Data("RIFF....WEBP".utf8).write(
         to: URL(fileURLWithPath: folder + "/x.jpg"))
       let result = try Tool.deconv.run(
         arguments.split(separator: " ").map(String.init), in: folder)
@@ -274,7 +274,10 @@ import Testing
       #expect(result.code == 1)
       #expect(
         result.errors
-          == "deconv: shapes: has 28x28 gray images, but the network takes 32x32 RGB\n")
+          == """
+          deconv: shapes: has 28x28 gray images, but the network takes 32x32 RGB; --resize and \
+          --center-crop bring them to that size\n
+          """)
     }
   }
 
