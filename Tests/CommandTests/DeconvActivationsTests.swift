@@ -85,7 +85,7 @@ import Testing
         "--layer 1 --statistics --index 1", "--layer 1 --image a.png --data b",
       ],
       flags: [
-        "--layer <layer>", "--filter <list>", "--image <png>", "--index <number>",
+        "--layer <layer>", "--filter <list>", "--image <file>", "--index <number>",
         "(default: 0)", "--statistics", "--shared-scale", "--split <split>", "--npy <directory>",
         "--format <format>", "--output <path>", "--force", "--quiet",
       ])

@@ -307,7 +307,7 @@ import Testing
     let help = Tool.deconv.help("project")
     for flag in [
       "--layer <layer>", "--filter <list>", "--at <y,x>", "--whole-map", "--rule <rule>",
-      "--checkpoint <path>", "--logdir <directory>", "--image <png>", "--data <set>",
+      "--checkpoint <path>", "--logdir <directory>", "--image <file>", "--data <set>",
       "--pixels <range>", "--output <path>", "--force", "--threads <count>", "--quiet",
       "default: deconvnet",
     ] {

@@ -11,7 +11,7 @@ cd "$(dirname "$0")/../.."
 
 # A program, and the targets it is called by. "-grammar": inputs choose among what a grammar makes.
 programs="
-logs: wire wire-grammar records runs-grammar
+logs: wire wire-grammar records runs-grammar requests requests-grammar served-grammar
 pages: markdown markdown-grammar
 models: safetensors safetensors-grammar checkpoint-grammar architecture architecture-grammar onnx onnx-grammar
 recipes: recipe recipe-grammar

@@ -176,4 +176,5 @@ func readValues(_ contents: RunContents) throws {
 
 runFuzzer([
   "wire": wire, "wire-grammar": wireGrammar, "records": records, "runs-grammar": runs,
+  "requests": requests, "requests-grammar": requestsGrammar, "served-grammar": servedGrammar,
 ])
