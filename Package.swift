@@ -302,7 +302,9 @@ if Context.environment["FUZZ"] != nil {
       path: "Tests/Fuzz/Support"),
     .executableTarget(
       name: "fuzz-logs",
-      dependencies: support + ["EventFiles", "CCRC32C", "Files", "ProtobufWire"],
+      dependencies: support + [
+        "EventFiles", "CCRC32C", "Files", "ProtobufWire", "TensorBoardData",
+      ],
       path: "Tests/Fuzz/Logs"),
     .executableTarget(
       name: "fuzz-models",

@@ -26,7 +26,7 @@ struct CorrespondCommand: LabCommand {
     "A CSV or JSON file of parts in images.", "path",
     more: """
       CSV with the head part,image,y,x,height,width, or a JSON list of objects with these keys. \
-      An image is a number in the data set, or a PNG file, seen from the file's directory.
+      An image is a number in the data set, or an image file, seen from the file's directory.
       """)
   var boxes: String?
 

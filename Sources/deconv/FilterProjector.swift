@@ -9,7 +9,7 @@ import VisualizationSheets
 /// A filter, the image it was looked for in, and what of it was brought down to the pixels.
 struct ProjectedFilter {
   var filter: Int
-  /// The image's position in the data set; nil for a PNG of one's own.
+  /// The image's position in the data set; nil for a file of one's own.
   var index: Int?
   /// Nil when the filter is dead.
   var input: InputImage?

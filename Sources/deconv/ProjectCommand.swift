@@ -37,7 +37,7 @@ struct ProjectCommand: LabCommand {
   @Option("What rectifiers do to the signal.") var rule = ProjectionRule.deconvnet
   @Flag(help: "Show the steps of the way down, too.") var steps = false
   @OptionGroup var contrast: ContrastOptions
-  @Option("Project this PNG, not one of the data set.", "png") var image: String?
+  @Option("Project this PNG or JPEG, not one of the data set.", "file") var image: String?
   @OptionGroup var data: DataOptions
   @Option("The PNG or SVG to write. (default: layer2-filter7.png, say)", "path") var output: String?
   @OptionGroup var lab: LabOptions
