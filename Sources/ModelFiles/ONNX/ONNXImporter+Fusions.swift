@@ -114,10 +114,13 @@ extension ONNXImporter {
 
   /// The one number of a constant input.
   private mutating func number(_ operation: ONNXOperation, _ index: Int) throws -> Double? {
-    guard isConstant(operation, index), let constant = try constant(operation, index),
+    guard let name = operation.input(index), case .constant(let constant)? = values[name],
       constant.count == 1
     else { return nil }
-    return try floats(constant, operation).first.map { Double($0) }
+    if let known = numbers[name] { return known }
+    let number = try floats(constant, operation).first.map { Double($0) }
+    numbers[name] = number
+    return number
   }
 
   /// The input of a node that isn't a number, and the other one, which is.
@@ -132,30 +135,28 @@ extension ONNXImporter {
     return nil
   }
 
-  /// A product written as its factors, where products of products are: what isn't a number, and the product
-  /// of the numbers.
-  private mutating func factors(
-    _ operation: ONNXOperation, depth: Int = 0
-  ) throws -> (names: [String], scale: Double)? {
-    guard depth < 4 else { return nil }
-    var names: [String] = []
-    var scale = 1.0
+  /// A product written as its factors: what isn't a number, and the product of the numbers. Products inside are
+  /// known by now, for nodes come in order.
+  private mutating func factors(_ operation: ONNXOperation) throws -> Product? {
+    guard let output = operation.node.outputs.first else { return nil }
+    if let known = products[output] { return known }
+    var product = Product(names: [], scale: 1)
     for index in 0..<2 {
       let isDivided = operation.type == "Div" && index == 1
       if let number = try number(operation, index) {
-        scale = isDivided ? scale / number : scale * number
+        product.scale = isDivided ? product.scale / number : product.scale * number
         continue
       }
       guard !isDivided, let name = operation.input(index) else { return nil }
-      if let maker = makers[name], maker.type == "Mul" || maker.type == "Div",
-        useCounts[name] == 1, let inner = try factors(maker, depth: depth + 1)
-      {
-        names += inner.names
-        scale *= inner.scale
+      if useCounts[name] == 1, let inner = products[name] {
+        product.names += inner.names
+        product.scale *= inner.scale
       } else {
-        names.append(name)
+        product.names.append(name)
       }
     }
-    return names.count <= 4 && scale.isFinite ? (names, scale) : nil
+    guard product.names.count <= 4, product.scale.isFinite else { return nil }
+    products[output] = product
+    return product
   }
 }

@@ -21,6 +21,12 @@ struct ONNXImporter {
     var parameters: [String: ONNXParameter]
   }
 
+  /// A product of numbers and of what isn't a number.
+  struct Product {
+    var names: [String]
+    var scale: Double
+  }
+
   /// A network of a model.
   struct Network {
     var description: ModelDescription
@@ -47,6 +53,10 @@ struct ONNXImporter {
   var values: [String: ONNXValue] = [:]
   /// The nodes so far, by what they make.
   private(set) var makers: [String: ONNXOperation] = [:]
+  /// The constants that are one number, as far as they were looked at.
+  var numbers: [String: Double] = [:]
+  /// The products so far, by their names.
+  var products: [String: Product] = [:]
   /// The layers so far.
   var layers: [Layer] = []
   /// One image's shape, `[H, W, C]`, or one row's.
