@@ -1,6 +1,6 @@
 """Projects the strongest unit of a filter of a torchvision network down to the pixels, with PyTorch's hooks.
 
-usage: peer.py NETWORK LAYER FILTER BATCH_SIZE [SECONDS]
+usage: peer.py NETWORK LAYER FILTER BATCH_SIZE [SECONDS [THREADS]]
 
 LAYER is the number of a convolution, from 1, in the order of the pass. The forward pass ends there. ReLU
 lets positive signals pass on the way back, as in a deconvnet; pooling goes by its switches. Prints a line for
@@ -23,7 +23,7 @@ class Reached(Exception):
 def main():
     name, number, unit, batch = sys.argv[1], *map(int, sys.argv[2:5])
     seconds = float(sys.argv[5]) if len(sys.argv) > 5 else 5
-    torch.set_num_threads(2)
+    torch.set_num_threads(int(sys.argv[6]) if len(sys.argv) > 6 else 2)
     model = torchvision.models.get_model(name, weights=None).eval().requires_grad_(False)
     reached = []
 

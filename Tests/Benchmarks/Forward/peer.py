@@ -1,10 +1,11 @@
 """Writes torchvision's networks with random weights for benchmark-forward, and runs them with PyTorch.
 
 usage: peer.py export NETWORK FILE.onnx [BATCH_SIZE]
-       peer.py run NETWORK BATCH_SIZE [SECONDS] [fused]
+       peer.py run NETWORK BATCH_SIZE [SECONDS [THREADS]] [fused]
 
 run prints a line for each memory format: images a second, images in a second of processor time, the most
-memory that was held in MB. NETWORK is torchvision's name; with "-relu" behind it, ReLU6 becomes ReLU. "fused" folds the batch normalizations into the convolutions before, as the
+memory that was held in MB. NETWORK is torchvision's name; with "-relu" behind it, ReLU6 becomes ReLU. "fused"
+folds the batch normalizations into the convolutions before, as the
 importer does; PyTorch by itself keeps them.
 """
 
@@ -38,8 +39,8 @@ def export(name, path, batch=1):
         training=torch.onnx.TrainingMode.EVAL)
 
 
-def run(name, batch, seconds, fused):
-    torch.set_num_threads(2)
+def run(name, batch, fused, seconds=5.0, threads=2):
+    torch.set_num_threads(int(threads))
     model = network(name)
     if fused:
         from torch.fx.experimental.optimization import fuse
@@ -69,4 +70,4 @@ if __name__ == "__main__":
         export(sys.argv[2], sys.argv[3], *map(int, sys.argv[4:5]))
     else:
         rest = [word for word in sys.argv[4:] if word != "fused"]
-        run(sys.argv[2], int(sys.argv[3]), float(rest[0]) if rest else 5, "fused" in sys.argv)
+        run(sys.argv[2], int(sys.argv[3]), "fused" in sys.argv, *map(float, rest))
