@@ -443,8 +443,9 @@ struct ONNXGrammar {
     let strides = [choices.within(1...2), choices.within(1...2)]
     let more = strides.map { choices.below($0) }
     let pads = (0..<4).map { choices.below(kernel[$0 % 2]) }
-    let output = [0, 1].map {
-      (shape[2 + $0] - 1) * strides[$0] + more[$0] + kernel[$0] - pads[$0] - pads[2 + $0]
+    let output = [0, 1].map { (axis: Int) -> Int in
+      let spread: Int = (shape[2 + axis] - 1) * strides[axis] + more[axis] + kernel[axis]
+      return spread - pads[axis] - pads[2 + axis]
     }
     guard output.allSatisfy({ (1...24).contains($0) }) else { return elementwise() }
     goOn(
