@@ -263,20 +263,27 @@ let package = Package(
       name: "network-run",
       dependencies: ["ModelFiles", "Visualization", "NeuralNetworks", "Tensors"],
       path: "Tests/Conformance/NetworkRun"),
+    .target(name: "BenchmarkSupport", path: "Tests/Benchmarks/Support"),
     .executableTarget(
-      name: "benchmark-log", dependencies: ["TensorBoard", "Images"], path: "Tests/Benchmarks/Log",
+      name: "benchmark-log", dependencies: ["BenchmarkSupport", "TensorBoard", "Images"],
+      path: "Tests/Benchmarks/Log",
       exclude: ["faults.py", "peer.py"]),
     .executableTarget(
-      name: "benchmark-read", dependencies: ["EventFiles"], path: "Tests/Benchmarks/Read"),
+      name: "benchmark-read", dependencies: ["BenchmarkSupport", "EventFiles"],
+      path: "Tests/Benchmarks/Read"),
     .executableTarget(
-      name: "benchmark-train", dependencies: ["Datasets", "NeuralNetworks", "Tensors"],
+      name: "benchmark-train",
+      dependencies: ["BenchmarkSupport", "Datasets", "NeuralNetworks", "Tensors"],
       path: "Tests/Benchmarks/Train"),
     .executableTarget(
-      name: "benchmark-forward", dependencies: ["ModelFiles", "NeuralNetworks", "Tensors"],
+      name: "benchmark-forward",
+      dependencies: ["BenchmarkSupport", "ModelFiles", "NeuralNetworks", "Tensors"],
       path: "Tests/Benchmarks/Forward", exclude: ["peer.py"]),
     .executableTarget(
       name: "benchmark-deconv",
-      dependencies: ["Visualization", "ModelFiles", "NeuralNetworks", "Tensors"],
+      dependencies: [
+        "BenchmarkSupport", "Visualization", "ModelFiles", "NeuralNetworks", "Tensors",
+      ],
       path: "Tests/Benchmarks/Deconv", exclude: ["peer.py"]),
   ],
   swiftLanguageModes: [.v6],

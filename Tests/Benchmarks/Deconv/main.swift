@@ -2,7 +2,7 @@
 // prints images a second, as the peer's program does.
 //
 //     swift run -c release benchmark-deconv [--batch-size 100] [--threads 2] [--seconds 3]
-//         [--way filter|maps] [--peer "python pt_deconv.py"] [--rounds 5]
+//         [--way filter|maps] [--peer "python peer.py"] [--rounds 5]
 //         [--network FILE.onnx --layer 7 --count 16]
 //
 // With --network, the same of a filter of a layer of another network, and of so many images;
@@ -14,23 +14,12 @@
 // With --peer, a command whose lines hold a number before "img/s" and one behind "per 2 cpu-s", the two
 // alternate, and the ratios of the medians are printed: by the clock, and by processor time.
 
+import BenchmarkSupport
 import Foundation
 import ModelFiles
 import NeuralNetworks
 import Tensors
 import Visualization
-
-/// The value behind a flag on the command line.
-func option(_ name: String) -> String? {
-  let arguments = CommandLine.arguments
-  guard let index = arguments.firstIndex(of: name), index + 1 < arguments.count else { return nil }
-  return arguments[index + 1]
-}
-
-func median(_ values: [Double]) -> Double {
-  let sorted = values.sorted()
-  return sorted.isEmpty ? .nan : sorted[sorted.count / 2]
-}
 
 /// Images a second by the clock, and in two seconds of processor time, as the peer counts them.
 struct Rate {
@@ -41,12 +30,6 @@ struct Rate {
     let format = wall < 100 ? "%.2f img/s, per 2 cpu-s %.2f" : "%.0f img/s, per 2 cpu-s %.0f"
     return String(format: format, wall, cpu)
   }
-}
-
-func seconds(_ clock: clockid_t) -> Double {
-  var time = timespec()
-  clock_gettime(clock, &time)
-  return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
 }
 
 /// The medians over chunks of about a fifth of a second.
@@ -71,24 +54,17 @@ func measure(_ count: Int, seconds limit: Double, _ work: () throws -> Void) ret
 
 /// The peer's best batch size by the clock, and by processor time.
 func peerRate(_ command: String) throws -> Rate {
-  let process = Process()
-  process.executableURL = URL(filePath: "/bin/sh")
-  process.arguments = ["-c", command]
-  let pipe = Pipe()
-  process.standardOutput = pipe
-  try process.run()
-  let output = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-  process.waitUntilExit()
   var best = Rate(wall: 0, cpu: 0)
-  for line in output.replacing(",", with: " ").split(separator: "\n")
+  for line in try output(ofPeer: command).replacing(",", with: " ").split(separator: "\n")
   where line.contains("projection") {
     let words = line.split(whereSeparator: \.isWhitespace)
     guard let unit = words.firstIndex(of: "img/s"), let label = words.firstIndex(of: "cpu-s"),
       unit > 0, label + 1 < words.count, let wall = Double(words[unit - 1]),
       let cpu = Double(words[label + 1])
-    else { throw CocoaError(.fileReadCorruptFile) }
+    else { throw PeerError(command, "tells no rates in \"\(line)\"") }
     best = Rate(wall: max(best.wall, wall), cpu: max(best.cpu, cpu))
   }
+  guard best.wall > 0 else { throw PeerError(command, "tells no projection's rate") }
   return best
 }
 

@@ -7,13 +7,14 @@ lets positive signals pass on the way back, as in a deconvnet; pooling goes by i
 each memory format: images a second, and images in two seconds of processor time.
 """
 
-import resource
-import statistics
+import pathlib
 import sys
-import time
 
 import torch
 import torchvision
+
+sys.path.append(str(pathlib.Path(__file__).parent.parent))
+from torch_rate import rates
 
 
 class Reached(Exception):
@@ -40,7 +41,7 @@ def main():
             module.register_full_backward_hook(
                 lambda module, inputs, outputs: (outputs[0].clamp(min=0),))
 
-    def project(images):
+    def project(model, images):
         reached.clear()
         images.requires_grad_(True)
         images.grad = None
@@ -49,31 +50,17 @@ def main():
         except Reached:
             pass
         maps = reached[-1]
-        strongest = maps[:, unit].flatten(1).argmax(1)
+        value, index = maps[:, unit].detach().flatten(1).max(1)
         signal = torch.zeros_like(maps)
-        flat = signal[:, unit].flatten(1)
-        flat.scatter_(1, strongest[:, None], maps[:, unit].flatten(1).detach().gather(1, strongest[:, None]))
-        signal[:, unit] = flat.view_as(signal[:, unit])
+        signal[torch.arange(batch), unit, index // maps.shape[3], index % maps.shape[3]] = value
         maps.backward(signal)
         return images.grad
 
     images = torch.rand(batch, 3, 224, 224)
-    for memory_format in (torch.contiguous_format, torch.channels_last):
-        model = model.to(memory_format=memory_format)
-        images = images.detach().to(memory_format=memory_format)
-        times = []
-        for _ in range(2):
-            project(images)
-        cpu, end = time.process_time(), time.time() + seconds / 2
-        while time.time() < end or len(times) < 3:
-            start = time.time()
-            project(images)
-            times.append(time.time() - start)
-        cpu = (time.process_time() - cpu) / len(times) / batch
-        memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3
+    for memory_format, rate, cpu, memory in rates(model, images, seconds, project):
         print(
-            f"torch projection, {name}, layer {number}, {memory_format}: {batch / statistics.median(times):.2f} "
-            f"img/s, per 2 cpu-s {2 / cpu:.2f}, {memory:.0f} MB")
+            f"torch projection, {name}, layer {number}, {memory_format}: {rate:.2f} img/s, "
+            f"per 2 cpu-s {2 * cpu:.2f}, {memory:.0f} MB")
 
 
 main()

@@ -10,22 +10,11 @@
 // processor time, the two alternate, and the ratios of the medians are printed, by the clock and by
 // processor time, to the peer's faster line of a round. What both take of memory at most is told.
 
+import BenchmarkSupport
 import Foundation
 import ModelFiles
 import NeuralNetworks
 import Tensors
-
-/// The value behind a flag on the command line.
-func option(_ name: String) -> String? {
-  let arguments = CommandLine.arguments
-  guard let index = arguments.firstIndex(of: name), index + 1 < arguments.count else { return nil }
-  return arguments[index + 1]
-}
-
-func median(_ values: [Double]) -> Double {
-  let sorted = values.sorted()
-  return sorted.isEmpty ? .nan : sorted[sorted.count / 2]
-}
 
 func text(_ value: Double, _ digits: Int = 2) -> String {
   String(format: "%.\(digits)f", value)
@@ -38,40 +27,14 @@ struct Rate {
   var memory: Double
 }
 
-func seconds(_ clock: clockid_t) -> Double {
-  var time = timespec()
-  clock_gettime(clock, &time)
-  return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
-}
-
-func peakMemory() -> Double {
-  var usage = rusage()
-  // Linux counts kilobytes, Darwin bytes.
-  #if canImport(Darwin)
-    getrusage(RUSAGE_SELF, &usage)
-    return Double(usage.ru_maxrss) / 1e6
-  #else
-    getrusage(Int32(RUSAGE_SELF.rawValue), &usage)
-    return Double(usage.ru_maxrss) / 1e3
-  #endif
-}
-
 /// The faster of the peer's lines.
 func peerRate(_ command: String) throws -> Rate {
-  let process = Process()
-  process.executableURL = URL(filePath: "/bin/sh")
-  process.arguments = ["-c", command]
-  let pipe = Pipe()
-  process.standardOutput = pipe
-  try process.run()
-  let output = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-  process.waitUntilExit()
-  let rates = output.split(separator: "\n").compactMap { line -> Rate? in
+  let rates = try output(ofPeer: command).split(separator: "\n").compactMap { line -> Rate? in
     let numbers = line.split(separator: " ").prefix(3).compactMap { Double($0) }
     return numbers.count == 3 ? Rate(wall: numbers[0], cpu: numbers[1], memory: numbers[2]) : nil
   }
   guard let best = rates.max(by: { $0.wall < $1.wall }) else {
-    throw CocoaError(.fileReadCorruptFile)
+    throw PeerError(command, "begins no line with two rates and a size")
   }
   return best
 }

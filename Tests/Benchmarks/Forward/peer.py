@@ -5,17 +5,17 @@ usage: peer.py export NETWORK FILE.onnx [BATCH_SIZE]
 
 run prints a line for each memory format: images a second, images in a second of processor time, the most
 memory that was held in MB. NETWORK is torchvision's name; with "-relu" behind it, ReLU6 becomes ReLU. "fused"
-folds the batch normalizations into the convolutions before, as the
-importer does; PyTorch by itself keeps them.
+folds the batch normalizations into the convolutions before, as the importer does; PyTorch by itself keeps them.
 """
 
-import resource
-import statistics
+import pathlib
 import sys
-import time
 
 import torch
 import torchvision
+
+sys.path.append(str(pathlib.Path(__file__).parent.parent))
+from torch_rate import rates
 
 
 def network(name):
@@ -46,23 +46,11 @@ def run(name, batch, fused, seconds=5.0, threads=2):
         from torch.fx.experimental.optimization import fuse
         model = fuse(model)
     images = torch.rand(batch, 3, 224, 224)
-    for memory_format in (torch.contiguous_format, torch.channels_last):
-        model = model.to(memory_format=memory_format)
-        images = images.to(memory_format=memory_format)
-        times = []
-        with torch.no_grad():
-            for _ in range(2):
-                model(images)
-            cpu, end = time.process_time(), time.time() + seconds / 2
-            while time.time() < end or len(times) < 3:
-                start = time.time()
-                model(images)
-                times.append(time.time() - start)
-        cpu = (time.process_time() - cpu) / len(times) / batch
-        memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3
-        print(
-            f"{batch / statistics.median(times):.2f} {1 / cpu:.2f} {memory:.0f} img/s, img/s of processor "
-            f"time and MB of {name} at batch {batch}, {memory_format}, torch {torch.__version__}")
+    with torch.no_grad():
+        for memory_format, rate, cpu, memory in rates(model, images, seconds, lambda model, images: model(images)):
+            print(
+                f"{rate:.2f} {cpu:.2f} {memory:.0f} img/s, img/s of processor time and MB of {name} at batch {batch}, "
+                f"{memory_format}, torch {torch.__version__}")
 
 
 if __name__ == "__main__":

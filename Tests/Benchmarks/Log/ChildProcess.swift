@@ -1,3 +1,4 @@
+import BenchmarkSupport
 import Foundation
 import TensorBoard
 
@@ -36,9 +37,9 @@ enum ChildProcess: String, CaseIterable {
     case .writeAtPace:
       let writer = try SummaryWriter(directory: directory)
       let end =
-        Measurement.seconds(CLOCK_MONOTONIC) + (option("--seconds").flatMap(Double.init) ?? 6)
+        BenchmarkSupport.seconds(CLOCK_MONOTONIC) + (option("--seconds").flatMap(Double.init) ?? 6)
       for step in 0... {
-        guard Measurement.seconds(CLOCK_MONOTONIC) < end else { break }
+        guard BenchmarkSupport.seconds(CLOCK_MONOTONIC) < end else { break }
         try Self.log(writer, step..<step + 1)
         print(step)
         fflush(nil)

@@ -1,3 +1,4 @@
+import BenchmarkSupport
 import Foundation
 import TensorBoard
 
@@ -35,32 +36,13 @@ struct Measurement: Codable {
     defer { try? FileManager.default.removeItem(atPath: directory) }
     let script = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
       .appendingPathComponent("peer.py").path
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: python)
-    process.arguments = [script, workload.rawValue, String(workload.count), directory]
-    let output = Pipe()
-    process.standardOutput = output
-    try process.run()
-    let data = output.fileHandleForReading.readDataToEndOfFile()
-    process.waitUntilExit()
-    return try JSONDecoder().decode(Measurement.self, from: data)
+    let output = try output(
+      ofPeer: "'\(python)' '\(script)' \(workload.rawValue) \(workload.count) '\(directory)'")
+    return try JSONDecoder().decode(Measurement.self, from: Data(output.utf8))
   }
 
   static func temporaryDirectory() -> String {
     FileManager.default.temporaryDirectory
       .appendingPathComponent("benchmark-log-\(UUID().uuidString)").path
   }
-
-  static func seconds(_ clock: clockid_t) -> Double {
-    var time = timespec()
-    clock_gettime(clock, &time)
-    return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
-  }
-}
-
-/// The middle value.
-func median(_ values: [Double]) -> Double {
-  let sorted = values.sorted()
-  guard !sorted.isEmpty else { return .nan }
-  return (sorted[sorted.count / 2] + sorted[(sorted.count - 1) / 2]) / 2
 }

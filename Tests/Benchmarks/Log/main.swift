@@ -7,14 +7,9 @@
 // is printed. Other uses are for the tests: `--write-sample DIRECTORY` makes a log directory with every
 // kind of summary; `--stress DIRECTORY [--seconds 600]` see Stress.swift; for the rest ChildProcess.swift.
 
+import BenchmarkSupport
 import Foundation
 import TensorBoard
-
-func option(_ name: String) -> String? {
-  let arguments = CommandLine.arguments
-  guard let index = arguments.firstIndex(of: name), index + 1 < arguments.count else { return nil }
-  return arguments[index + 1]
-}
 
 func line(_ name: String, _ workload: Workload, _ passes: [Measurement]) -> String {
   let rate = median(passes.map(\.rate))
@@ -33,9 +28,9 @@ func addLatencies() throws -> String {
   var times: [Double] = []
   times.reserveCapacity(1_000_000)
   for step in 0..<1_000_000 {
-    let start = Measurement.seconds(CLOCK_MONOTONIC)
+    let start = seconds(CLOCK_MONOTONIC)
     try writer.add(.scalar("loss/train", Float(step)), step: step)
-    times.append(Measurement.seconds(CLOCK_MONOTONIC) - start)
+    times.append(seconds(CLOCK_MONOTONIC) - start)
   }
   try writer.close()
   times.sort()

@@ -5,25 +5,10 @@
 // With --peer the two alternate, and the ratio of the medians is printed. A peer's time is the number
 // behind "load_s" or "wall" in its output, or else how long it ran.
 
+import BenchmarkSupport
 import EventFiles
 import Foundation
 import Synchronization
-
-func options(_ name: String) -> [String] {
-  let arguments = CommandLine.arguments
-  return arguments.indices.dropLast().filter { arguments[$0] == name }.map { arguments[$0 + 1] }
-}
-
-func median(_ values: [Double]) -> Double {
-  let sorted = values.sorted()
-  return sorted.isEmpty ? .nan : sorted[sorted.count / 2]
-}
-
-func cpuSeconds() -> Double {
-  var time = timespec()
-  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
-  return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
-}
 
 /// Reads all runs on all cores; returns how many points there were.
 func readAll(_ logdir: String) throws -> Int {
@@ -43,15 +28,8 @@ func readAll(_ logdir: String) throws -> Int {
 }
 
 func peerSeconds(_ command: String) throws -> Double {
-  let process = Process()
-  process.executableURL = URL(filePath: "/bin/sh")
-  process.arguments = ["-c", command]
-  let pipe = Pipe()
-  process.standardOutput = pipe
   let start = ContinuousClock.now
-  try process.run()
-  let output = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-  process.waitUntilExit()
+  let output = try output(ofPeer: command)
   for key in ["\"load_s\": ", "\"wall\": "] {
     guard let range = output.range(of: key) else { continue }
     let digits = output[range.upperBound...].prefix { $0.isNumber || $0 == "." }
@@ -70,14 +48,15 @@ let rounds = options("--rounds").first.flatMap(Int.init) ?? 5
 var ours: [Double] = []
 var theirs = peers.map { _ in [Double]() }
 for _ in 0..<rounds {
-  let cpu = cpuSeconds()
+  let cpu = seconds(CLOCK_PROCESS_CPUTIME_ID)
   let start = ContinuousClock.now
   let points = try readAll(logdir)
-  let seconds = (ContinuousClock.now - start) / .seconds(1)
-  ours.append(seconds)
+  let time = (ContinuousClock.now - start) / .seconds(1)
+  ours.append(time)
   print(
     String(
-      format: "ours: %d points in %.3f s, %.3f CPU s", points, seconds, cpuSeconds() - cpu))
+      format: "ours: %d points in %.3f s, %.3f CPU s", points, time,
+      seconds(CLOCK_PROCESS_CPUTIME_ID) - cpu))
   for (index, peer) in peers.enumerated() {
     theirs[index].append(try peerSeconds(peer))
     print(String(format: "%@: %.3f s", peer, theirs[index].last ?? .nan))

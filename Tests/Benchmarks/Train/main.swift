@@ -10,28 +10,11 @@
 // With --peer, a command whose output holds a number before "img/s" or "seq/s" (the last one is
 // taken), the two alternate, and the ratio of the medians is printed.
 
+import BenchmarkSupport
 import Datasets
 import Foundation
 import NeuralNetworks
 import Tensors
-
-/// The value behind a flag on the command line.
-func option(_ name: String) -> String? {
-  let arguments = CommandLine.arguments
-  guard let index = arguments.firstIndex(of: name), index + 1 < arguments.count else { return nil }
-  return arguments[index + 1]
-}
-
-/// All values of a flag that may be repeated.
-func options(_ name: String) -> [String] {
-  let arguments = CommandLine.arguments
-  return arguments.indices.dropLast().filter { arguments[$0] == name }.map { arguments[$0 + 1] }
-}
-
-func median(_ values: [Double]) -> Double {
-  let sorted = values.sorted()
-  return sorted.isEmpty ? .nan : sorted[sorted.count / 2]
-}
 
 /// Images and labels, step after step.
 typealias Feed = () -> (images: Tensor, labels: [Int])
@@ -79,36 +62,21 @@ func imagesPerSecond(
   let one = clock.measure { train() } / .seconds(1)
   let perChunk = max(1, Int(0.2 / one))
   var rates: [Double] = []
-  let (start, cpuStart) = (clock.now, cpuSeconds())
+  let (start, cpuStart) = (clock.now, BenchmarkSupport.seconds(CLOCK_PROCESS_CPUTIME_ID))
   while (clock.now - start) / .seconds(1) < seconds || rates.count < 5 {
     let time = clock.measure { for _ in 0..<perChunk { train() } } / .seconds(1)
     rates.append(Double(perChunk * batchSize) / time)
   }
-  let cpu = cpuSeconds() - cpuStart
+  let cpu = BenchmarkSupport.seconds(CLOCK_PROCESS_CPUTIME_ID) - cpuStart
   return (median(rates), Double(rates.count * perChunk * batchSize) / cpu)
-}
-
-/// Seconds of processor time that this program has used, its threads' together.
-func cpuSeconds() -> Double {
-  var time = timespec()
-  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
-  return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
 }
 
 /// Runs a peer and reads the last number before "img/s" or "seq/s" in its output.
 func peerRate(_ command: String) throws -> Double {
-  let process = Process()
-  process.executableURL = URL(filePath: "/bin/sh")
-  process.arguments = ["-c", command]
-  let pipe = Pipe()
-  process.standardOutput = pipe
-  try process.run()
-  let output = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-  process.waitUntilExit()
-  let words = output.split(whereSeparator: \.isWhitespace)
+  let words = try output(ofPeer: command).split(whereSeparator: \.isWhitespace)
   guard let unit = words.lastIndex(where: { $0 == "img/s" || $0 == "seq/s" }), unit > 0,
     let rate = Double(words[unit - 1])
-  else { throw CocoaError(.fileReadCorruptFile) }
+  else { throw PeerError(command, "has no number before img/s or seq/s") }
   return rate
 }
 
