@@ -27,7 +27,7 @@ extension Padding: ExpressibleByIntegerLiteral {
 }
 
 /// A height and a width: of a window, or the steps from window to window.
-public struct Extent: Sendable, Equatable, Codable {
+public struct Extent: Sendable, Hashable, Codable {
   /// Rows.
   public var height: Int
   /// Columns.
@@ -62,6 +62,12 @@ extension Extent {
     ).windowCount
     guard let rows, let columns else { return nil }
     return Extent(height: rows, width: columns)
+  }
+
+  /// The rows and columns that a window reaches over whose pixels lie apart.
+  package func dilated(by dilation: Extent) -> Extent {
+    Extent(
+      height: (height - 1) * dilation.height + 1, width: (width - 1) * dilation.width + 1)
   }
 
   /// For sentences.

@@ -44,6 +44,10 @@ extension Kernels {
   /// convolution as those of a larger one.
   package static func dilated(_ weight: Tensor, by dilation: Extent) -> Tensor {
     guard dilation != Extent(1) else { return weight }
+    return weight.prepared(.dilated(dilation)) { spread(weight, by: dilation) }
+  }
+
+  private static func spread(_ weight: Tensor, by dilation: Extent) -> Tensor {
     let (height, width) = (weight.shape[0], weight.shape[1])
     let wide = (width - 1) * dilation.width + 1
     var result = Tensor(

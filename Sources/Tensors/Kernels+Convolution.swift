@@ -2,7 +2,8 @@ internal import CKernels
 
 /// Convolutions of batches of images `[N, H, W, C]` with weights `[height, width, in, out]`.
 ///
-/// What follows a convolution can be taken along, while it is in the cache. The results are the same bits as those of one after the other.
+/// What follows a convolution can be taken along, while it is in the cache. The results are the same bits as
+/// those of one after the other.
 /// Kernels of 3×3 and 5×5 go by Winograd's tiles where that is faster, which the sizes alone decide.
 extension Kernels {
   /// What a convolution with its followers gave.

@@ -12,7 +12,7 @@ package final class PooledMemory: @unchecked Sendable {
   package let byteCount: Int
   private let capacity: Int
   /// What kernels made of the contents for themselves.
-  let prepared = Mutex<[PreparedForm: Tensor]>([:])
+  let prepared = Mutex<[PreparedForm.Key: Tensor]>([:])
 
   /// Memory for `byteCount` bytes, not initialized.
   package init(byteCount: Int) {

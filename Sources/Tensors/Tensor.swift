@@ -88,7 +88,7 @@ public struct Tensor: Sendable {
 
   /// A form of the scalars, which `make` gives if it isn't there from before.
   func prepared(_ form: PreparedForm, make: () -> Tensor) -> Tensor {
-    memory.prepared(form, make: make)
+    memory.prepared(PreparedForm.Key(form: form, shape: shape), make: make)
   }
 
   private func offset(of position: [Int]) -> Int {

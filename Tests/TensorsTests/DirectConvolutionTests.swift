@@ -175,4 +175,22 @@ import Testing
       #expect(output(weight, byTiles) != output(fresh, byTiles))
     }
   }
+
+  /// Tensors of other shapes may share memory, but not what is made of it.
+  @Test func weightsOfAnotherShapeArePreparedByThemselves() {
+    let weight = tensors(Case(input: [4, 4, 4], filters: 8, kernel: 1, padding: 0), batch: 1).1
+    func output(_ weight: Tensor) -> Tensor {
+      let channels = weight.shape[2]
+      let x = Tensor(
+        shape: [1, 4, 4, channels], scalars: (0..<16 * channels).map { Float($0 % 7) - 3 })
+      return Kernels.convolution(
+        x, weight: weight, bias: nil,
+        ConvolutionGeometry(
+          input: [4, 4, channels], kernel: 1, outChannels: weight.shape[3], stride: 1, padding: 0)
+      ).output
+    }
+    _ = output(weight)
+    let other = weight.reshaped(to: [1, 1, 8, 4])
+    #expect(output(other) == output(Tensor(shape: other.shape, scalars: other.scalars)))
+  }
 }

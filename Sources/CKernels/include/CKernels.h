@@ -107,7 +107,7 @@ typedef struct ck_conv_job {
   ck_int ldy;           // scalars from position to position of y and of added
 } ck_conv_job;
 
-// y = bias + conv(x).
+// y = bias + conv(x) + added; with relu what lies below 0 becomes 0, and above the ceiling the ceiling.
 void ck_conv_forward(ck_isa isa, const ck_conv_job *job);
 // The convolution of each channel by itself: in_channels = out_channels. x is the image without padding
 // whatever the padding, weight [kernel_height, kernel_width, out_channels] as it is, and ldy is
