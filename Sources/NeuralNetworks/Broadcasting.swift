@@ -54,14 +54,24 @@ public struct Sub: JoiningLayer {
 extension [[Int]] {
   /// The shape that two shapes make together.
   func broadcast() throws(ShapeError) -> [Int] {
-    guard count == 2, self[0].count == self[1].count,
-      zip(self[0], self[1]).allSatisfy({ $0 == $1 || $0 == 1 || $1 == 1 })
-    else {
+    guard count == 2, let shape = broadcastShape else {
       throw ShapeError(
         takes: "two inputs of one shape, but for lengths of 1\(first.map { ", \($0)" } ?? "")",
         gets: last ?? [])
     }
-    return zip(self[0], self[1]).map { $0 == 1 ? $1 : $0 }
+    return shape
+  }
+
+  /// The shape that shapes of one rank make together; nil where they don't.
+  package var broadcastShape: [Int]? {
+    guard var shape = first else { return nil }
+    for other in dropFirst() {
+      guard other.count == shape.count,
+        zip(shape, other).allSatisfy({ $0 == $1 || $0 == 1 || $1 == 1 })
+      else { return nil }
+      shape = zip(shape, other).map { $0 == 1 ? $1 : $0 }
+    }
+    return shape
   }
 }
 
@@ -69,17 +79,12 @@ extension [[Int]] {
 struct Broadcast {
   private let shape: [Int]
 
-  /// - Parameter inputs: two of one rank, 2 or 4.
+  /// - Parameter inputs: two of one rank, 2 to 4.
   init(_ inputs: [Tensor]) {
-    precondition(
-      inputs.count == 2 && inputs[0].rank == inputs[1].rank,
-      "two tensors of one rank, got \(inputs.map(\.shape))")
-    shape = zip(inputs[0].shape, inputs[1].shape).map { one, other in
-      precondition(
-        one == other || one == 1 || other == 1,
-        "shapes \(inputs[0].shape) and \(inputs[1].shape) don't go together")
-      return one == 1 ? other : one
+    guard inputs.count == 2, let shape = inputs.map(\.shape).broadcastShape else {
+      preconditionFailure("two tensors that go together, got \(inputs.map(\.shape))")
     }
+    self.shape = shape
   }
 
   @inline(__always)
@@ -135,9 +140,9 @@ struct Broadcast {
     return Tensor(shape: shape, scalars: sums.map { Float($0) })
   }
 
-  /// Images, rows and columns; one row and one column for rank 2.
+  /// Images, rows and columns; one column for rank 3, a sequence, and one row, too, for rank 2.
   private static func places(_ shape: [Int]) -> [Int] {
-    shape.count == 4 ? Array(shape[..<3]) : [shape[0], 1, 1]
+    shape.count == 4 ? Array(shape[..<3]) : [shape[0], shape.count == 3 ? shape[1] : 1, 1]
   }
 
   /// Scalars from image to image, row to row, column to column and channel to channel; 0 along

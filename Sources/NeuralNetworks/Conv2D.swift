@@ -79,11 +79,7 @@ public struct Conv2D: Layer {
   /// The filters' height and width.
   public var kernel: Extent { Extent(height: weight.shape[0], width: weight.shape[1]) }
   /// The pixels that the filters reach over, dilation included.
-  public var extent: Extent {
-    Extent(
-      height: (kernel.height - 1) * dilation.height + 1,
-      width: (kernel.width - 1) * dilation.width + 1)
-  }
+  public var extent: Extent { kernel.dilated(by: dilation) }
   /// The channels of the input.
   public var inChannels: Int { weight.shape[2] * groups }
   /// The number of filters.
@@ -109,6 +105,12 @@ public struct Conv2D: Layer {
     Kernels.convolution(
       input, weight: denseWeight, bias: bias, geometry(for: Array(input.shape.dropFirst())),
       followers)
+  }
+
+  /// Whether the output of a batch has a shape.
+  func makes(_ shape: [Int], of input: Tensor) -> Bool {
+    let output = geometry(for: Array(input.shape.dropFirst())).output
+    return shape == [input.shape[0], output.height, output.width, outChannels]
   }
 
   public func outputShape(for inputShape: [Int]) throws(ShapeError) -> [Int] {
@@ -152,11 +154,7 @@ public struct Conv2D: Layer {
     _ visit: (_ name: String, _ parameter: inout Tensor) throws -> Void
   ) rethrows {
     try visit("weight", &weight)
-    if var bias {
-      self.bias = nil
-      defer { self.bias = bias }
-      try visit("bias", &bias)
-    }
+    try bias.visit(as: "bias", visit)
   }
 }
 

@@ -143,11 +143,7 @@ public struct ConvTranspose2D: Layer {
     _ visit: (_ name: String, _ parameter: inout Tensor) throws -> Void
   ) rethrows {
     try visit("weight", &weight)
-    if var bias {
-      self.bias = nil
-      defer { self.bias = bias }
-      try visit("bias", &bias)
-    }
+    try bias.visit(as: "bias", visit)
   }
 
   // MARK: Groups

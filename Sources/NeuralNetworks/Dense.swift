@@ -80,10 +80,6 @@ public struct Dense: Layer {
     _ visit: (_ name: String, _ parameter: inout Tensor) throws -> Void
   ) rethrows {
     try visit("weight", &weight)
-    if var bias {
-      self.bias = nil
-      defer { self.bias = bias }
-      try visit("bias", &bias)
-    }
+    try bias.visit(as: "bias", visit)
   }
 }

@@ -41,7 +41,7 @@ public struct Hardtanh: ElementwiseLayer {
     (self.least, self.most) = (least, most)
   }
 
-  public func value(_ x: Float) -> Float { x < least ? least : x > most ? most : x }
+  public func value(_ x: Float) -> Float { x > least ? x < most ? x : most : least }
   public func slope(_ x: Float) -> Float { x > least && x < most ? 1 : 0 }
 }
 

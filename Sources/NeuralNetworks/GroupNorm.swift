@@ -55,22 +55,14 @@ public struct GroupNorm: Layer {
     _ gradient: Tensor, _ trace: Trace, for wanted: GradientKinds
   ) -> Gradients {
     let input = required(trace.input, "the input", of: "GroupNorm")
-    return sets(of: input).gradients(gradient, input, weight, for: wanted)
+    return sets(of: input).gradients(gradient, input, weight, bias, for: wanted)
   }
 
   public mutating func visitParameters(
     _ visit: (_ name: String, _ parameter: inout Tensor) throws -> Void
   ) rethrows {
-    if var own = weight {
-      weight = nil
-      defer { weight = own }
-      try visit("weight", &own)
-    }
-    if var own = bias {
-      bias = nil
-      defer { bias = own }
-      try visit("bias", &own)
-    }
+    try weight.visit(as: "weight", visit)
+    try bias.visit(as: "bias", visit)
   }
 }
 
@@ -120,24 +112,14 @@ public struct LayerNorm: Layer {
     _ gradient: Tensor, _ trace: Trace, for wanted: GradientKinds
   ) -> Gradients {
     let input = required(trace.input, "the input", of: "LayerNorm")
-    var gradients = sets(of: input).gradients(gradient, input, weight, for: wanted)
-    if bias == nil { gradients.parameters["bias"] = nil }
-    return gradients
+    return sets(of: input).gradients(gradient, input, weight, bias, for: wanted)
   }
 
   public mutating func visitParameters(
     _ visit: (_ name: String, _ parameter: inout Tensor) throws -> Void
   ) rethrows {
-    if var own = weight {
-      weight = nil
-      defer { weight = own }
-      try visit("weight", &own)
-    }
-    if var own = bias {
-      bias = nil
-      defer { bias = own }
-      try visit("bias", &own)
-    }
+    try weight.visit(as: "weight", visit)
+    try bias.visit(as: "bias", visit)
   }
 }
 
@@ -193,7 +175,8 @@ private struct NormalizedSets {
   /// With `x̂` normalised and `g = dy · weight`: `dx = (g - mean(g) - x̂ · mean(g · x̂)) / deviation`, the
   /// means over a set.
   func gradients(
-    _ gradient: Tensor, _ input: Tensor, _ weight: Tensor?, for wanted: GradientKinds
+    _ gradient: Tensor, _ input: Tensor, _ weight: Tensor?, _ bias: Tensor?,
+    for wanted: GradientKinds
   ) -> Gradients {
     let weights = weight?.scalars
     var dx = Tensor(zeros: input.shape)
@@ -234,9 +217,10 @@ private struct NormalizedSets {
       }
     }
     var gradients = Gradients(input: wanted.contains(.input) ? dx : nil)
-    if wanted.contains(.parameters), weight != nil {
-      gradients.parameters["weight"] = Tensor(shape: [channels], scalars: dWeight.map { Float($0) })
-      gradients.parameters["bias"] = Tensor(shape: [channels], scalars: dBias.map { Float($0) })
+    guard wanted.contains(.parameters) else { return gradients }
+    for (name, parameter, sums) in [("weight", weight, dWeight), ("bias", bias, dBias)]
+    where parameter != nil {
+      gradients.parameters[name] = Tensor(shape: [channels], scalars: sums.map { Float($0) })
     }
     return gradients
   }

@@ -60,6 +60,18 @@ extension Layer {
   }
 }
 
+extension Tensor? {
+  /// Visits a parameter that a layer may have; nobody shares its memory meanwhile.
+  mutating func visit(
+    as name: String, _ visit: (_ name: String, _ parameter: inout Tensor) throws -> Void
+  ) rethrows {
+    guard var parameter = self else { return }
+    self = nil
+    defer { self = parameter }
+    try visit(name, &parameter)
+  }
+}
+
 /// Whether a forward pass is part of training.
 public struct Phase: Sendable {
   /// The key of the random choices of this step and layer; nil outside of training.

@@ -64,7 +64,7 @@ public struct ZeroPad2D: ParameterlessLayer {
 
 /// Every so many-th row, column or channel of a range; the others are left out.
 ///
-/// - Input: `[N, H, W, C]`, or `[N, n]` for channels. Output: the same, one dimension shorter.
+/// - Input: `[N, H, W, C]`, or `[N, n]` for channels. Output: the same, with fewer along that one.
 public struct Slice: ParameterlessLayer {
   /// What is picked.
   public enum Axis: String, Sendable, CaseIterable {

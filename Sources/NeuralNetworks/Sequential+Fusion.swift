@@ -1,14 +1,14 @@
 package import Tensors
 
 /// Layers that are carried out together: a convolution with what follows it, an `Add` of what is there
-/// already, a ReLU, a max pooling, and a dense layer with its ReLU. The numbers are those of one after the
+/// already, a ReLU, with a ceiling or without, a max pooling, and a dense layer with its ReLU. The numbers are those of one after the
 /// other, bit for bit; the maps in between are never written to memory, so a trace of training lacks them.
 extension Sequential {
   /// One step of a pass.
   package struct Step {
     enum Kind {
       case single
-      case convolution(relu: Bool, pooling: MaxPool2D?)
+      case convolution(relu: Bool, ceiling: Float?, pooling: MaxPool2D?)
       case dense
     }
     var kind: Kind
@@ -36,9 +36,9 @@ extension Sequential {
   /// - Parameters:
   ///   - follows: whether a layer takes the output of the one before it, which nobody else needs.
   ///   - joins: the place of the other input of an `Add` behind a layer, likewise; nil where there is no
-  ///     such `Add`.
+  ///     such `Add`. Without it the step is one of training, which keeps what it rectifies.
   func step(
-    at index: Int, follows: (_ layer: Int) -> Bool, joins: (_ layer: Int) -> Int? = { _ in nil }
+    at index: Int, follows: (_ layer: Int) -> Bool, joins: ((_ layer: Int) -> Int?)? = nil
   ) -> Step {
     var step = Step(kind: .single, first: index, last: index)
     func next<Kind: Layer>(_ kind: Kind.Type) -> Kind? {
@@ -49,15 +49,22 @@ extension Sequential {
       return Step(kind: .dense, first: index, last: index + 1)
     }
     guard let convolution = layers[index].layer as? Conv2D else { return step }
-    if let added = joins(index) {
+    if let added = joins?(index) {
       step.added = added
       step.last += 1
     }
-    let relu = next(ReLU.self) != nil
+    var relu = next(ReLU.self) != nil
+    var ceiling: Float?
+    if !relu, joins != nil, let ramp = next(Hardtanh.self), ramp.least == 0, ramp.most > 0 {
+      (relu, ceiling) = (true, ramp.most)
+    }
     if relu { step.last += 1 }
-    let pooling = convolution.groups == 1 && step.added == nil ? next(MaxPool2D.self) : nil
+    let mayPool = convolution.groups == 1 && step.added == nil && ceiling == nil
+    let pooling = mayPool ? next(MaxPool2D.self) : nil
     if pooling != nil { step.last += 1 }
-    if step.last > index { step.kind = .convolution(relu: relu, pooling: pooling) }
+    if step.last > index {
+      step.kind = .convolution(relu: relu, ceiling: ceiling, pooling: pooling)
+    }
     return step
   }
 
@@ -72,8 +79,15 @@ extension Sequential {
     }
     let x = inputs[0]
     return switch (step.kind, layers[step.first].layer) {
-    case (.convolution(let relu, let pooling), let convolution as Conv2D):
-      fused(convolution, x, added: added, relu: relu, pooling: pooling).output
+    case (.convolution(let relu, let ceiling, let pooling), let convolution as Conv2D):
+      if let added, !convolution.makes(added.shape, of: x) {
+        // One goes along the other's rows, columns or channels.
+        layers[step.first + 2..<step.last + 1].reduce(
+          Add().output(joining: [convolution(x), added])
+        ) { $1.layer($0) }
+      } else {
+        fused(convolution, x, added: added, relu: relu, ceiling: ceiling, pooling: pooling).output
+      }
     case (.dense, let dense as Dense):
       dense.output(x, relu: true)
     case (_, let layer):
@@ -82,20 +96,21 @@ extension Sequential {
   }
 
   private func fused(
-    _ convolution: Conv2D, _ x: Tensor, added: Tensor? = nil, relu: Bool, pooling: MaxPool2D?
+    _ convolution: Conv2D, _ x: Tensor, added: Tensor? = nil, relu: Bool, ceiling: Float? = nil,
+    pooling: MaxPool2D?
   ) -> Kernels.ConvolutionOutput {
     let output = convolution.geometry(for: Array(x.shape.dropFirst())).output
     return convolution.output(
       x,
       Kernels.Followers(
-        added: added, relu: relu,
+        added: added, relu: relu, ceiling: ceiling,
         pooling: pooling?.geometry(for: [output.height, output.width, convolution.outChannels])))
   }
 
   /// The output of one step in training; what `backward` needs goes into `traces`.
   func forward(_ step: Step, _ x: Tensor, _ phase: Phase, _ traces: inout [Trace]) -> Tensor {
     switch (step.kind, layers[step.first].layer) {
-    case (.convolution(let relu, let pooling), let convolution as Conv2D):
+    case (.convolution(let relu, _, let pooling), let convolution as Conv2D):
       let result = fused(convolution, x, relu: relu, pooling: pooling)
       traces[step.first] = Trace(input: x)
       traces[step.last] = Trace(
@@ -117,7 +132,7 @@ extension Sequential {
   func backward(
     _ step: Step, _ gradient: Tensor, _ traces: [Trace], for wanted: GradientKinds
   ) -> Gradients {
-    if case .convolution(let relu, .some) = step.kind,
+    if case .convolution(let relu, _, .some) = step.kind,
       let convolution = layers[step.first].layer as? Conv2D
     {
       let pooled = traces[step.last]

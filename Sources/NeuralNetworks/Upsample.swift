@@ -68,18 +68,20 @@ public struct Upsample: ParameterlessLayer {
         Parallel.forEach(shape[0] * size.height) { line in
           let (image, row) = (line / size.height, rows[line % size.height])
           let base = image * shape[1]
+          let (above, below) = ((base + row.low) * shape[2], (base + row.high) * shape[2])
           for (place, column) in columns.enumerated() {
-            let corners = [row.low, row.high].flatMap { y in
-              [column.low, column.high].map { ((base + y) * shape[2] + $0) * channels }
-            }
+            let aboveLow = (above + column.low) * channels
+            let aboveHigh = (above + column.high) * channels
+            let belowLow = (below + column.low) * channels
+            let belowHigh = (below + column.high) * channels
             let start = (line * size.width + place) * channels
             for channel in 0..<channels {
               let upper =
-                x[corners[0] + channel] * (1 - column.share)
-                + x[corners[1] + channel] * column.share
+                x[aboveLow + channel] * (1 - column.share)
+                + x[aboveHigh + channel] * column.share
               let lower =
-                x[corners[2] + channel] * (1 - column.share)
-                + x[corners[3] + channel] * column.share
+                x[belowLow + channel] * (1 - column.share)
+                + x[belowHigh + channel] * column.share
               y[start + channel] = upper * (1 - row.share) + lower * row.share
             }
           }

@@ -1,7 +1,7 @@
 public import Tensors
 
-/// Pooling over windows of any size, whose positions may lie apart: what `MaxPool2D` and `AveragePool2D`
-/// are too fast for. The first maximum in row-major order wins a tie; positions outside the image are never
+/// Pooling over windows of any size, whose positions may lie apart: those that `MaxPool2D` and
+/// `AveragePool2D` don't take. The first maximum in row-major order wins a tie; positions outside the image are never
 /// the maximum.
 ///
 /// - Input: `[N, H, W, C]`. Output: `[N, (H - extent) / stride + 1, (W - extent) / stride + 1, C]`, with
@@ -46,11 +46,7 @@ public struct WidePool2D: ParameterlessLayer {
   }
 
   /// The pixels that a window reaches over.
-  public var extent: Extent {
-    Extent(
-      height: (size.height - 1) * dilation.height + 1,
-      width: (size.width - 1) * dilation.width + 1)
-  }
+  public var extent: Extent { size.dilated(by: dilation) }
 
   public func outputShape(for inputShape: [Int]) throws(ShapeError) -> [Int] {
     try inputShape.expectImages()

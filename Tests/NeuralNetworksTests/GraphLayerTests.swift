@@ -52,6 +52,8 @@ import Testing
     Case(
       layer: LayerNorm(channels: 6, weight: normal([6], seed: 8), bias: normal([6], seed: 9))),
     Case(layer: LayerNorm(channels: 7), inputs: [[3, 7]]),
+    Case(layer: LayerNorm(channels: 5, bias: normal([5], seed: 14)), inputs: [[3, 5]]),
+    Case(layer: LayerNorm(channels: 5, weight: normal([5], seed: 15)), inputs: [[2, 2, 2, 5]]),
     Case(layer: WidePool2D(.max, size: 4, stride: 1, padding: 1)),
     Case(layer: WidePool2D(.max, size: 2, stride: 1, dilation: Extent(height: 3, width: 2))),
     Case(
@@ -61,6 +63,8 @@ import Testing
     Case(layer: Mul(), inputs: [[2, 5, 4, 6], [2, 1, 1, 6]]),
     Case(layer: Mul(), inputs: [[2, 5, 4, 6], [2, 5, 4, 1]]),
     Case(layer: Mul(), inputs: [[2, 5, 1, 6], [2, 1, 4, 6]]),
+    Case(layer: Mul(), inputs: [[2, 3, 1], [2, 3, 4]]),
+    Case(layer: Mul(), inputs: [[2, 1, 4], [2, 3, 1]]),
     Case(layer: Mul(), inputs: [[2, 6], [2, 6]]), Case(layer: Mul(), inputs: [[2, 1], [2, 6]]),
     Case(layer: Sub(), inputs: [[2, 5, 4, 6], [2, 5, 4, 6]]),
     Case(layer: Sub(), inputs: [[2, 1, 1, 6], [2, 5, 4, 6]]),
@@ -127,6 +131,42 @@ import Testing
           parameter.withUnsafeMutableBufferPointer { $0[place] += step }
         }
         return loss(layer, inputs)
+      }
+    }
+  }
+
+  /// An `Add` behind a convolution is carried out with it where both have one shape.
+  @Test(arguments: [true, false])
+  func `what is added to a convolution may go along it, and it along that`(isSmall: Bool) throws {
+    let x = Self.normal([2, 5, 4, 3], seed: 30)
+    let filters = isSmall ? 1 : 6
+    let convolution = Conv2D(
+      weight: Self.normal([1, 1, 3, filters], seed: 31), bias: Self.normal([filters], seed: 32))
+    let other = Conv2D(weight: Self.normal([1, 1, 3, 6], seed: 33), bias: nil)
+    var network = Sequential([
+      "pool": GlobalAveragePool2D(), "gate": other, "conv": convolution, "sum": Add(),
+      "relu": ReLU(),
+    ])
+    network.layers[2].inputs = [Sequential.input]
+    network.layers[3].inputs = ["conv", "gate"]
+    let pooled = other(GlobalAveragePool2D()(x))
+    let sum = Add().output(joining: [convolution(x), pooled])
+    #expect(network(x) == ReLU()(sum))
+    #expect(network.forward(x).output == ReLU()(sum))
+  }
+
+  /// Numbers between 0 and a ceiling are cut off in a convolution's registers.
+  @Test func `a ReLU6 behind a convolution has the bits of one by itself`() {
+    let x = Kernels.affine(Self.normal([2, 9, 8, 5], seed: 34), scale: 4, shift: 0)
+    for groups in [1, 5] {
+      for side in [1, 3] {
+        let convolution = Conv2D(
+          weight: Self.normal([side, side, 5 / groups, 10], seed: 35),
+          bias: Self.normal([10], seed: 36), padding: Padding(side / 2), groups: groups)
+        let network = Sequential(["conv": convolution, "relu": Hardtanh(least: 0, most: 6)])
+        let both = Hardtanh(least: 0, most: 6)(convolution(x))
+        #expect(network(x) == both && network.forward(x).output == both)
+        #expect(both.scalars.contains(6) && both.scalars.contains(0))
       }
     }
   }
