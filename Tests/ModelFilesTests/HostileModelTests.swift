@@ -229,6 +229,81 @@ import Testing
     try expect(model, "the node that makes \"y\" (Add) has 4294967296 channels")
   }
 
+  @Test func `a scaling that others take under another name stays`() throws {
+    let model = ONNXBytes(
+      nodes: [
+        Node(type: "Mul", inputs: ["x", "a"], output: "m"),
+        Node(type: "Identity", inputs: ["m"], output: "v"),
+        Node(type: "Add", inputs: ["v", "b"], output: "z"),
+        Node(type: "Relu", inputs: ["z"], output: "r"),
+        Node(type: "Add", inputs: ["r", "m"], output: "y"),
+      ],
+      initializers: [.floats("a", [], [2]), .floats("b", [], [-5])])
+    try withModel(model) { path in
+      let network = try Checkpoint(path: path).makeModel()
+      let x = Tensor(shape: [1, 4, 4, 1], scalars: (0..<16).map { Float($0) })
+      let expected = x.scalars.map { (value: Float) -> Float in max(0, value * 2 - 5) + value * 2 }
+      #expect(network(x).scalars == expected)
+    }
+  }
+
+  @Test func `a concatenation of nothing is refused`() throws {
+    try expect(
+      ONNXBytes(nodes: [Node(type: "Concat", inputs: [], output: "y", integer: ["axis": 1])]),
+      "the node that makes \"y\" (Concat) has no inputs")
+  }
+
+  @Test(arguments: [Int.min, -1, 0, 1 << 62])
+  func `images of an impossible size are refused`(side: Int) throws {
+    try expect(
+      ONNXBytes(
+        nodes: [
+          Node(
+            type: "ConvTranspose", inputs: ["x", "w"], output: "y",
+            integers: ["output_shape": [side, 4]])
+        ],
+        initializers: [.floats("w", [1, 1, 1, 1], [1])]),
+      "the node that makes \"y\" (ConvTranspose) has the impossible output_shape [\(side), 4]")
+  }
+
+  /// What a file only claims takes neither memory nor time.
+  @Test func `parts of what is only claimed cost nothing`() throws {
+    var model = ONNXBytes(
+      nodes: [
+        Node(
+          type: "Slice", inputs: ["x"], output: "v",
+          integers: ["starts": [0], "ends": [1 << 40], "axes": [1]]),
+        Node(type: "Gather", inputs: ["v", "i"], output: "y", integer: ["axis": 1]),
+      ],
+      initializers: [.integers("i", [0, 1, (1 << 40) - 1])])
+    model.input = [1, 1 << 40]
+    try expect(
+      model,
+      "the node that makes \"y\" (Gather) takes [0, 1, 1099511627775] of 1099511627776, not one after the other"
+    )
+    try expect(
+      ONNXBytes(
+        nodes: [
+          Node(
+            type: "Slice", inputs: ["w"], output: "v",
+            integers: ["starts": [0], "ends": [1 << 40], "axes": [1]]),
+          Node(type: "Mul", inputs: ["x", "v"], output: "y"),
+        ],
+        initializers: [Initializer(name: "w", shape: [0, 1 << 40], type: 7)]),
+      "the node that makes \"v\" (Slice) makes too many numbers")
+    try expect(
+      ONNXBytes(
+        nodes: [
+          Node(type: "Gather", inputs: ["w", "i"], output: "v", integer: ["axis": 1]),
+          Node(type: "Mul", inputs: ["x", "v"], output: "y"),
+        ],
+        initializers: [
+          Initializer(name: "w", shape: [1 << 40, 0], type: 7),
+          Initializer(name: "i", shape: [0], type: 7),
+        ]),
+      "the node that makes \"v\" (Gather) makes too many numbers")
+  }
+
   @Test(arguments: ["../\u{301}secret", "/\u{301}secret", "a/../\u{301}secret"])
   func `paths are cut at every slash`(location: String) throws {
     let tensor = Initializer(name: "w", shape: [1, 1, 1, 1]) { encoder in

@@ -27,6 +27,7 @@ struct ONNXBytes {
     var inputs: [String]
     var output: String
     var name = ""
+    var integer: [String: Int] = [:]
     var integers: [String: [Int]] = [:]
     var strings: [String: String] = [:]
   }
@@ -47,6 +48,12 @@ struct ONNXBytes {
           message.encode(node.output, field: 2)
           message.encode(node.name, field: 3)
           message.encode(node.type, field: 4)
+          for (name, value) in node.integer {
+            message.encodeMessage(field: 5) { attribute in
+              attribute.encode(name, field: 1)
+              attribute.encode(value, field: 3)
+            }
+          }
           for (name, values) in node.integers {
             message.encodeMessage(field: 5) { attribute in
               attribute.encode(name, field: 1)

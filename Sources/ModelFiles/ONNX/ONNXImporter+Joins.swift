@@ -1,4 +1,5 @@
 import CheckedArithmetic
+import NeuralNetworks
 
 /// Operators where branches meet.
 extension ONNXImporter {
@@ -15,7 +16,7 @@ extension ONNXImporter {
   }
 
   private func isGate(_ one: ONNXActivation, of other: ONNXActivation) -> Bool {
-    if one.shape != other.shape { return other.shape == broadcast([one, other]) }
+    if one.shape != other.shape { return other.shape == [one.shape, other.shape].broadcastShape }
     func isBounded(_ part: ONNXActivation) -> Bool {
       part.stage > 0
         && ["Sigmoid", "Hardsigmoid", "Tanh", "Softmax"].contains(layers[part.stage - 1].type)
@@ -34,25 +35,13 @@ extension ONNXImporter {
   private mutating func join(
     _ type: String, _ operation: ONNXOperation, _ parts: [ONNXActivation]
   ) throws {
-    guard let shape = broadcast(parts) else {
+    guard let shape = parts.map(\.shape).broadcastShape else {
       throw operation.unsupported(
         "joins branches of shapes \(parts.map { "\($0.shape)" }.joined(separator: " and "))")
     }
     let result = append(
       type, operation, from: parts, output: shape, named: type.lowercased())
     try set(operation, .activation(result))
-  }
-
-  /// The shape that activations of one rank make together.
-  private func broadcast(_ parts: [ONNXActivation]) -> [Int]? {
-    var shape = parts[0].shape
-    for part in parts.dropFirst() {
-      guard part.shape.count == shape.count,
-        zip(shape, part.shape).allSatisfy({ $0 == $1 || $0 == 1 || $1 == 1 })
-      else { return nil }
-      shape = zip(shape, part.shape).map { $0 == 1 ? $1 : $0 }
-    }
-    return shape
   }
 
   /// Activations of one rank, each dimension the same one of N, C, H and W in all of them.
@@ -92,7 +81,9 @@ extension ONNXImporter {
   /// Branches' channels side by side.
   mutating func concatenate(_ operation: ONNXOperation) throws {
     var parts = try operation.node.inputs.indices.map { try activation(operation, $0) }
-    let rank = parts[0].shape.count
+    guard let rank = parts.first?.shape.count else {
+      throw operation.unsupported("has no inputs")
+    }
     let axis = try operation.axes([try operation.integer("axis", 1)], rank: rank)[0]
     parts = try aligned(parts, operation, along: axis)
     let first = parts[0]

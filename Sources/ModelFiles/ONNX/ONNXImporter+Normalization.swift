@@ -20,9 +20,10 @@ extension ONNXImporter {
       weights: try constant(operation, 1))
   }
 
-  /// `scale · x + shift`, a number of each a channel, as layer `stage`.
+  /// `scale · x + shift`, a number of each a channel, as layer `stage`, whose output has a name.
   struct AffineMap {
     var stage: Int
+    var output: String?
     var scale, shift: [Double]
   }
 
@@ -59,18 +60,21 @@ extension ONNXImporter {
     }
     if let before = lastAffine, before.stage == input.stage, input.stage == layers.count,
       before.scale.count == channels,
-      let name = operation.input(isSecond ? 0 : 1), useCounts[name] == 1
+      // Under another name it may be taken by others as well.
+      let name = operation.input(isSecond ? 0 : 1), name == before.output, useCounts[name] == 1
     {
       for channel in 0..<channels {
         shift[channel] += scale[channel] * before.shift[channel]
         scale[channel] *= before.scale[channel]
       }
-      lastAffine = AffineMap(stage: input.stage, scale: scale, shift: shift)
+      lastAffine = AffineMap(
+        stage: input.stage, output: operation.node.outputs.first, scale: scale, shift: shift)
       layers[input.stage - 1].parameters["weight"] = parameter(scale)
       layers[input.stage - 1].parameters["bias"] = parameter(shift)
       return try set(operation, .activation(input))
     }
-    lastAffine = AffineMap(stage: layers.count + 1, scale: scale, shift: shift)
+    lastAffine = AffineMap(
+      stage: layers.count + 1, output: operation.node.outputs.first, scale: scale, shift: shift)
     try add(
       "BatchNorm2d", with: ["eps": 0], operation, from: input, output: input.shape, named: "affine",
       parameters: [

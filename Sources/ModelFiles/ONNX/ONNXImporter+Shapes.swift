@@ -225,13 +225,12 @@ extension ONNXImporter {
   mutating func slice(_ operation: ONNXOperation) throws {
     var result = try activation(operation)
     for kept in try kept(operation, of: result.shape) {
-      var indices = kept.indices.makeIterator()
-      guard let first = indices.next() else { throw operation.unsupported("keeps nothing") }
-      let step = indices.next().map { $0 - first } ?? 1
+      guard kept.count > 0 else { throw operation.unsupported("keeps nothing") }
+      let step = kept.count > 1 ? kept.step : 1
       guard step > 0 else { throw operation.unsupported("goes backwards") }
-      // What is kept is at most as much as there is.
-      let last = kept.indices.reduce(first) { max($0, $1) }
-      result = try part(operation, result, axis: kept.axis, from: first, to: last + 1, by: step)
+      result = try part(
+        operation, result, axis: kept.axis, from: kept.start,
+        to: kept.start + (kept.count - 1) * step + 1, by: step)
     }
     try set(operation, .activation(result))
   }
@@ -274,7 +273,7 @@ extension ONNXImporter {
     let places = try integers(constant, operation).map {
       $0 < 0 ? $0.addingReportingOverflow(length).partialValue : $0
     }
-    if places == Array(0..<length) {
+    if places.count == length, places.elementsEqual(0..<length) {
       var shape = input.shape
       shape.replaceSubrange(axis...axis, with: constant.shape)
       return try see(operation, input, as: shape)
@@ -284,7 +283,7 @@ extension ONNXImporter {
       (0..<length).contains(last)
     else { throw operation.unsupported("takes \(places.prefix(16)) of \(length)") }
     let step = places.count > 1 ? places[1].subtractingReportingOverflow(first).partialValue : 1
-    guard step > 0, places == Array(stride(from: first, through: last, by: step)) else {
+    guard step > 0, places.elementsEqual(stride(from: first, through: last, by: step)) else {
       throw operation.unsupported(
         "takes \(places.prefix(16)) of \(length), not one after the other")
     }

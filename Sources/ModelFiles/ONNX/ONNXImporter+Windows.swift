@@ -5,7 +5,7 @@ import Tensors
 /// Operators that slide windows over images.
 extension ONNXImporter {
   /// The settings of a window, and how many of them fit.
-  private struct Windows {
+  struct Windows {
     var kernel: Extent
     var stride: Extent
     var padding: Padding
@@ -14,11 +14,7 @@ extension ONNXImporter {
     var output: Extent
 
     /// The pixels that a window reaches over.
-    var extent: Extent {
-      Extent(
-        height: (kernel.height - 1) * dilation.height + 1,
-        width: (kernel.width - 1) * dilation.width + 1)
-    }
+    var extent: Extent { kernel.dilated(by: dilation) }
 
     /// What a pooling's description says of them.
     var pooling: [String: JSONValue] {
@@ -31,7 +27,7 @@ extension ONNXImporter {
 
   private static let sizes = 1...4096
 
-  private func windows(
+  func windows(
     _ operation: ONNXOperation, over input: ONNXActivation, kernel given: Extent? = nil
   ) throws(ONNXProblem) -> Windows {
     var kernel: Extent
@@ -120,7 +116,7 @@ extension ONNXImporter {
 
   /// What lies below a layer of zeros around images, and the zeros: if nothing needs it any more, the layer
   /// is left out in the end.
-  private func padded(_ input: ONNXActivation) -> (below: ONNXActivation, padding: Padding)? {
+  func padded(_ input: ONNXActivation) -> (below: ONNXActivation, padding: Padding)? {
     guard input.stage > 0, layers[input.stage - 1].type == "ZeroPad2d",
       let sides = layers[input.stage - 1].settings["padding"]?.integers, sides.count == 4
     else { return nil }
@@ -165,8 +161,9 @@ extension ONNXImporter {
       var wanted = given.flatMap { $0.count == 2 ? $0[axis] : nil }
       if word.hasPrefix("SAME"), wanted == nil { wanted = input.shape[2 + axis] * strides[axis] }
       if let wanted {
-        let cut = whole - wanted
-        guard (-4095...8190).contains(cut) else {
+        guard (1...1 << 40).contains(wanted), case let cut = whole - wanted,
+          (-4095...8190).contains(cut)
+        else {
           throw operation.unsupported("has the impossible output_shape \(given ?? [])")
         }
         if cut < 0 { more[axis] -= cut }
@@ -198,158 +195,11 @@ extension ONNXImporter {
       ], operation, from: input, output: [input.shape[0], filters] + output, named: "conv",
       parameters: own, weights: weight)
   }
-
-  mutating func maxPool(_ operation: ONNXOperation) throws {
-    let input = try image(operation)
-    let windows = try windows(operation, over: input)
-    var settings = windows.pooling
-    if windows.dilation != 1 { settings["dilation"] = JSONValue(windows.dilation) }
-    try add(
-      "MaxPool2d", with: settings, operation, from: input,
-      output: [input.shape[0], input.shape[1], windows.output.height, windows.output.width],
-      named: "pool")
-  }
-
-  mutating func averagePool(_ operation: ONNXOperation) throws {
-    let any = try activation(operation, isWhole: false)
-    if any.response != nil { return try responsePool(operation, any) }
-    var input = try image(operation)
-    let windows = try windows(operation, over: input)
-    guard windows.dilation == 1 else { throw operation.unsupported("is dilated") }
-    let shape = [input.shape[0], input.shape[1], windows.output.height, windows.output.width]
-    let isUnpadded = windows.padding == 0
-    // What adaptive pooling leaves of an image that has its size already.
-    if windows.kernel == 1, windows.stride == 1, isUnpadded {
-      return try set(operation, .activation(input))
-    }
-    if isUnpadded, windows.kernel == Extent(height: input.shape[2], width: input.shape[3]) {
-      return try add(
-        "AdaptiveAvgPool2d", with: ["output_size": 1], operation, from: input, output: shape,
-        named: "pool")
-    }
-    var settings = windows.pooling
-    var countsPadding = try operation.integer("count_include_pad", 0) != 0
-    // Zeros that a node before puts around images count, always.
-    if isUnpadded || countsPadding, !windows.roundsUp, let (below, more) = padded(input),
-      let sum = windows.padding.adding(
-        more, most: Extent(height: windows.kernel.height - 1, width: windows.kernel.width - 1))
-    {
-      input = below
-      countsPadding = true
-      settings["padding"] = JSONValue(sum)
-    }
-    settings["count_include_pad"] = .bool(countsPadding)
-    try add("AvgPool2d", with: settings, operation, from: input, output: shape, named: "pool")
-  }
-
-  /// The mean or the maximum of the whole image.
-  mutating func globalPool(_ operation: ONNXOperation, isMean: Bool) throws {
-    let input = try image(operation)
-    let whole = Extent(height: input.shape[2], width: input.shape[3])
-    try add(
-      isMean ? "AdaptiveAvgPool2d" : "MaxPool2d",
-      with: isMean ? ["output_size": 1] : ["kernel_size": JSONValue(whole)], operation, from: input,
-      output: [input.shape[0], input.shape[1], 1, 1], named: "pool")
-  }
-
-  /// The mean or the maximum over rows, columns or both is a pooling.
-  mutating func reduce(_ operation: ONNXOperation, isMean: Bool) throws {
-    let input = try activation(operation)
-    var given = try operation.integers("axes")
-    if let axes = try constant(operation, 1) { given = try integers(axes, operation) }
-    let axes = try operation.axes(
-      given ?? Array(input.shape.indices), rank: input.shape.count)
-    let dimensions = Set(axes.filter { input.shape[$0] != 1 }.map { input.order[$0] })
-    guard input.shape.count > 2, dimensions.isSubset(of: [2, 3]),
-      axes.allSatisfy({ input.order[$0] != 0 })
-    else { throw operation.unsupported("isn't over rows and columns, but over axes \(axes)") }
-    var result = input
-    for axis in axes { result.shape[axis] = 1 }
-    if !dimensions.isEmpty {
-      let size = Extent(
-        height: dimensions.contains(2) ? input.length(2) : 1,
-        width: dimensions.contains(3) ? input.length(3) : 1)
-      let isGlobal = size == Extent(height: input.length(2), width: input.length(3))
-      result = append(
-        isMean ? isGlobal ? "AdaptiveAvgPool2d" : "AvgPool2d" : "MaxPool2d",
-        with: isMean && isGlobal ? ["output_size": 1] : ["kernel_size": JSONValue(size)],
-        operation, from: [input], output: result.shape, named: "pool")
-    }
-    guard try operation.integer("keepdims", 1) == 0 else {
-      return try set(operation, .activation(result))
-    }
-    let kept = result.shape.indices.filter { !axes.contains($0) }
-    try see(operation, result, as: kept.map { result.shape[$0] })
-  }
-
-  /// Images at another size.
-  mutating func resize(_ operation: ONNXOperation) throws {
-    let input = try image(operation)
-    let isOld = operation.type == "Upsample"
-    var scales = try operation.floats("scales")
-    var sizes: [Int]?
-    let place = isOld || operatorSet < 11 ? 1 : 2
-    if let given = try constant(operation, place), given.count > 0 {
-      scales = try floats(given, operation)
-    }
-    if !isOld, let given = try constant(operation, 3), given.count > 0 {
-      sizes = try integers(given, operation)
-    }
-    func four<Number>(_ numbers: [Number]?, _ others: [Number]) throws -> [Number]? {
-      guard let numbers else { return nil }
-      let axes = try operation.integers("axes") ?? Array(0..<4)
-      guard numbers.count == axes.count, Set(axes).isSubset(of: 0..<4) else {
-        throw operation.unsupported("has \(numbers.count) sizes for \(axes.count) dimensions")
-      }
-      var result = others
-      for (axis, number) in zip(axes, numbers) { result[axis] = number }
-      return result
-    }
-    sizes = try four(sizes, input.shape)
-    scales = try four(scales, [1, 1, 1, 1])
-    if sizes == nil, let scales, scales.allSatisfy({ (1e-6...1e6).contains($0) }) {
-      sizes = zip(input.shape, scales).map { Int((Double($0) * Double($1)).rounded(.down)) }
-    }
-    guard let sizes, sizes[..<2] == input.shape[..<2],
-      sizes[2...].allSatisfy({ (1...1 << 20).contains($0) })
-    else { throw operation.unsupported("makes images of another size than rows and columns tell") }
-    let word = operation.string(
-      "coordinate_transformation_mode", isOld || operatorSet < 11 ? "asymmetric" : "half_pixel")
-    let mode = operation.string("mode", "nearest")
-    var rounding = operation.string(
-      "nearest_mode", isOld || operatorSet < 11 ? "floor" : "round_prefer_floor")
-    var coordinates = word
-    switch word {
-    // They differ where a side becomes 1 pixel long.
-    case "pytorch_half_pixel" where sizes[2] > 1 && sizes[3] > 1: coordinates = "half_pixel"
-    case "half_pixel", "align_corners", "asymmetric": break
-    // Whole steps, from their middle, rounded down.
-    case "tf_half_pixel_for_nn" where mode == "nearest":
-      (coordinates, rounding) = ("half_pixel", "round_prefer_ceil")
-    default: throw operation.unsupported("has the coordinate_transformation_mode \"\(word)\"")
-    }
-    guard ["nearest", "linear", "bilinear"].contains(mode),
-      Upsample.Rounding(rawValue: rounding) != nil,
-      try operation.integer("antialias", 0) == 0
-        || sizes[2] >= input.shape[2] && sizes[3] >= input.shape[3],
-      operation.string("keep_aspect_ratio_policy", "stretch") == "stretch"
-    else {
-      throw operation.unsupported("resizes by \"\(mode)\"; \"nearest\" and \"linear\" are possible")
-    }
-    if sizes == input.shape { return try set(operation, .activation(input)) }
-    var settings: [String: JSONValue] = [
-      "size": .array([JSONValue(sizes[2]), JSONValue(sizes[3])]),
-      "mode": .string(mode == "nearest" ? "nearest" : "bilinear"),
-      "coordinates": .string(coordinates), "rounding": .string(rounding),
-    ]
-    if let scales { settings["scale_factor"] = .array(scales[2...].map { .number(Double($0)) }) }
-    try add("Upsample", with: settings, operation, from: input, output: sizes, named: "upsample")
-  }
 }
 
 extension Padding {
   /// Both paddings together, if no side has more rows or columns than some.
-  fileprivate func adding(_ other: Padding, most: Extent) -> Padding? {
+  func adding(_ other: Padding, most: Extent) -> Padding? {
     let sum = Padding(
       top: top + other.top, left: left + other.left, bottom: bottom + other.bottom,
       right: right + other.right)

@@ -1,0 +1,68 @@
+import NeuralNetworks
+import Tensors
+
+extension ONNXImporter {
+  /// Images at another size.
+  mutating func resize(_ operation: ONNXOperation) throws {
+    let input = try image(operation)
+    let isOld = operation.type == "Upsample"
+    var scales = try operation.floats("scales")
+    var sizes: [Int]?
+    let place = isOld || operatorSet < 11 ? 1 : 2
+    if let given = try constant(operation, place), given.count > 0 {
+      scales = try floats(given, operation)
+    }
+    if !isOld, let given = try constant(operation, 3), given.count > 0 {
+      sizes = try integers(given, operation)
+    }
+    func four<Number>(_ numbers: [Number]?, _ others: [Number]) throws -> [Number]? {
+      guard let numbers else { return nil }
+      let axes = try operation.integers("axes") ?? Array(0..<4)
+      guard numbers.count == axes.count, Set(axes).isSubset(of: 0..<4) else {
+        throw operation.unsupported("has \(numbers.count) sizes for \(axes.count) dimensions")
+      }
+      var result = others
+      for (axis, number) in zip(axes, numbers) { result[axis] = number }
+      return result
+    }
+    sizes = try four(sizes, input.shape)
+    scales = try four(scales, [1, 1, 1, 1])
+    if sizes == nil, let scales, scales.allSatisfy({ (1e-6...1e6).contains($0) }) {
+      sizes = zip(input.shape, scales).map { Int((Double($0) * Double($1)).rounded(.down)) }
+    }
+    guard let sizes, sizes[..<2] == input.shape[..<2],
+      sizes[2...].allSatisfy({ (1...1 << 20).contains($0) })
+    else { throw operation.unsupported("makes images of another size than rows and columns tell") }
+    let word = operation.string(
+      "coordinate_transformation_mode", isOld || operatorSet < 11 ? "asymmetric" : "half_pixel")
+    let mode = operation.string("mode", "nearest")
+    var rounding = operation.string(
+      "nearest_mode", isOld || operatorSet < 11 ? "floor" : "round_prefer_floor")
+    var coordinates = word
+    switch word {
+    // They differ where a side becomes 1 pixel long.
+    case "pytorch_half_pixel" where sizes[2] > 1 && sizes[3] > 1: coordinates = "half_pixel"
+    case "half_pixel", "align_corners", "asymmetric": break
+    // Whole steps, from their middle, rounded down.
+    case "tf_half_pixel_for_nn" where mode == "nearest":
+      (coordinates, rounding) = ("half_pixel", "round_prefer_ceil")
+    default: throw operation.unsupported("has the coordinate_transformation_mode \"\(word)\"")
+    }
+    guard ["nearest", "linear", "bilinear"].contains(mode),
+      Upsample.Rounding(rawValue: rounding) != nil,
+      try operation.integer("antialias", 0) == 0
+        || sizes[2] >= input.shape[2] && sizes[3] >= input.shape[3],
+      operation.string("keep_aspect_ratio_policy", "stretch") == "stretch"
+    else {
+      throw operation.unsupported("resizes by \"\(mode)\"; \"nearest\" and \"linear\" are possible")
+    }
+    if sizes == input.shape { return try set(operation, .activation(input)) }
+    var settings: [String: JSONValue] = [
+      "size": .array([JSONValue(sizes[2]), JSONValue(sizes[3])]),
+      "mode": .string(mode == "nearest" ? "nearest" : "bilinear"),
+      "coordinates": .string(coordinates), "rounding": .string(rounding),
+    ]
+    if let scales { settings["scale_factor"] = .array(scales[2...].map { .number(Double($0)) }) }
+    try add("Upsample", with: settings, operation, from: input, output: sizes, named: "upsample")
+  }
+}
