@@ -147,11 +147,7 @@ extension Image {
     }
     switch Int(status) {
     case CPNG_OK: return
-    case CPNG_NOT_PNG:
-      if let format = FileSignature.name(of: bytes), format != "PNG" {
-        throw .otherFormat(name: name, format: format, readable: "PNG")
-      }
-      throw .unrecognized(name: name, byteCount: bytes.count, readable: "PNG")
+    case CPNG_NOT_PNG: throw ImageError(bytes, name: name, isNone: "PNG")
     case CPNG_TRUNCATED: throw .truncated(name: name, format: "PNG", byteCount: bytes.count)
     default: throw .damaged(name: name, format: "PNG", detail: stream.reason)
     }

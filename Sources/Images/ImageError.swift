@@ -41,6 +41,17 @@ extension ImageError {
   }
 }
 
+extension ImageError {
+  /// Bytes that begin as no image of a readable format does, perhaps as one of another.
+  package init(_ bytes: [UInt8], name: String, isNone readable: String) {
+    if let format = FileSignature.name(of: bytes), format != readable {
+      self = .otherFormat(name: name, format: format, readable: readable)
+    } else {
+      self = .unrecognized(name: name, byteCount: bytes.count, readable: readable)
+    }
+  }
+}
+
 extension ImageError: CustomStringConvertible {
   /// The sentence for people.
   public var description: String {

@@ -65,9 +65,8 @@ extension [ImageFormat] {
   package func format(of bytes: [UInt8], name: String) throws(ImageError) -> ImageFormat {
     let found = FileSignature.name(of: bytes)
     if let format = first(where: { $0.name == found }) { return format }
-    if let found { throw .otherFormat(name: name, format: found, readable: names) }
     // The only reader there is may know more of bytes that end too early.
-    if count == 1 { return self[0] }
-    throw .unrecognized(name: name, byteCount: bytes.count, readable: names)
+    if found == nil, count == 1 { return self[0] }
+    throw ImageError(bytes, name: name, isNone: names)
   }
 }

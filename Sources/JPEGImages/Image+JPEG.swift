@@ -123,12 +123,9 @@ extension Image {
     }
     switch Int(status) {
     case CJPEG_OK: return
-    case CJPEG_NOT_JPEG:
-      if let format = FileSignature.name(of: bytes), format != "JPEG" {
-        throw .otherFormat(name: name, format: format, readable: "JPEG")
-      }
-      throw .unrecognized(name: name, byteCount: bytes.count, readable: "JPEG")
+    case CJPEG_NOT_JPEG: throw ImageError(bytes, name: name, isNone: "JPEG")
     case CJPEG_TRUNCATED: throw .truncated(name: name, format: "JPEG", byteCount: bytes.count)
+    case CJPEG_NO_ROOM: throw .unreadable(name: name, reason: stream.reason)
     case CJPEG_UNSUPPORTED:
       throw .unsupported(name: name, format: "JPEG", kind: "a coding (\(stream.reason))")
     default: throw .damaged(name: name, format: "JPEG", detail: stream.reason)
