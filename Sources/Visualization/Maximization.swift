@@ -44,7 +44,7 @@ public struct MaximizationSettings: Sendable, Equatable {
 /// The objective is the mean of a filter's map before the activation function, or its middle unit, or a
 /// unit or logit likewise: a rectified map that is 0 has no gradient to climb.
 ///
-/// Where frequencies are changed, an image is `σ(T(s))`, T the transform of `SpectralImage`, and `s` climbs by
+/// Where frequencies are changed, an image is `σ(T(s) / 4)`, T the transform of `SpectralImage`, and `s` climbs by
 /// Adam. Before each step images are shifted, turned and zoomed at random, so that what they show doesn't
 /// hang on single pixels.
 /// - Source: Erhan et al., "Visualizing Higher-Layer Features of a Deep Network", 2009; Yosinski et al.,
@@ -66,14 +66,7 @@ public struct Maximization: Sendable {
   private let stages: Sequential
   private let deconvnet: Deconvnet
   /// Where frequencies are changed.
-  private var spectrum: Spectrum?
-
-  private struct Spectrum {
-    var transform: SpectralImage
-    var strengths: Tensor
-    var first: Tensor
-    var second: Tensor
-  }
+  private var spectrum: SpectralAscent?
 
   /// Begins with gray and noise.
   ///
@@ -101,10 +94,8 @@ public struct Maximization: Sendable {
         var generator = SeededGenerator(seed: seed, 0x4652_4551)
         return (0..<count).map { _ in 0.01 * generator.nextNormal() }
       })
-    let spectrum = Spectrum(
-      transform: SpectralImage(height: input[0], width: input[1]), strengths: strengths,
-      first: Tensor(zeros: images.shape), second: Tensor(zeros: images.shape))
-    images = Self.squashed(spectrum.transform.images(of: strengths))
+    let spectrum = SpectralAscent(from: strengths, rate: settings.rate / 20)
+    images = spectrum.images
     self.spectrum = spectrum
   }
 
@@ -156,13 +147,13 @@ public struct Maximization: Sendable {
     addVariation(of: shifted, to: &gradient)
     gradient.roll(shifts.map { (-$0.y, -$0.x) })
     step += 1
-    guard spectrum == nil else {
-      climbFrequencies(gradient)
+    if let climbed = spectrum?.climb(gradient) {
+      images = climbed
       return objectives
     }
     climb(gradient)
     if settings.blur > 0, step.isMultiple(of: max(1, settings.blurInterval)) {
-      images.blur(Self.kernel(deviation: settings.blur))
+      images.blur(Tensor.blurTaps(deviation: settings.blur))
     }
     images.withUnsafeMutableBufferPointer { scalars in
       for index in scalars.indices { scalars[index] = min(max(0, scalars[index]), 1) }
@@ -269,39 +260,6 @@ public struct Maximization: Sendable {
     }
   }
 
-  /// A step of Adam up the gradient, by the strengths of frequencies.
-  private mutating func climbFrequencies(_ gradient: Tensor) {
-    guard var spectrum else { return }
-    // Of σ, and downhill.
-    var downhill = gradient
-    images.withUnsafeBufferPointer { images in
-      downhill.withUnsafeMutableBufferPointer { downhill in
-        for index in downhill.indices { downhill[index] *= -images[index] * (1 - images[index]) }
-      }
-    }
-    let (beta1, beta2) = (0.9, 0.999)
-    let correction =
-      (1 - Double.power(beta2, Double(step))).squareRoot() / (1 - Double.power(beta1, Double(step)))
-    Kernels.adam(
-      &spectrum.strengths, first: &spectrum.first, second: &spectrum.second,
-      gradient: spectrum.transform.gradient(of: downhill),
-      rate: settings.rate / 20 * Float(correction), beta1: Float(beta1), beta2: Float(beta2),
-      epsilon: 1e-8)
-    images = Self.squashed(spectrum.transform.images(of: spectrum.strengths))
-    self.spectrum = spectrum
-  }
-
-  /// `σ(x / 4)`: from 0 to 1.
-  private static func squashed(_ tensor: Tensor) -> Tensor {
-    var result = tensor
-    result.withUnsafeMutableBufferPointer { scalars in
-      for index in scalars.indices {
-        scalars[index] = Float(1 / (1 + Double.exponential(-Double(scalars[index]) / 4)))
-      }
-    }
-    return result
-  }
-
   /// How each image is turned and zoomed at this step; nil for not at all.
   private func warps() -> [Warp]? {
     guard settings.turn > 0 || settings.zoom > 0 else { return nil }
@@ -324,59 +282,6 @@ public struct Maximization: Sendable {
         Int(generator.next().multipliedFullWidth(by: UInt64(2 * jitter + 1)).high) - jitter
       }
       return (draw(), draw())
-    }
-  }
-
-  /// The taps of a blur, which add up to 1.
-  static func kernel(deviation: Double) -> [Float] {
-    let radius = max(1, Int((2 * deviation).rounded(.up)))
-    let taps = (-radius...radius).map {
-      Double.exponential(-Double($0 * $0) / (2 * deviation * deviation))
-    }
-    let sum = taps.reduce(0, +)
-    return taps.map { Float($0 / sum) }
-  }
-}
-
-extension Tensor {
-  /// Shifts each image `[N, H, W, C]` around: what goes out on one side comes in on the other.
-  mutating func roll(_ shifts: [(y: Int, x: Int)]) {
-    guard shifts.contains(where: { $0 != (0, 0) }) else { return }
-    let (height, width, channels) = (shape[1], shape[2], shape[3])
-    let old = scalars
-    withUnsafeMutableBufferPointer { new in
-      for (image, shift) in shifts.enumerated() {
-        for y in 0..<height {
-          let row = ((y + shift.y) % height + height) % height
-          for x in 0..<width {
-            let column = ((x + shift.x) % width + width) % width
-            let from = ((image * height + y) * width + x) * channels
-            let to = ((image * height + row) * width + column) * channels
-            for channel in 0..<channels { new[to + channel] = old[from + channel] }
-          }
-        }
-      }
-    }
-  }
-
-  /// Blurs images `[N, H, W, C]` down and across; edges go on outside.
-  mutating func blur(_ kernel: [Float]) {
-    let radius = kernel.count / 2
-    let channels = shape[3]
-    for (axis, step) in [(1, shape[2] * channels), (2, channels)] {
-      let length = shape[axis]
-      let old = scalars
-      withUnsafeMutableBufferPointer { new in
-        for index in new.indices {
-          let place = index / step % length
-          var sum: Float = 0
-          for (tap, weight) in kernel.enumerated() {
-            let neighbour = min(max(0, place + tap - radius), length - 1)
-            sum += weight * old[index + (neighbour - place) * step]
-          }
-          new[index] = sum
-        }
-      }
     }
   }
 }

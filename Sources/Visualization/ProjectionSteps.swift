@@ -40,10 +40,12 @@ extension Deconvnet {
   }
 
   private func verb(ofLayer name: String) -> String? {
-    switch chain[name] {
-    case is MaxPool2D, is AveragePool2D: "unpooled"
-    case is ReLU, is LeakyReLU: "rectified"
-    case is Conv2D, is Dense: "filtered"
+    let layer = chain[name] as? any Projectable
+    return switch layer?.role {
+    case .pooling: "unpooled"
+    case .filters: "filtered"
+    case .activation(let isRectified) where isRectified || layer is any ProjectableRectifier:
+      "rectified"
     default: nil
     }
   }

@@ -94,7 +94,7 @@ package struct SaliencyEvaluation: Sendable {
     let plain = Tensor(
       shape: image.shape, scalars: (0..<image.count).map { settings.fill[$0 % channels] })
     var blurred = image
-    blurred.blur(Maximization.kernel(deviation: settings.blur))
+    blurred.blur(Tensor.blurTaps(deviation: settings.blur))
     for index in scores.indices {
       let order: [Int]
       if let method = scores[index].method {

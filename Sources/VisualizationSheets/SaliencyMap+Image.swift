@@ -5,10 +5,9 @@ public import Visualization
 
 extension SaliencyMap {
   /// The magnitudes as colours; the darkest is 0.
-  package var heatMap: HeatMap { heatMap(percentile: 100) }
-
+  ///
   /// - Parameter percentile: of the magnitudes, from which on all are of the brightest colour.
-  func heatMap(percentile: Double) -> HeatMap {
+  package func heatMap(percentile: Double = 100) -> HeatMap {
     let values = magnitudes
     return HeatMap(
       values, rows: scores.shape[1], columns: scores.shape[2],

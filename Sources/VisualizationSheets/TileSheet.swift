@@ -7,7 +7,7 @@ package import Images
 /// ```swift
 /// let sheet = TileSheet(
 ///   title: "layer 1", tiles: filters.map { TileSheet.Tile($0, caption: "…") }, columns: 8)
-/// try sheet.drawing(side: 56).image().write(to: "sheet.png")
+/// try sheet.drawing().image().write(to: "sheet.png")
 /// ```
 package struct TileSheet: Sendable {
   /// A drawing and a few words below it.

@@ -13,7 +13,7 @@ import Testing
     let archive = try FixtureArchive(leNet: "maximization")
     let target = try archive.array("case")[row].integers
     #expect(
-      relativeDifference(Maximization.kernel(deviation: 0.5), try archive.array("blur_kernel"))
+      relativeDifference(Tensor.blurTaps(deviation: 0.5), try archive.array("blur_kernel"))
         < fixtureTolerance)
     // The third case is a class.
     let layer = try lenet.deconvnet.layer(target[0] == 3 ? 4 : target[0])

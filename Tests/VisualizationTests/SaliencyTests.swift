@@ -137,7 +137,7 @@ import VisualizationSheets
     let map = try Deconvnet(of: model).saliencyMap(method, of: 0, in: image)
     #expect(map.scores.shape == [1, 12, 16, method == .gradcam ? 1 : 3])
     #expect((map.gradCAM != nil) == (method == .gradcam || method == .guidedGradcam))
-    #expect(map.heatMap.rows == 12 && map.heatMap.columns == 16)
+    #expect(map.heatMap().rows == 12 && map.heatMap().columns == 16)
     #expect(map.isEmpty || (0.1...1).contains(map.concentration))
     let sheet = map.sheet(
       source: Image(width: 16, height: 12, channels: 3, filledWith: .gray), title: "title")
