@@ -20,6 +20,9 @@ package struct TagTable: Sendable {
   /// The bytes of a tag.
   package func bytes(of number: Int) -> [UInt8] { Array(bytes[ranges[number]]) }
 
+  /// Whether a tag has a number.
+  package func contains(_ tag: UnsafeRawBufferPointer) -> Bool { numbers[Array(tag)] != nil }
+
   /// The number of a tag, and whether it is new.
   package mutating func number(of tag: UnsafeRawBufferPointer) -> (number: Int, isNew: Bool) {
     if last < followers.count {

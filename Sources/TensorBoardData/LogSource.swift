@@ -14,9 +14,12 @@ package struct LogSource: Sendable, Equatable {
   /// Directories as a user gives them: paths, or `name=path`. Of several, one without a name has its own,
   /// the path's last.
   ///
-  /// - Throws: `SourceError` where two have one name.
+  /// - Throws: `SourceError` where two have one name, or one has no path.
   package static func all(_ arguments: [String]) throws(SourceError) -> [LogSource] {
     var sources = arguments.map { LogSource(argument: $0) }
+    if let (argument, _) = zip(arguments, sources).first(where: { $1.path.isEmpty }) {
+      throw SourceError(description: "\"\(argument)\": there is no path in it")
+    }
     guard sources.count > 1 else { return sources }
     var seen: Set<[UInt8]> = []
     for index in sources.indices {

@@ -169,10 +169,10 @@ private struct RunReading: Sendable {
     headOf length: Int, _ bytes: UnsafeRawBufferPointer, file: Int32, offset: Int
   ) -> Double? {
     guard let head = EventHead(bytes, length: length), head.wallTime.isFinite else { return nil }
+    // The first value's metadata say what the series is. A tag gets its number when its series begins.
+    guard head.isContentLast || tags.contains(head.tag) else { return nil }
     let (number, _) = tags.number(of: head.tag)
     if number == run.series.count {
-      // The first value's metadata says what the series is.
-      guard head.isContentLast else { return nil }
       begin(number, SummaryMetadata(ofFirstValueIn: head.field, given: nil))
     }
     let count: Int32?

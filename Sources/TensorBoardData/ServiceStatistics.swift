@@ -22,18 +22,19 @@ package final class ServiceStatistics: Sendable {
     do { result = .success(try make()) } catch { result = .failure(error) }
     let seconds = (ContinuousClock.now - start) / .seconds(1)
     longest.withLock { $0 = max($0, seconds) }
+    let byteCount = try? size(result.get())
     answers.withLock { answers in
-      answers[method, default: Answers()].count += 1
-      answers[method, default: Answers()].seconds += seconds
-      switch result {
-      case .success(let answer): answers[method, default: Answers()].byteCount += size(answer)
-      case .failure: answers[method, default: Answers()].refusals += 1
-      }
+      var own = answers[method] ?? Answers()
+      own.count += 1
+      own.seconds += seconds
+      own.byteCount += byteCount ?? 0
+      own.refusals += byteCount == nil ? 1 : 0
+      answers[method] = own
     }
     return try result.get()
   }
 
-  /// A line on the answers since the last line: "12 answers, the longest took 0.031 seconds".
+  /// A line on the answers so far: "12 answers, the longest since the last look 31.0 ms".
   package func line() -> String {
     let count = answers.withLock { $0.values.reduce(0) { $0 + $1.count } }
     let seconds = longest.withLock { longest in
@@ -49,7 +50,6 @@ package final class ServiceStatistics: Sendable {
 
   /// What there is, with what was loaded, in the text that Prometheus reads.
   ///
-  /// Names are swift-metrics' labels, what is in braces its dimensions.
   /// - Source: <https://prometheus.io/docs/instrumenting/exposition_formats/>.
   package func text(_ contents: LogDirectory.Contents) -> String {
     var text = ""

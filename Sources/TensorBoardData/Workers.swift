@@ -28,6 +28,7 @@ final class Workers<Item: Sendable>: Sendable {
 
   /// Adds work, for which a thread is started where all others are at work.
   func add(_ items: [Item]) {
+    guard !items.isEmpty else { return }
     let (woken, isNew) = state.withLock { state in
       state.items += items
       let woken = min(state.waiting, items.count)

@@ -60,6 +60,7 @@ final class ChildProcess: Sendable {
       let end = Date(timeIntervalSinceNow: 5)
       while process.isRunning, Date() < end { Thread.sleep(forTimeInterval: 0.02) }
       if process.isRunning { kill(process.processIdentifier, SIGKILL) }
+      process.waitUntilExit()
     }
   }
 }

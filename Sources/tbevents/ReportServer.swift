@@ -71,10 +71,10 @@ import Reports
     init(_ host: String) {
       let isOwn = ["127.0.0.1", "localhost", "::1"].contains(host)
       let machine = ProcessInfo.processInfo.hostName
+      let others =
+        isOwn ? [] : [machine, machine.split(separator: ".").first.map(String.init) ?? machine]
       names = Set(
-        ["127.0.0.1", "localhost", "[::1]", host, "[\(host)]"]
-          + (isOwn
-            ? [] : [machine, machine.split(separator: ".").first.map(String.init) ?? machine]))
+        (["127.0.0.1", "localhost", "[::1]", host, "[\(host)]"] + others).map { $0.lowercased() })
       takesAddresses = !isOwn
     }
 
@@ -135,8 +135,10 @@ import Reports
     private var teller: Teller?
     /// The version that the reader has.
     private var version = 0
-    /// When something was last written that went out.
+    /// Whether something that was written hasn't gone out yet.
     private var isWaiting = false
+    /// One request is answered, then the connection ends: a browser asks for a page and for its events.
+    private var isAnswered = false
 
     init(_ page: LivePage, _ names: HostNames, _ readers: Readers) {
       (self.page, self.names, self.readers) = (page, names, readers)
@@ -148,8 +150,8 @@ import Reports
       // Nothing is sent here: what a body holds is of no use.
       case .body: break
       case .end:
-        guard let request, teller == nil else { return context.close(promise: nil) }
-        self.request = nil
+        guard let request, !isAnswered else { return }
+        isAnswered = true
         answer(request, context)
       }
     }
@@ -196,16 +198,14 @@ import Reports
       var headers = HTTPHeaders(Self.headers)
       headers.add(name: "Content-Type", value: type)
       headers.add(name: "Content-Length", value: "\(body.readableBytes)")
-      let keeps = request.isKeepAlive && status == .ok
-      if !keeps { headers.add(name: "Connection", value: "close") }
+      headers.add(name: "Connection", value: "close")
       write(
         .head(HTTPResponseHead(version: request.version, status: status, headers: headers)), context
       )
       if request.method != .HEAD { write(.body(.byteBuffer(body)), context) }
-      let done = context.writeAndFlush(wrapOutboundOut(.end(nil)))
-      if !keeps {
-        let channel = context.channel
-        done.whenComplete { _ in channel.close(promise: nil) }
+      let channel = context.channel
+      context.writeAndFlush(wrapOutboundOut(.end(nil))).whenComplete { _ in
+        channel.close(promise: nil)
       }
     }
 

@@ -4,7 +4,6 @@ import EventFiles
 import Files
 import Foundation
 import Reports
-import Synchronization
 import TensorBoardData
 
 /// `tbevents serve`: TensorBoard with our data server, or the report as a page that follows.
@@ -106,7 +105,8 @@ struct ServeCommand: ParsableCommand {
     let names = sources.map { $0.name ?? Path.ownName(of: $0.path) }.joined(separator: ", ")
     let title = title ?? "Report: \(names)"
     let source = sources.map(\.path).joined(separator: ", ")
-    try show(&follower, title, source, on: page)
+    var shown: Seen?
+    try show(&follower, title, source, on: page, after: &shown)
     let interruption = Interruption()
     let server = try ReportServer(page, host: host, port: port ?? 6006)
     try Console.print(server.address)
@@ -115,7 +115,7 @@ struct ServeCommand: ParsableCommand {
       Thread.sleep(forTimeInterval: 0.1)
       guard Date() >= next else { continue }
       let start = Date()
-      if try show(&follower, title, source, on: page) { server.tell() }
+      if try show(&follower, title, source, on: page, after: &shown) { server.tell() }
       // A report of very many runs takes its time: the machine has a training to run.
       next = Date(timeIntervalSinceNow: max(Double(interval), 4 * -start.timeIntervalSinceNow))
     }
@@ -124,24 +124,29 @@ struct ServeCommand: ParsableCommand {
   }
 
   /// Reads on, and shows what there is; returns whether the page has changed.
+  ///
+  /// - Parameter shown: what the page shows; nil before it shows anything.
   @discardableResult
   private func show(
-    _ follower: inout LogFollower, _ title: String, _ source: String, on page: LivePage
+    _ follower: inout LogFollower, _ title: String, _ source: String, on page: LivePage,
+    after shown: inout Seen?
   ) throws -> Bool {
-    let before = Seen(follower.contents)
     for sentence in follower.readOn() { Console.tell(sentence) }
-    let contents = follower.contents
-    guard before != Seen(contents) || contents.isEmpty else { return false }
+    // Images and texts are read from their files: a run that is gone has none any more.
+    let contents = follower.contents.filter { FileStatus(path: $0.run.directory) != nil }
+    let seen = Seen(contents)
+    guard seen != shown else { return false }
     var options = ReportOptions(
       title: title, source: source, tool: "tbevents \(Tool.version)",
       time: Date().timeIntervalSince1970)
     options.remedy = "tbevents report --run --tag choose."
     do {
       let isNew = try page.show(Report(of: contents, options))
+      shown = seen
       if verbose, isNew { Console.tell("\(contents.count) runs: the page has changed") }
       return isNew
     } catch let error as EventFileError {
-      // A file that was there a moment ago: the next look finds out.
+      // A file that was there a moment ago: the next look tries again.
       Console.tell("\(error)")
       return false
     }

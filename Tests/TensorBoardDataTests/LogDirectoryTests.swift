@@ -181,6 +181,9 @@ import Testing
       throws: SourceError(
         description: "two directories are called b; give one a name: other=/a/b")
     ) { try LogSource.all(["/x/b", "/a/b"]) }
+    #expect(throws: SourceError(description: "\"mine=\": there is no path in it")) {
+      try LogSource.all(["mine="])
+    }
   }
 
   @Test func countsAreWrittenForPrometheus() throws {

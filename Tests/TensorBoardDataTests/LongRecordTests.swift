@@ -118,6 +118,49 @@ import Testing
       try left.messages(1)[0].messages(2)[0].messages(2)[0].integers(1) == [1])
   }
 
+  /// TensorFlow writes a value's metadata behind its content: of a new tag the whole record is read, and
+  /// where that is damaged, the tag begins later or never.
+  @Test func aTagWhoseFirstRecordIsDamagedHasNoSeries() throws {
+    func record(_ step: Int) -> [UInt8] {
+      var records = RecordBuffer()
+      records.appendRecord { event in
+        event.encode(Double(step), field: 1)
+        event.encode(step, field: 2)
+        event.encodeMessage(field: 5) { summary in
+          summary.encodeMessage(field: 1) { value in
+            value.encode("text", field: 1)
+            value.encodeMessage(field: 8) { tensor in
+              tensor.encode(7, field: 1)
+              tensor.encodeMessage(field: 2) { shape in
+                shape.encodeMessage(field: 2) { $0.encode(1, field: 1) }
+              }
+              tensor.encode(Self.long, field: 8)
+            }
+            value.encodeMessage(field: 9) { metadata in
+              metadata.encodeMessage(field: 1) { $0.encode("text", field: 1) }
+            }
+          }
+        }
+      }
+      return Array(records.bytes)
+    }
+    for isDamaged in [false, true] {
+      let logdir = Logdir()
+      var first = record(0)
+      if isDamaged { first[50_000] ^= 1 }
+      try logdir.append(bytes: first, to: "a/tfevents")
+      try logdir.append(
+        [event(1, scalar("loss", 1)), event(2, scalar("rate", 2))], to: "a/tfevents")
+      let directory = try logdir.loaded()
+      #expect(try directory.scalars().map(\.steps) == [[1], [2]])
+      try logdir.append(bytes: record(3), to: "a/tfevents")
+      _ = directory.reload()
+      let listed = try directory.answer(.readTensors, request("text", points: 10))
+      let data = try listed.messages(1)[0].messages(2)[0].messages(2)[0]
+      #expect(try data.integers(1) == (isDamaged ? [3] : [0, 3]))
+    }
+  }
+
   @Test func whatIsNotWholeYetIsWaitedFor() throws {
     let logdir = Logdir()
     var records = RecordBuffer()
