@@ -84,10 +84,13 @@ package struct Outputs {
   package func write(_ result: CommandResult) throws {
     var result = result
     if let image {
-      if image.path.hasSuffix(".svg") {
-        try image.write((result.drawing?.svg() ?? "").utf8)
+      guard let drawing = result.drawing else {
+        preconditionFailure("nothing is drawn for \(image.path)")
+      }
+      if image.path.lowercased().hasSuffix(".svg") {
+        try image.write(drawing.svg().utf8)
       } else {
-        try result.drawing?.image().write(to: image.path)
+        try drawing.image().write(to: image.path)
       }
       result.fact("output", image.path)
     }

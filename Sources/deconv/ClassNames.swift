@@ -56,17 +56,23 @@ struct ClassMatch {
   ///   - count: how many classes the network tells apart.
   init(_ directories: [String], among names: [String]?, count: Int) {
     let known = Self.labels(of: names, count: count)
-    let found = directories.map { known[$0] }
-    if directories.count == count, found.contains(nil) {
-      // As many as the network has: in the order of their names, as torchvision's ImageFolder has them.
-      self.names = names ?? directories
+    // Names that are numbers themselves needn't be in their order.
+    let areNumbers = names?.allSatisfy { $0.allSatisfy(\.isNumber) } ?? false
+    let found = directories.map { name -> Int? in
+      if let label = known[name] { return label }
+      guard !areNumbers, let number = Int(name), (0..<count).contains(number) else { return nil }
+      return number
+    }
+    if directories.count == count, found.allSatisfy({ $0 == nil }) {
+      // None is known, and they are as many as the network has: in the order of their names, as torchvision's
+      // ImageFolder has them.
+      self.names = areNumbers ? directories : names ?? directories
       labels = Array(0..<count)
       return
     }
     var all = names ?? (0..<count).map(String.init)
     labels = zip(directories, found).map { name, label in
       if let label { return label }
-      if let number = Int(name), (0..<count).contains(number) { return number }
       all.append(name)
       return all.count - 1
     }

@@ -4,10 +4,11 @@ import CommandSupport
 /// How far from 0 a signal is white or black.
 struct ContrastOptions: ParsableArguments {
   @Option(
-    "Percentile of a signal that is white. (default: 100)", "percent", .within(1...100),
+    "Percentile of a signal that is white. (default: 100; 99.5 above 64x64)", "percent",
+    .within(1...100),
     more: """
       Magnitudes beyond it are white or black, too, so that few strong pixels don't leave all others \
-      gray. Images of more than 64x64 pixels have 99.5 by default.
+      gray.
       """)
   var percentile: Double?
 

@@ -32,7 +32,7 @@ struct EvaluateCommand: LabCommand {
   @Option("At most so many images, spread evenly.", "number", .atLeast(1)) var images = 50
   @Option("Pixels from point to point. (default: a row)", "pixels", .atLeast(1)) var perStep: Int?
   @Option("Gray of deleted pixels, 0 to 1.", "gray", .within(0...1)) var fill: Float = 0.5
-  @Option("Blur before insertion. (default: a 14th of the side)", "pixels", .above(0))
+  @Option("Blur before insertion. (default: a 14th of the side)", "pixels", .within(0.1...100))
   var blur: Double?
   @Option("Derivatives of integrated, copies of smoothgrad.", "count", .atLeast(1)) var steps = 25
   @Option("Seed of every random choice.") var seed = 1
@@ -45,10 +45,16 @@ struct EvaluateCommand: LabCommand {
       output, arrays: ["share", "deletion", "insertion", "randomized", "randomized_signed"], network
     )
     let set = try DataImages(data, for: network)
-    try set.checkClasses(network)
+    _ = try network.classes()
     let deconvnet = network.deconvnet
     var methods = method?.methods ?? SaliencyMethod.allCases
-    if deconvnet.highestConvolution == nil { methods.removeAll(where: \.isGradCAM) }
+    if deconvnet.highestConvolution == nil {
+      if let method, method.methods.contains(where: \.isGradCAM) {
+        throw CommandFailure(
+          "\(network.checkpoint.path): has no convolution, so gradcam has no maps to weigh")
+      }
+      methods.removeAll(where: \.isGradCAM)
+    }
     let randomized = RandomizedWeights.cascade(of: network.model, seed: seed)
     var evaluation = SaliencyEvaluation(
       of: methods + [nil], in: deconvnet, randomized: randomized.map { Deconvnet(of: $0.model) },
@@ -64,7 +70,9 @@ struct EvaluateCommand: LabCommand {
     }
     bar.finish()
 
-    let table = EvaluationTable(scores: evaluation.scores, layers: randomized.map(\.layer))
+    let table = EvaluationTable(
+      scores: evaluation.scores, layers: randomized.map(\.layer),
+      pixels: network.inputShape[0] * network.inputShape[1])
     var result = CommandResult(network)
     result.fact("images", "\(Format.count(count)) of \(set.description), their most probable class")
     result.fact("pixels", how(network))
@@ -100,7 +108,7 @@ struct EvaluateCommand: LabCommand {
   }
 }
 
-/// Methods of saliency, written with commas between them.
+/// Methods of saliency, written with commas between them; each counts once.
 struct MethodList: ExpressibleByArgument {
   let methods: [SaliencyMethod]
 
@@ -109,6 +117,7 @@ struct MethodList: ExpressibleByArgument {
       SaliencyMethod(rawValue: String($0))
     }
     guard !methods.isEmpty, !methods.contains(nil) else { return nil }
-    self.methods = methods.compactMap(\.self)
+    let given = methods.compactMap(\.self)
+    self.methods = given.indices.filter { !given[..<$0].contains(given[$0]) }.map { given[$0] }
   }
 }

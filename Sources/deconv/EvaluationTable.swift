@@ -10,6 +10,8 @@ struct EvaluationTable {
   let scores: [SaliencyEvaluation.Score]
   /// The layers whose weights were drawn anew, the last one of the network first.
   let layers: [NumberedLayer]
+  /// Of an image.
+  let pixels: Int
 
   /// A point of a curve.
   private struct Point {
@@ -58,10 +60,11 @@ struct EvaluationTable {
       ])
     for point in points {
       guard let value = point.value else { continue }
+      // At so many pixels, or layers.
       let isShare = PixelCurve.Kind(rawValue: point.curve) != nil
       result.log(
         .scalar("evaluation/\(point.curve)/\(point.method)", value),
-        step: Int((isShare ? 100 * point.at : point.at).rounded()))
+        step: Int((isShare ? Double(pixels) * point.at : point.at).rounded()))
     }
     let curves = PixelCurve.Kind.allCases.map { kind in scores.compactMap { $0.meanCurve(kind) } }
     result.array("share", curves[0].first?.shares ?? [])

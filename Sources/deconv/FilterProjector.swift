@@ -157,7 +157,7 @@ struct FilterProjector {
 
   /// What is beyond the scale, in words.
   var beyond: String {
-    percentile < 100 ? " (beyond the \(Format.short(percentile))th percentile, too)" : ""
+    percentile < 100 ? " (beyond percentile \(Format.short(percentile)), too)" : ""
   }
 
   /// A sheet of several filters: a tile each.

@@ -53,9 +53,14 @@ struct InvarianceCommand: LabCommand {
         ["\(kind.rawValue)"] + Measure.allCases.map { "\(kind.rawValue)_\($0)" }
       }, network)
     let points = try lab.results.file(csv)
-    let subjects = try right(network) ?? subjects.subjects(for: network)
     let side = network.inputShape[0]
     let farthest = shift ?? max(1, side * 10 / 28)
+    guard farthest <= side else {
+      throw CommandFailure(
+        "--shift \(farthest) moves \(Network.size(network.inputShape)) images by more than their side"
+      )
+    }
+    let subjects = try right(network) ?? subjects.subjects(for: network)
     let series: [WarpSeries] = [
       .translations(farthest: farthest, step: max(1, farthest / 10)), .scales(largest: scale),
       .rotations(step: turn),
@@ -107,12 +112,13 @@ struct InvarianceCommand: LabCommand {
     let labels = images.images.labels
     let wanted = min(5, Set(labels).count)
     var found: [Int: Int] = [:]
-    images.forEachBatch { batch, numbers in
-      guard found.count < wanted else { return }
-      let logits = network.deconvnet.probabilities(of: batch)
-      let classes = logits.shape[1]
+    for start in stride(from: 0, to: labels.count, by: 100) where found.count < wanted {
+      let numbers = Array(start..<min(start + 100, labels.count))
+      let probabilities = network.deconvnet.probabilities(of: images.tensor(at: numbers))
       for (row, number) in numbers.enumerated() where found[labels[number]] == nil {
-        let best = (0..<classes).max { logits[row, $0] < logits[row, $1] }
+        let best = (0..<probabilities.shape[1]).max {
+          probabilities[row, $0] < probabilities[row, $1]
+        }
         if best == labels[number], found.count < wanted { found[labels[number]] = number }
       }
     }

@@ -110,10 +110,7 @@ struct Network {
     if let names = checkpoint.imageMetadata.classNames, names.count == count {
       return (names, true)
     }
-    // Numbers name nothing that a data set's names don't name better.
-    if let names = checkpoint.state?.data?.classNames, names.count == count,
-      !names.allSatisfy({ $0.allSatisfy(\.isNumber) })
-    {
+    if let names = checkpoint.state?.data?.classNames, names.count == count {
       return (names, false)
     }
     let isImageNet = options.preprocess == .imagenet && count == ImageNetClasses.names.count

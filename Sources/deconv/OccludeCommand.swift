@@ -37,7 +37,7 @@ struct OccludeCommand: LabCommand {
   var layer: LayerName?
 
   @Option(
-    "Projections from so many other images. (default: 0)", "count", .within(0...9),
+    "Projections from so many other images.", "count", .within(0...9),
     more: """
       Of the strongest map, from the images of the data set that excite it most: figure 7 (c). The \
       image's own projection stands on every sheet.

@@ -12,12 +12,12 @@ struct PartBoxes {
     var boxes: [PixelBox]
   }
 
-  /// The images: paths of PNG files, or numbers in the data set.
+  /// The images: paths of files, or numbers in the data set.
   let images: [String]
   let parts: [Part]
 
   /// Reads a file of boxes: CSV with the head `part,image,y,x,height,width`, or JSON, a list of objects
-  /// with these keys. Images are numbers in the data set, or PNG files beside the file.
+  /// with these keys. Images are numbers in the data set, or files beside the file.
   ///
   /// - Throws: `CommandFailure` that names the file and the line or the part.
   init(path: String) throws {

@@ -1,5 +1,6 @@
 public import ArgumentParser
 import CommandSupport
+import Images
 import ModelFiles
 import Tensors
 import TextOutput
@@ -48,7 +49,7 @@ struct SaliencyCommand: LabCommand {
       method, of: subject.label, in: subject.tensor, settings)
 
     var result = CommandResult(network)
-    describe(map, subject, &result)
+    describe(map, subject, network, &result)
     result.rows = [subject.json(network) + row(map, subject) + outputs.json]
     result.draw(
       map.drawing(
@@ -98,7 +99,7 @@ struct SaliencyCommand: LabCommand {
   }
 
   private func describe(
-    _ map: SaliencyMap, _ subject: Subject, _ result: inout CommandResult
+    _ map: SaliencyMap, _ subject: Subject, _ network: Network, _ result: inout CommandResult
   ) {
     result.fact("image", subject.image.name)
     result.fact("class", subject.answer)
@@ -117,7 +118,8 @@ struct SaliencyCommand: LabCommand {
       result.fact(
         "sum", "\(Format.number(sum, digits: 3)): about what the logit rises from the start")
     }
-    result.fact("scale", "0 to \(Format.number(map.magnitudes.max() ?? 0, digits: 3))")
+    let scale = map.heatMap(percentile: contrast.percentile(for: network)).scale
+    result.fact("scale", "0 to \(Format.number(scale.highest, digits: 3))")
     result.array("scores", shape: Array(map.scores.shape.dropFirst()), map.scores.scalars)
     if let cam = map.gradCAM {
       result.array("cam", shape: Array(cam.map.shape[1...2]), cam.map.scalars)

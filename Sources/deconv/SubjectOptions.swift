@@ -57,8 +57,8 @@ struct SubjectListOptions: ParsableArguments {
   var image: [String] = []
 
   @Option(
-    "Images of the set, as 0,7,20-22. (default: of each class one)", "numbers",
-    more: "Counted from 0. Without it the first image of each of the first five classes is taken.")
+    "Images of the set, as 0,7,20-22. (default: of five classes one)", "numbers",
+    more: "Counted from 0.")
   var index: NumberList?
 
   @OptionGroup var data: DataOptions

@@ -36,7 +36,7 @@ struct EvaluateCommand: ParsableCommand {
       """)
   var logdir: String?
 
-  @Option("The PNG of the confusion matrix to write. (default: confusion.png)", "path")
+  @Option("The PNG or SVG of the confusion matrix to write. (default: confusion.png)", "path")
   var output: String?
 
   @OptionGroup var results: ResultOptions
