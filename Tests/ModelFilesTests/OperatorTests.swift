@@ -106,6 +106,61 @@ import Testing
     #expect(try model("images").layers.contains { $0.layer is Permute })
   }
 
+  /// As Keras's `UpSampling2D` is written: rows, then columns, each beside its copies.
+  @Test(arguments: [false, true])
+  func `copied rows and columns are larger images`(isChannelsLast: Bool) throws {
+    // 2×3 images of 2 channels, twice as high and three times as wide.
+    let shapes =
+      isChannelsLast
+      ? [[1, 2, 1, 3, 2], [1, 4, 3, 2], [1, 4, 3, 1, 2], [1, 4, 9, 2]]
+      : [[1, 2, 2, 1, 3], [1, 2, 4, 3], [1, 2, 4, 3, 1], [1, 2, 4, 9]]
+    let axis = isChannelsLast ? 2 : 3
+    func repeats(_ axis: Int, _ count: Int) -> [Int] {
+      (0..<5).map { $0 == axis ? count : 1 }
+    }
+    typealias Node = ONNXBytes.Node
+    var model = ONNXBytes(
+      nodes: [
+        Node(type: "Relu", inputs: ["x"], output: "i"),
+        Node(type: "Unsqueeze", inputs: ["i"], output: "a", integers: ["axes": [axis]]),
+        Node(type: "Tile", inputs: ["a", "twice"], output: "b"),
+        Node(type: "Reshape", inputs: ["b", "high"], output: "c"),
+        Node(type: "Reshape", inputs: ["c", "column"], output: "d"),
+        Node(type: "Tile", inputs: ["d", "thrice"], output: "e"),
+        Node(type: "Reshape", inputs: ["e", "wide"], output: "y"),
+      ],
+      initializers: [
+        .integers("twice", repeats(axis, 2)), .integers("high", shapes[1]),
+        .integers("column", shapes[2]), .integers("thrice", repeats(axis + 1, 3)),
+        .integers("wide", shapes[3]),
+      ])
+    model.operatorSet = 11
+    model.input = [1, 2, 2, 3]
+    if isChannelsLast {
+      model.nodes[0].inputs = ["t"]
+      model.nodes.insert(
+        Node(
+          type: "Transpose", inputs: ["x"], output: "t", integers: ["perm": [0, 2, 3, 1]]), at: 0)
+    }
+    let x = Tensor(shape: [1, 2, 3, 2], scalars: (1...12).map { Float($0) })
+    let enlarged = (0..<4).flatMap { row in
+      (0..<9).flatMap { column in (0..<2).map { x[0, row / 2, column / 3, $0] } }
+    }
+    try withTemporaryFolder { folder in
+      let path = "\(folder)/model.onnx"
+      try Data(model.bytes).write(to: URL(filePath: path))
+      let network = try Checkpoint(path: path).makeModel()
+      #expect(network(x) == Tensor(shape: [1, 4, 9, 2], scalars: enlarged))
+    }
+    model.nodes[model.nodes.count - 2].inputs[1] = "twice"
+    try withTemporaryFolder { folder in
+      let path = "\(folder)/model.onnx"
+      try Data(model.bytes).write(to: URL(filePath: path))
+      let error = #expect(throws: ONNXError.self) { try Checkpoint(path: path) }
+      #expect(error?.description.contains("rows and columns of images are possible") == true)
+    }
+  }
+
   @Test func `a gate is a constant but for the gradient`() throws {
     var generator = SeededGenerator(seed: 3)
     let trunk = Conv2D(in: 2, out: 3, kernel: 3, using: &generator)

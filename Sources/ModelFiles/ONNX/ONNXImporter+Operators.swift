@@ -85,6 +85,7 @@ extension ONNXImporter {
     case "Reshape": try reshape(operation)
     case "Squeeze", "Unsqueeze": try squeeze(operation)
     case "Transpose": try transpose(operation)
+    case "Tile": try tile(operation)
     case "Slice": try slice(operation)
     case "Split": try split(operation)
     case "Gather": try gather(operation)
@@ -129,8 +130,8 @@ extension ONNXImporter {
     _ kind: String
   ) throws {
     let input = try activation(operation, isWhole: false)
-    guard input.response == nil, input.groups == nil else {
-      throw operation.unsupported("takes a part of an LRN")
+    guard input.hasOwnShape else {
+      throw operation.unsupported("takes shape \(input.shape); images and rows are possible")
     }
     try add(type, with: settings, operation, from: input, output: input.shape, named: kind)
   }

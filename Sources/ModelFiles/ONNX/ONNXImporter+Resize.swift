@@ -65,4 +65,63 @@ extension ONNXImporter {
     if let scales { settings["scale_factor"] = .array(scales[2...].map { .number(Double($0)) }) }
     try add("Upsample", with: settings, operation, from: input, output: sizes, named: "upsample")
   }
+  /// A dimension of length 1 behind that of rows or columns, repeated.
+  mutating func tile(_ operation: ONNXOperation) throws {
+    var input = try activation(operation, isWhole: false)
+    guard let constant = try constant(operation, 1),
+      case let repeats = try integers(constant, operation), repeats.count == input.shape.count
+    else { throw operation.unsupported("doesn't say how often") }
+    if repeats.allSatisfy({ $0 == 1 }) { return try set(operation, .activation(input)) }
+    guard let copies = input.copies, copies.count == 1,
+      case let count = repeats[copies.axis + 1], (1...1 << 20).contains(count),
+      repeats.enumerated().allSatisfy({ $0.offset == copies.axis + 1 || $0.element == 1 })
+    else {
+      throw operation.unsupported(
+        "repeats \(input.shape) \(repeats.prefix(16)) times; rows and columns of images are possible"
+      )
+    }
+    input.copies?.count = count
+    input.shape[copies.axis + 1] = count
+    try set(operation, .activation(input))
+  }
+
+  /// Copies of rows or columns become rows or columns of larger images.
+  mutating func enlarge(
+    _ operation: ONNXOperation, _ input: ONNXActivation, by copies: PixelCopies, to shape: [Int]
+  ) throws {
+    var wanted = copies.shape
+    let (length, overflow) = wanted[copies.axis].multipliedReportingOverflow(by: copies.count)
+    wanted[copies.axis] = length
+    guard !overflow, length <= 1 << 20, shape == wanted else {
+      throw operation.unsupported(
+        "makes shape \(shape) of the copied rows or columns of \(copies.shape)")
+    }
+    var result = input
+    result.copies = nil
+    result.shape = copies.shape
+    if copies.count == 1 { return try set(operation, .activation(result)) }
+    let isRows = result.order[copies.axis] == 2
+    let sizes = isRows ? [length, result.length(3)] : [result.length(2), length]
+    let factors = isRows ? [copies.count, 1] : [1, copies.count]
+    try add(
+      "Upsample",
+      with: [
+        "size": .array(sizes.map { JSONValue($0) }), "mode": .string("nearest"),
+        "coordinates": .string("asymmetric"), "rounding": .string("floor"),
+        "scale_factor": .array(factors.map { .number(Double($0)) }),
+      ], operation, from: result, output: shape, named: "upsample")
+  }
+}
+
+extension PixelCopies {
+  /// Images that are seen with a dimension of length 1 behind that of their rows or columns.
+  init?(of input: ONNXActivation, seenAs shape: [Int]) {
+    guard input.isWhole, input.shape.count == 4, shape.count == 5,
+      let axis = input.shape.indices.first(where: { axis in
+        [2, 3].contains(input.order[axis]) && shape[axis + 1] == 1
+          && shape[...axis] + shape[(axis + 2)...] == input.shape[...]
+      })
+    else { return nil }
+    self.init(axis: axis, shape: input.shape)
+  }
 }

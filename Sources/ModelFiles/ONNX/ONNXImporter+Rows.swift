@@ -25,7 +25,7 @@ extension ONNXImporter {
     biasScale: Float
   ) throws {
     var input = try activation(operation, isWhole: false)
-    guard input.response == nil, input.groups == nil,
+    guard input.hasOwnShape,
       input.shape.count == 2 || input.channelAxis == input.shape.count - 1
     else { throw operation.unsupported("takes rows, but gets shape \(input.shape)") }
     guard var weight = try constant(operation, 1), weight.shape.count == 2,

@@ -96,7 +96,12 @@ extension ONNXImporter {
         "ChannelShuffle", with: ["groups": JSONValue(groups.groups)], operation, from: result,
         output: shape, named: "shuffle")
     }
+    if let copies = input.copies { return try enlarge(operation, input, by: copies, to: shape) }
     if shape == input.shape { return try set(operation, .activation(input)) }
+    if let copies = PixelCopies(of: input, seenAs: shape) {
+      result.copies = copies
+      return try set(operation, .activation(result))
+    }
     if input.shape.count != 2, shape.count != 2, shape.count <= 4,
       shape.filter({ $0 != 1 }) == input.shape.filter({ $0 != 1 })
     {
@@ -121,7 +126,7 @@ extension ONNXImporter {
   }
 
   private mutating func makeRows(_ operation: ONNXOperation, _ input: ONNXActivation) throws {
-    guard input.response == nil, input.groups == nil, (2...4).contains(input.shape.count) else {
+    guard input.hasOwnShape, (2...4).contains(input.shape.count) else {
       throw operation.unsupported("makes rows of shape \(input.shape)")
     }
     guard input.shape.count > 2 else { return try set(operation, .activation(input)) }
@@ -182,7 +187,7 @@ extension ONNXImporter {
     let order = try operation.axes(
       try operation.integers("perm") ?? Array((0..<rank).reversed()), rank: rank)
     let exchanged = operation.unsupported("exchanges the dimensions \(order) of \(input.shape)")
-    guard input.response == nil, order.count == rank else { throw exchanged }
+    guard input.response == nil, input.copies == nil, order.count == rank else { throw exchanged }
     if let groups = input.groups {
       guard order == [0, 2, 1, 3, 4], !groups.isTransposed else { throw exchanged }
       input.groups?.isTransposed = true

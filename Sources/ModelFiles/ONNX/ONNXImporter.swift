@@ -115,7 +115,7 @@ struct ONNXImporter {
       throw problem.told(hasAttention: graph.nodes.contains(where: importer.isAttention))
     }
     guard case .activation(let output)? = importer.values[name], output.stage > 0,
-      output.response == nil, output.groups == nil
+      output.hasOwnShape
     else { throw ONNXProblem.notAModel("its output \"\(name)\" is no layer's") }
     // Ours are rows, or images with the channels last, which an exporter of TensorFlow's leaves so.
     let order = output.long.filter { $0 != 0 }
@@ -240,7 +240,9 @@ struct ONNXImporter {
         activation.response != nil
           ? "takes a part of an LRN"
           : activation.groups != nil
-            ? "takes groups of channels" : "takes rows of images whose channels come last")
+            ? "takes groups of channels"
+            : activation.copies != nil
+              ? "takes copied rows or columns" : "takes rows of images whose channels come last")
     }
     return activation
   }

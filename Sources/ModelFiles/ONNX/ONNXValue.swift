@@ -92,14 +92,19 @@ struct ONNXActivation {
   var response: LocalResponse?
   /// Channels are seen as groups.
   var groups: ChannelGroups?
+  /// Rows or columns are seen with their copies.
+  var copies: PixelCopies?
 
   /// The length of N, C, H or W.
   func length(_ dimension: Int) -> Int {
     shape.indices.first { $0 < order.count && order[$0] == dimension }.map { shape[$0] } ?? 1
   }
 
+  /// Whether its dimensions are those of images or rows, and nothing else that they are seen as.
+  var hasOwnShape: Bool { response == nil && groups == nil && copies == nil }
+
   /// Whether its numbers are those of a layer's output, at most in another order of dimensions.
-  var isWhole: Bool { response == nil && groups == nil && flattened == nil }
+  var isWhole: Bool { hasOwnShape && flattened == nil }
 
   /// Whether dimensions stand as layers want them, too: `[N, C, H, W]` or `[N, C]`.
   var isPlain: Bool { isWhole && (shape.count == 2 || order == [0, 1, 2, 3]) }
@@ -134,6 +139,16 @@ struct ChannelGroups {
   let shape: [Int]
   /// Whether groups and channels in them were exchanged.
   var isTransposed = false
+}
+
+/// Each row or column beside its copies, a dimension more than the images have: `[N, C, H, copies, W]`, as
+/// Keras's `UpSampling2D` is written.
+struct PixelCopies {
+  /// The dimension of the graph that is copied.
+  let axis: Int
+  /// The images' shape in the graph.
+  let shape: [Int]
+  var count = 1
 }
 
 /// Where a parameter's numbers come from, in PyTorch's layout.

@@ -135,7 +135,7 @@ struct ONNXGrammar {
 
   private mutating func node() {
     guard shape.count == 4 else { return rowNode() }
-    switch choices.below(25) {
+    switch choices.below(26) {
     case 15: gate()
     case 16: pad()
     case 17: parts()
@@ -145,6 +145,7 @@ struct ONNXGrammar {
     case 21: imageNormalization()
     case 22: function()
     case 23: smooth()
+    case 24: copies()
     case 0, 1: convolution()
     case 2, 3: pooling()
     case 4: elementwise()
@@ -411,6 +412,21 @@ struct ONNXGrammar {
     let seen = add("Reshape", [name, integers(five)])
     let turned = add("Transpose", [seen], ["perm": .integers([0, 2, 1, 3, 4])])
     goOn(add("Reshape", [turned, integers(shape)]), shape)
+  }
+
+  /// Rows or columns beside their copies, as Keras writes larger images.
+  private mutating func copies() {
+    let axis = choices.within(2...3)
+    guard shape[axis] <= 12 else { return elementwise() }
+    let count = choices.pick([2, 3, 1])
+    var seen = shape
+    seen.insert(1, at: axis + 1)
+    var repeats = [1, 1, 1, 1, 1]
+    repeats[axis + 1] = count
+    var output = shape
+    output[axis] *= count
+    let tiled = add("Tile", [add("Reshape", [name, integers(seen)]), integers(repeats)])
+    goOn(add("Reshape", [tiled, integers(output)]), output)
   }
 
   private mutating func resize() {
