@@ -29,7 +29,12 @@ def judge(kind, path, problem):
 
 
 def differences(ones, others):
-    return numpy.count_nonzero(~(numpy.abs(ones - others) < 1e-4))
+    return numpy.count_nonzero(~(numpy.abs(ones - others) < 1e-4)) if ones.size == others.size else ones.size
+
+
+def orders(array):
+    """Images with the channels last, and first."""
+    return [array, numpy.moveaxis(array, 3, 1)] if array.ndim == 4 else [array]
 
 
 def check_network(path):
@@ -40,18 +45,21 @@ def check_network(path):
     options = onnxruntime.SessionOptions()
     options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
     options.intra_op_num_threads = options.inter_op_num_threads = 1
-    ours = numpy.fromfile(path.with_suffix(".logits"), numpy.float32)
+
+    def dumped(name):
+        shape = [int(length) for length in path.with_suffix(f".{name}-shape").read_text().split()]
+        return numpy.fromfile(path.with_suffix(f".{name}"), numpy.float32).reshape(shape)
+
+    ours, image = dumped("logits"), dumped("input")
     try:
         session = onnxruntime.InferenceSession(str(path), options, ["CPUExecutionProvider"])
         port = session.get_inputs()[0]
         shape = [length if isinstance(length, int) else 1 for length in port.shape]
-        image = numpy.fromfile(path.with_suffix(".input"), numpy.float32).reshape(shape)
-        theirs = session.run(None, {port.name: image})[0]
-        # Ours have the channels first; an output may have them last.
-        if theirs.ndim == 4 and ours.size == theirs.size:
-            turned = numpy.moveaxis(theirs, 3, 1)
-            theirs = min(theirs, turned, key=lambda one: differences(one.ravel(), ours))
-        theirs = theirs.ravel()
+        # Ours have the channels last; those of a file may come first, in what it takes and in what it makes.
+        images = [one for one in orders(image) if list(one.shape[1:]) == shape[1:]] or [image.reshape(shape)]
+        pairs = [(session.run(None, {port.name: one})[0].ravel(), other.ravel())
+                 for one in images for other in orders(ours)]
+        theirs, ours = min(pairs, key=lambda pair: differences(*pair))
     except Exception:  # pylint: disable=broad-except
         counts["network", "refused by ONNX Runtime"] += 1
         return

@@ -104,10 +104,10 @@ let lonelyFile = ScratchFile("lonely.safetensors")
   Dump.keep(bytes, "onnx")
   do {
     guard let (image, logits) = try run(Checkpoint(path: onnxFile.path)) else { return }
-    // Channels first, as ONNX has them: flattening does that.
+    // Channels last, as ours are; the shapes tell the oracle which dimensions the file means.
     for (tensor, ending) in [(image, "input"), (logits, "logits")] {
-      let flat = tensor.rank == 4 ? Flatten()(tensor) : tensor
-      Dump.keep(flat.scalars.flatMap { withUnsafeBytes(of: $0, Array.init) }, ending)
+      Dump.keep(tensor.scalars.flatMap { withUnsafeBytes(of: $0, Array.init) }, ending)
+      Dump.keep(Array(tensor.shape.map(String.init).joined(separator: " ").utf8), "\(ending)-shape")
     }
   } catch {
     Dump.keep(Array("\(error)".utf8), "refused")
