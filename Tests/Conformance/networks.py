@@ -316,12 +316,12 @@ def check_torchvision(runner, name, exporters, opsets, dynamic):
                 note += str(worst)
                 wrong = []
                 for unit, value in found.items():
-                    if value > PROJECTIONS:
+                    if not value <= PROJECTIONS:
                         layer, filter, rule = unit.split(",")
                         moved = rounding(double, x, layer, int(filter), rule)
                         if unit == worst:
                             note += f", rounding alone {moved:.1e}"
-                        if value > 2 * moved:
+                        if not value <= 2 * moved:
                             wrong.append(f"{unit} {value:.1e} beyond twice {moved:.1e}")
                 yield (name, exporter, told, difference(outputs["logits"], runtime_logits(path, x)),
                        found.get(worst), f"{WRONG}{'; '.join(wrong)}" if wrong else note)
@@ -383,7 +383,7 @@ def check_keras(runner, name, exporter, opset):
         try:
             with quiet():
                 model = keras_network(name)
-                shape = (1, *model.input_shape[1:])
+                shape = (1, *(side or 224 for side in model.input_shape[1:]))
                 if exporter == "keras":
                     model.export(str(path), format="onnx", verbose=False)
                 else:
@@ -427,7 +427,7 @@ def main():
         nonlocal failures
         name, exporter, opset, logits, projections, note = row
         # What an exporter can't do isn't ours; what is left out wasn't asked for.
-        bad = (logits is not None and logits > LOGITS or note.startswith(WRONG)
+        bad = (logits is not None and not logits <= LOGITS or note.startswith(WRONG)
                or logits is None and note != "read" and not note.startswith("not exported"))
         failures += bad
         figures = ["-" if figure is None else f"{figure:.1e}" for figure in (logits, projections)]
