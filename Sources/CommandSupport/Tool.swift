@@ -3,7 +3,7 @@ package import ArgumentParser
 /// The life of a command-line program: parse, run, tell what went wrong, exit.
 package enum Tool {
   /// The version that `--version` prints and runs record.
-  package static let version = "0.1.0"
+  package static let version = "0.2.0"
 
   /// Runs the command that the process's arguments name, and ends the process.
   ///
