@@ -195,4 +195,5 @@ def main():
                 f"{key} {statistics.median(one[key] for one in rounds):.3g}" for key in rounds[0]), flush=True)
 
 
-main()
+if __name__ == "__main__":
+    main()
