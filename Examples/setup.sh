@@ -1,7 +1,7 @@
 # Sourced by the other scripts: finds what the build needs and installs what is missing.
 # Run any of them as they are on a bare Debian or Ubuntu that has Swift; on a Mac, Homebrew is asked.
 
-say() { printf '\n== %s\n' "$*"; }
+say() { printf '\n== %s  %s\n' "$(date +%T)" "$*"; }
 stop() {
   printf '%s\n' "$*" >&2
   exit 1
