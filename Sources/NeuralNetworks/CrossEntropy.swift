@@ -2,7 +2,7 @@ public import Tensors
 
 /// Softmax and cross entropy of a batch of logits.
 public struct CrossEntropy: Sendable {
-  /// The mean over the batch of `-ln p(label)`, in nats.
+  /// The mean over the batch of the targets' cross entropy, in nats; without smoothing `-ln p(label)`.
   public let mean: Float
   /// The gradient of `mean` with respect to the logits, `[N, classes]`.
   public let gradient: Tensor
@@ -22,8 +22,16 @@ public struct CrossEntropy: Sendable {
 /// The cross entropy between the softmax of logits and labels.
 ///
 /// - Shapes: logits `[N, classes]`; one label `0 ..< classes` a sample.
-/// - Formula: `-1/N Σ ln(exp(logit of the label) / Σ exp(logits))`, the largest logit subtracted first.
-public func softmaxCrossEntropy(_ logits: Tensor, labels: [Int]) -> CrossEntropy {
+/// - Formula: `-1/N Σ Σ target · ln(exp(logit) / Σ exp(logits))`, the largest logit subtracted first. The
+///   target of each class is `smoothing / classes`, and `1 - smoothing` more of the label's.
+/// - Parameter smoothing: the share of a target that is spread over all classes, 0 to 1, as PyTorch's
+///   `label_smoothing`.
+/// - Source of the smoothing: Szegedy et al., "Rethinking the Inception Architecture for Computer Vision",
+///   CVPR 2016, arXiv 1512.00567, §7.
+public func softmaxCrossEntropy(
+  _ logits: Tensor, labels: [Int], smoothing: Float = 0
+) -> CrossEntropy {
+  precondition((0...1).contains(smoothing), "a smoothing lies in 0 ... 1, got \(smoothing)")
   precondition(
     logits.rank == 2 && logits.shape[0] == labels.count && logits.shape[1] > 0,
     "\(labels.count) labels for logits of shape \(logits.shape)")
@@ -44,20 +52,29 @@ public func softmaxCrossEntropy(_ logits: Tensor, labels: [Int]) -> CrossEntropy
       let largest = Double(row[best])
       let labelLogit = Double(row[label])
       var sum = 0.0
+      var logits = 0.0
       for index in 0..<classes {
+        logits += Double(row[index])
         let exponential = Double.exponential(Double(row[index]) - largest)
         row[index] = Float(exponential)
         sum += exponential
       }
-      total += Double.logarithm(sum) - (labelLogit - largest)
+      let target =
+        smoothing == 0
+        ? labelLogit
+        : labelLogit + Double(smoothing) * (logits / Double(classes) - labelLogit)
+      total += Double.logarithm(sum) - (target - largest)
       for index in 0..<classes { row[index] = Float(Double(row[index]) / sum) }
     }
   }
   var gradient = probabilities
   let scale = 1 / Float(max(1, batch))
   gradient.withUnsafeMutableBufferPointer { values in
-    for (sample, label) in labels.enumerated() { values[sample * classes + label] -= 1 }
-    for index in values.indices { values[index] *= scale }
+    for (sample, label) in labels.enumerated() {
+      values[sample * classes + label] -= 1 - smoothing
+    }
+    let spread = smoothing / Float(classes)
+    for index in values.indices { values[index] = (values[index] - spread) * scale }
   }
   return CrossEntropy(
     mean: Float(total / Double(max(1, batch))), gradient: gradient,

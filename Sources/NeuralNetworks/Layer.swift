@@ -3,7 +3,7 @@ public import Tensors
 /// A step of a network: a value that turns tensors into tensors.
 ///
 /// Tensors hold a batch in their first dimension. A layer never changes while it is used: `forward`
-/// returns what `backward` needs, and only an optimizer writes parameters.
+/// returns what `backward` needs, and only an optimizer and `updateStatistics` write parameters.
 public protocol Layer: Sendable {
   /// The shape of one output, without the batch dimension, for one input of `inputShape`.
   ///
@@ -24,6 +24,10 @@ public protocol Layer: Sendable {
   mutating func visitParameters(
     _ visit: (_ name: String, _ parameter: inout Tensor) throws -> Void
   ) rethrows
+
+  /// Takes what a training pass measured, after the optimizer's update: a batch normalisation's running
+  /// statistics, which inference uses.
+  mutating func updateStatistics(from trace: Trace)
 
   /// The number of scalars that training can change.
   var parameterCount: Int { get }
@@ -47,6 +51,9 @@ extension Layer {
   public mutating func visitParameters(
     _ visit: (_ name: String, _ parameter: inout Tensor) throws -> Void
   ) rethrows {}
+
+  /// Nothing that training measures is remembered, by default.
+  public mutating func updateStatistics(from trace: Trace) {}
 
   /// The number of scalars that training can change: none of what only is remembered.
   public var parameterCount: Int { parameters.reduce(0) { $0 + $1.tensor.count } }
@@ -111,6 +118,8 @@ public struct Trace: Sendable {
   public package(set) var children: [Trace] = []
   /// What a recurrent cell went through.
   package var cell: Kernels.CellTrace?
+  /// The mean and variance that a batch normalisation took from the batch.
+  var moments: ChannelMoments?
   /// The key of a dropout's choices, where it dropped.
   package var dropoutKey: UInt32?
 

@@ -159,6 +159,15 @@ public struct Sequential: Layer {
       }
     }
   }
+
+  public mutating func updateStatistics(from trace: Trace) {
+    precondition(
+      trace.children.count == layers.count,
+      "a trace of \(trace.children.count) layers for a model of \(layers.count)")
+    for index in layers.indices {
+      layers[index].layer.updateStatistics(from: trace.children[index])
+    }
+  }
 }
 
 extension Layer {

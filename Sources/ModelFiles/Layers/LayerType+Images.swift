@@ -153,6 +153,7 @@ extension LayerType {
       describe: { (layer: BatchNorm2D) in
         [
           "num_features": JSONValue(layer.channels), "eps": JSONValue(layer.epsilon),
+          "momentum": JSONValue(layer.momentum),
           "track_running_stats": .bool(!layer.usesBatchStatistics),
         ]
       }, make: batchNorm),
@@ -221,12 +222,15 @@ extension LayerType {
     func parameter(_ name: String, isThere: Bool, _ standard: Float) throws -> Tensor {
       try isThere ? layer.parameter(name, shape) : Tensor(shape: shape, repeating: standard)
     }
+    // Of another tool's network it may be anything, `null` for a plain mean: only training needs it.
+    let momentum = (try? layer.number("momentum", 0.1)) ?? 0.1
     return BatchNorm2D(
       weight: try parameter("weight", isThere: isAffine, 1),
       bias: try parameter("bias", isThere: isAffine, 0),
       runningMean: try parameter("running_mean", isThere: !usesBatch, 0),
       runningVariance: try parameter("running_var", isThere: !usesBatch, 1),
-      epsilon: try layer.number("eps", 1e-5), usesBatchStatistics: usesBatch)
+      epsilon: try layer.number("eps", 1e-5), momentum: momentum,
+      usesBatchStatistics: usesBatch)
   }
 }
 
