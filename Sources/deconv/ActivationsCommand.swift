@@ -13,7 +13,7 @@ struct ActivationsCommand: LabCommand {
     """
     Shows all maps of a layer for one image. With --statistics the whole data set is looked at: \
     then the sheet shows each filter's mean map, and each filter's mean, deviation, extremes and \
-    shares of activity are printed.
+    shares of activity are printed, and one line on the whole layer.
 
     With --npy the arrays are maps, [height, width, filters], and mean, variance, std, min, max, \
     active, active_images and mean_of_image_max of each filter of the array filter.
@@ -97,6 +97,7 @@ struct ActivationsCommand: LabCommand {
           "rare", Words.filters(rare, of: filters.count, layer) + " (active in less than 1 %)")
       }
     }
+    if statistics { result.fact("overall", Self.summary(activity)) }
     let strongest = filters.max { activity[$0].maximum < activity[$1].maximum }
     result.fact(
       "strongest",
@@ -130,6 +131,19 @@ struct ActivationsCommand: LabCommand {
     result.array("maps", shape: seen.maps.shape, seen.maps.scalars)
     result.array("filter", filters.map { Int32($0) })
     for number in numbers { result.array(number.key, filters.map { number.value(activity[$0]) }) }
+  }
+
+  /// The numbers of all activations of a layer, whose filters have as many each.
+  private static func summary(_ filters: [ActivationStatistics.Filter]) -> String {
+    let count = Double(max(1, filters.count))
+    let mean = filters.reduce(0) { $0 + $1.mean } / count
+    let variance =
+      filters.reduce(0) { $0 + $1.variance + ($1.mean - mean) * ($1.mean - mean) } / count
+    return [
+      ("mean", mean), ("std", variance.squareRoot()), ("variance", variance),
+      ("min", Double(filters.map(\.minimum).min() ?? 0)),
+      ("max", Double(filters.map(\.maximum).max() ?? 0)),
+    ].map { "\($0.0) \(Format.number($0.1))" }.joined(separator: ", ")
   }
 
   private func sheet(_ seen: Seen, _ filters: [Int], of layer: NumberedLayer) -> Drawing {

@@ -37,6 +37,19 @@ import Testing
         "activations --layer 2 --statistics --format json --npy raw --output b.png --quiet")
       let objects = try LabNetwork.objects(json.output)
       #expect(objects.count == 64)
+      // All filters have as many activations: the layer's mean is the mean of theirs.
+      let mean = objects.reduce(0) { $0 + ($1["mean"] as? Double ?? .nan) } / 64
+      let overall = try #require(text.lines.first { $0.hasPrefix("overall ") })
+      let words = overall.split(whereSeparator: { " ,".contains($0) }).map(String.init)
+      #expect(
+        words.filter { Double($0) == nil && $0 != "overall" } == [
+          "mean", "std", "variance", "min", "max",
+        ])
+      let numbers = words.compactMap(Double.init)
+      #expect(abs(numbers[0] - mean) < 1e-3 * mean)
+      #expect(abs(numbers[1] * numbers[1] - numbers[2]) < 2e-3 * numbers[2])
+      let largest = objects.map { $0["max"] as? Double ?? .nan }.max() ?? .nan
+      #expect(abs(numbers[4] - largest) < 1e-3 * largest)
       #expect(objects.allSatisfy { $0["images"] as? Int == 20 })
       for object in objects {
         let (std, variance) = (object["std"] as? Double ?? 1, object["variance"] as? Double ?? 0)
