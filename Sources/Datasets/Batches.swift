@@ -2,15 +2,15 @@ private import Tensors
 
 /// Batches made one at a time, as a loop asks for them.
 ///
-/// In every epoch each image comes once, in an order that is a function of (seed, epoch); whether
-/// it is mirrored is a function of (seed, epoch, image). So a run that is resumed at a step sees
+/// In every epoch each image comes once, in an order that is a function of (seed, epoch); how it is
+/// augmented is a function of (seed, epoch, image). So a run that is resumed at a step sees
 /// what an uninterrupted one would have seen. An epoch's last batch is smaller when the batch size
 /// doesn't divide the number of images: none is left out.
 public struct Batches: Sequence, Sendable {
   /// The order of the images in an epoch.
   enum Order: Sendable, Equatable {
     case sequential
-    case shuffled(seed: Int, flips: Bool)
+    case shuffled(seed: Int, ImageAugmentation)
   }
 
   let data: LabeledImages
@@ -38,9 +38,10 @@ public struct Batches: Sequence, Sendable {
     let images =
       switch order {
       case .sequential: data.tensor(at: chosen, pixelRange: pixelRange)
-      case .shuffled(let seed, let flips):
+      case .shuffled(let seed, let augmentation):
         data.tensor(at: chosen, pixelRange: pixelRange) { index in
-          flips && Self.isFlipped(index, seed: seed, epoch: epoch)
+          augmentation.choice(
+            for: index, seed: seed, epoch: epoch, height: data.height, width: data.width)
         }
       }
     return Batch(
@@ -55,21 +56,15 @@ public struct Batches: Sequence, Sendable {
     var generator = SeededGenerator(seed: seed, Purpose.shuffle, epoch)
     // Fisher and Yates; the standard library's shuffle may draw differently in another version.
     for last in stride(from: indices.count - 1, to: 0, by: -1) {
-      let other = Int(generator.next().multipliedFullWidth(by: UInt64(last + 1)).high)
+      let other = generator.next(below: last + 1)
       indices.swapAt(last, other)
     }
     return indices
   }
 
-  private static func isFlipped(_ index: Int, seed: Int, epoch: Int) -> Bool {
-    var generator = SeededGenerator(seed: seed, Purpose.flip, epoch, index)
-    return generator.next() >> 63 == 1
-  }
-
-  /// First coordinates that keep the streams of one seed apart.
+  /// A first coordinate that keeps this stream of a seed apart from others.
   private enum Purpose {
     static let shuffle = 0x5348_5546
-    static let flip = 0x464C_4950
   }
 
   /// Makes the next batch when it is asked for.
@@ -101,27 +96,27 @@ extension LabeledImages {
   /// Shuffled batches over so many epochs.
   ///
   /// - `size`: The number of images in a batch; an epoch's last one may have fewer.
-  /// - `seed`: Orders and flips are functions of it.
+  /// - `seed`: Orders and augmentations are functions of it.
   /// - `step`: The first step, when a run is resumed; steps are counted from 0 over all epochs.
   /// - `pixelRange`: How bytes become scalars.
-  /// - `flips`: Whether half of the images, others in each epoch, are mirrored left to right.
+  /// - `augmentation`: What is done to the images, other things in each epoch.
   public func batches(
     of size: Int, epochs: Int, seed: Int, startingAt step: Int = 0,
-    pixelRange: PixelRange = .zeroToOne, flips: Bool = false
+    pixelRange: PixelRange = .zeroToOne, augmentation: ImageAugmentation = .none
   ) -> Batches {
     batches(
       of: size, steps: epochs * stepsPerEpoch(batchSize: size), seed: seed, startingAt: step,
-      pixelRange: pixelRange, flips: flips)
+      pixelRange: pixelRange, augmentation: augmentation)
   }
 
   /// Shuffled batches up to, not including, step `steps`; the rest is as with epochs.
   public func batches(
     of size: Int, steps: Int, seed: Int, startingAt step: Int = 0,
-    pixelRange: PixelRange = .zeroToOne, flips: Bool = false
+    pixelRange: PixelRange = .zeroToOne, augmentation: ImageAugmentation = .none
   ) -> Batches {
     precondition(step >= 0, "a step is 0 or more, got \(step)")
     return Batches(
-      data: self, order: .shuffled(seed: seed, flips: flips), pixelRange: pixelRange,
+      data: self, order: .shuffled(seed: seed, augmentation), pixelRange: pixelRange,
       firstStep: step, batchSize: size, endStep: count == 0 ? 0 : steps)
   }
 

@@ -32,6 +32,11 @@ extension Dataset {
       training: readsTraining ? LabeledImages(joining: parts) : test.selecting([]), test: test)
   }
 
+  /// The names of CIFAR-10's classes, in the order of their labels.
+  public static let cifar10ClassNames = [
+    "airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck",
+  ]
+
   /// Whether the directory has one of the binary files.
   static func isCIFAR10(_ directory: DataDirectory) -> Bool {
     directory.files.contains { CIFARFile.trainingNames.contains($0) || $0 == CIFARFile.testName }
@@ -39,11 +44,7 @@ extension Dataset {
 
   private static func cifarClassNames(_ directory: DataDirectory) throws(DatasetError) -> [String] {
     let name = "batches.meta.txt"
-    guard directory.files.contains(name) else {
-      return [
-        "airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck",
-      ]
-    }
+    guard directory.files.contains(name) else { return cifar10ClassNames }
     let lines = String(decoding: try directory.contents(of: name), as: UTF8.self)
       .split(whereSeparator: \.isNewline).map(String.init)
     guard lines.count == CIFARFile.classCount else {

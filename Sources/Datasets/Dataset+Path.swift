@@ -2,7 +2,7 @@ public import Images
 
 extension Dataset {
   /// Reads the data set that a directory, or a directory in it, holds: a tree of image files, CIFAR-10's
-  /// binary files (as 28x28 gray images), or MNIST's.
+  /// binary files, or MNIST's.
   ///
   /// - Parameters:
   ///   - path: The directory.
@@ -10,10 +10,11 @@ extension Dataset {
   ///   - trainingPerClass: Keeps at most so many images of each class, the first ones; nil: all; 0: none,
   ///     and none need to be there.
   ///   - testPerClass: The same for the test images.
+  ///   - inColor: Whether CIFAR-10's binary files are read as they are, 32x32 RGB, not as 28x28 gray.
   /// - Throws: `DatasetError`.
   public init(
     path: String, formats: [ImageFormat] = [.png], trainingPerClass: Int? = nil,
-    testPerClass: Int? = nil
+    testPerClass: Int? = nil, inColor: Bool = false
   ) throws(DatasetError) {
     let (directory, kind) = try Self.find(in: DataDirectory(path), formats, depth: 2)
     let whole: Dataset
@@ -23,7 +24,9 @@ extension Dataset {
         directory: directory.path, formats: formats, trainingPerClass: trainingPerClass,
         testPerClass: testPerClass)
     case .cifar10:
-      whole = try .cifar10(directory: directory.path, readsTraining: trainingPerClass != 0)
+      whole = try .cifar10(
+        directory: directory.path, channels: inColor ? 3 : 1, side: inColor ? 32 : 28,
+        readsTraining: trainingPerClass != 0)
     case .mnist: whole = try .mnist(directory: directory.path, readsTraining: trainingPerClass != 0)
     }
     self = whole.limited(trainingPerClass: trainingPerClass, testPerClass: testPerClass)
@@ -36,17 +39,18 @@ extension Dataset {
   /// - `trainingPerClass`: At most so many training images of each class; nil: all, and 1000 of a
   ///   drawn set.
   /// - `testPerClass`: The same for the test images; nil: all, and 100 of a drawn set.
+  /// - `inColor`: Whether CIFAR-10's binary files are read as they are, 32x32 RGB, not as 28x28 gray.
   /// - Throws: `DatasetError`, also when a drawn set is asked for more than `largestDrawnClass`
   ///   images of a class.
   public init(
     nameOrPath: String, formats: [ImageFormat] = [.png], seed: Int = 1,
-    trainingPerClass: Int? = nil, testPerClass: Int? = nil
+    trainingPerClass: Int? = nil, testPerClass: Int? = nil, inColor: Bool = false
   ) throws(DatasetError) {
     guard Self.drawnNames.contains(nameOrPath) else {
       do throws(DatasetError) {
         try self.init(
           path: nameOrPath, formats: formats, trainingPerClass: trainingPerClass,
-          testPerClass: testPerClass)
+          testPerClass: testPerClass, inColor: inColor)
       } catch .missing(nameOrPath, _) where !nameOrPath.contains("/") {
         throw .missing(
           path: nameOrPath,

@@ -57,31 +57,7 @@ public struct LabeledImages: Sendable, Equatable {
   public func tensor(
     at indices: some Collection<Int>, pixelRange: PixelRange = .zeroToOne
   ) -> Tensor {
-    tensor(at: indices, pixelRange: pixelRange) { _ in false }
-  }
-
-  /// Some images as scalars, those mirrored for whose index `isFlipped` says so.
-  func tensor(
-    at indices: some Collection<Int>, pixelRange: PixelRange, isFlipped: (Int) -> Bool
-  ) -> Tensor {
-    let size = bytesPerImage
-    return Tensor(uninitializedShape: [indices.count] + imageShape) { scalars in
-      pixels.withUnsafeBufferPointer { pixels in
-        pixelRange.table.withUnsafeBufferPointer { table in
-          for (row, index) in indices.enumerated() {
-            precondition(index >= 0 && index < count, "image \(index) of \(count) doesn't exist")
-            let source = UnsafeBufferPointer(rebasing: pixels[index * size..<(index + 1) * size])
-            let target = UnsafeMutableBufferPointer(
-              rebasing: scalars[row * size..<(row + 1) * size])
-            if isFlipped(index) {
-              mirror(source, through: table, into: target)
-            } else {
-              for at in 0..<size { target[at] = table[Int(source[at])] }
-            }
-          }
-        }
-      }
-    }
+    tensor(at: Array(indices), pixelRange: pixelRange) { _ in ImageAugmentation.Choice() }
   }
 
   /// The images at these positions, in this order.
@@ -112,25 +88,5 @@ public struct LabeledImages: Sendable, Equatable {
       return seen[labels[index], default: 0] <= limit
     }
     return kept.count == count ? self : selecting(kept)
-  }
-
-  /// Writes the scalars of an image with left and right exchanged.
-  private func mirror(
-    _ source: UnsafeBufferPointer<UInt8>, through table: UnsafeBufferPointer<Float>,
-    into target: UnsafeMutableBufferPointer<Float>
-  ) {
-    for y in 0..<height {
-      let (start, end) = (y * width, (y + 1) * width - 1)
-      if channels == 1 {
-        for x in 0..<width { target[start + x] = table[Int(source[end - x])] }
-      } else {
-        for x in 0..<width {
-          for channel in 0..<channels {
-            target[(start + x) * channels + channel] =
-              table[Int(source[(end - x) * channels + channel])]
-          }
-        }
-      }
-    }
   }
 }

@@ -143,7 +143,7 @@ struct Network {
     // Of the other half as few as possible are read.
     let set = try Dataset(
       nameOrPath: nameOrPath, formats: .photographs, trainingPerClass: isTest ? 1 : limit,
-      testPerClass: isTest ? limit : 1)
+      testPerClass: isTest ? limit : 1, inColor: inputShape.last == 3)
     let images = try preparation.prepared(isTest ? set.test : set.training, shape: inputShape)
     return (set.name, set.classNames, images)
   }

@@ -95,14 +95,18 @@ struct EvaluateCommand: ParsableCommand {
 
   private func load(for checkpoint: Checkpoint) throws -> Dataset {
     // Training images aren't looked at, and need not be there.
-    if let data { return try Dataset(nameOrPath: data, formats: .photographs, trainingPerClass: 0) }
+    let inColor = checkpoint.model.inputShape.last == 3
+    if let data {
+      return try Dataset(
+        nameOrPath: data, formats: .photographs, trainingPerClass: 0, inColor: inColor)
+    }
     guard let own = checkpoint.state?.data else {
       throw CommandFailure(
         "\(checkpoint.path): doesn't say what data it learned from; --data says what to test it on")
     }
     let found = try Dataset(
       nameOrPath: own.source, formats: .photographs, trainingPerClass: 0,
-      testPerClass: own.testPerClass)
+      testPerClass: own.testPerClass, inColor: inColor)
     let names = (try? TrainingSettings(recordedIn: checkpoint))?.classNames
     guard let names, names.count == found.classNames.count else { return found }
     return Dataset(

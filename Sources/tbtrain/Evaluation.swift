@@ -29,7 +29,8 @@ struct Evaluation {
     of model: Sequential, on images: LabeledImages, pixelRange: PixelRange,
     looksInside: Bool = false, seen: (Int) -> Void = { _ in }
   ) {
-    let stages = looksInside ? Self.stages(of: model) : [Stage(layers: model)]
+    let stages =
+      looksInside ? EvaluationStage.stages(of: model) : [EvaluationStage(layers: model)]
     var uses: [FilterUse?] = stages.map { _ in nil }
     var statistics = stages.map { _ in Statistics() }
     var loss = 0.0
@@ -68,18 +69,19 @@ struct Evaluation {
     self.predictions = predictions
     self.probabilities = probabilities
   }
+}
 
-  /// A convolution with its activation, a recurrent layer, or the layers between such.
-  private struct Stage {
-    /// The convolution's name.
-    var convolution: String?
-    /// What its output's statistics are called.
-    var activation: String?
-    var layers: Sequential
-  }
+/// A convolution with all up to its activation, a recurrent layer, or a layer between such.
+struct EvaluationStage {
+  /// The convolution's name.
+  var convolution: String?
+  /// What its output's statistics are called.
+  var activation: String?
+  var layers: Sequential
 
-  private static func stages(of model: Sequential) -> [Stage] {
-    var stages: [Stage] = []
+  /// The stages of a network, one after the other.
+  static func stages(of model: Sequential) -> [EvaluationStage] {
+    var stages: [EvaluationStage] = []
     var index = 0
     var convolutions = 0
     while index < model.layers.count {
@@ -87,15 +89,19 @@ struct Evaluation {
       var end = index + 1
       if named.layer is Conv2D {
         convolutions += 1
-        end = min(index + 2, model.layers.count)
+        while end + 1 < model.layers.count,
+          model.layers[end].layer is MaxPool2D && model.layers[end + 1].layer is BatchNorm2D
+            || model.layers[end].layer is BatchNorm2D
+        { end += 1 }
+        end = min(end + 1, model.layers.count)
         stages.append(
-          Stage(
+          EvaluationStage(
             convolution: named.name, activation: "activation\(convolutions)",
             layers: Sequential(Array(model.layers[index..<end]))))
       } else {
         let isRecurrent = named.layer is any RecurrentLayer
         stages.append(
-          Stage(activation: isRecurrent ? "states" : nil, layers: Sequential([named])))
+          EvaluationStage(activation: isRecurrent ? "states" : nil, layers: Sequential([named])))
       }
       index = end
     }

@@ -115,8 +115,11 @@ extension Option where Value == Given {
   ) {
     let defaults = TrainingSettings.defaults.map(setting.text)
     let own = defaults[0] ?? "off"
+    let others = zip(NetworkKind.allCases, defaults).filter { $0.1 != defaults[0] }
     let words =
-      words ?? (defaults[0] == defaults[1] ? own : "\(own), for rnn \(defaults[1] ?? "off")")
+      words
+      ?? ([own] + others.map { "for \($0.0.rawValue) \($0.1 ?? "off")" })
+      .joined(separator: ", ")
     let choices = setting.choices.joined(separator: ", ")
     self.init(
       wrappedValue: Given(setting: setting),
@@ -135,14 +138,15 @@ extension Setting {
   /// All settings and the only network that has each, nil for all, in the order of `--help`.
   static let all: [(setting: Setting, network: NetworkKind?)] =
     ((try? TrainingFlags.given(
-      LeNetOptions.parse([]), RNNOptions.parse([]), TrainingOptions.parse([]))) ?? [])
+      LeNetOptions.parse([]), RNNOptions.parse([]), VGGOptions.parse([]),
+      TrainingOptions.parse([]))) ?? [])
     .map { ($0.given.setting, $0.network) }
 
   /// The flags that say how long a training is; one of them at a time has a value.
   static let lengths: Set = ["steps", "epochs", "images"]
   /// The flags that a run may be resumed with whatever it began with.
   static let changeable = lengths.union([
-    "patience", "test-every", "checkpoint-every", "keep-best", "keep-checkpoints",
+    "patience", "test-every", "test-training", "checkpoint-every", "keep-best", "keep-checkpoints",
   ])
 }
 

@@ -32,6 +32,7 @@ extension SettingValue where Self: LosslessStringConvertible {
 extension Activation: SettingValue {}
 extension Augmentation: SettingValue {}
 extension Bool: SettingValue {}
+extension CIFAR10Images: SettingValue {}
 extension Float: SettingValue {}
 extension InitialWeights: SettingValue {}
 extension Int: SettingValue {}

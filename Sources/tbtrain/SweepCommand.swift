@@ -15,10 +15,11 @@ struct SweepCommand: ParsableCommand {
     """, exitCodes: ExitStatus.trainingHelpText,
     subcommands: [
       SweepNetworkCommand<LeNetOptions>.self, SweepNetworkCommand<RNNOptions>.self,
+      SweepNetworkCommand<VGGOptions>.self,
     ])
 }
 
-/// `tbtrain sweep lenet` and `tbtrain sweep rnn`.
+/// `tbtrain sweep lenet`, `tbtrain sweep rnn` and `tbtrain sweep vgg`.
 struct SweepNetworkCommand<Own: NetworkOptions>: ParsableCommand {
   static var configuration: CommandConfiguration {
     CommandConfiguration(

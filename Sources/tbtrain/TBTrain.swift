@@ -7,8 +7,8 @@ struct TBTrain: ParsableCommand {
     "tbtrain", "Train small networks and watch them in TensorBoard.",
     exitCodes: ExitStatus.trainingHelpText, version: Tool.version,
     subcommands: [
-      TrainCommand<LeNetOptions>.self, TrainCommand<RNNOptions>.self, SweepCommand.self,
-      RecipesCommand.self,
-      RecipeCommand.self, EvaluateCommand.self, DataCommand.self,
+      TrainCommand<LeNetOptions>.self, TrainCommand<RNNOptions>.self,
+      TrainCommand<VGGOptions>.self, SweepCommand.self, RecipesCommand.self, RecipeCommand.self,
+      EvaluateCommand.self, DataCommand.self,
     ])
 }

@@ -7,7 +7,7 @@ import NeuralNetworks
 import Tensors
 import TextOutput
 
-/// `tbtrain lenet` and `tbtrain rnn`: one training.
+/// `tbtrain lenet`, `tbtrain rnn` and `tbtrain vgg`: one training.
 struct TrainCommand<Own: NetworkOptions>: ParsableCommand {
   static var configuration: CommandConfiguration {
     CommandConfiguration(
@@ -137,7 +137,7 @@ struct SingleRun {
     table.fact("run", training.directory.path)
     table.fact("look", "tensorboard --logdir \(place.logdir)")
     let next =
-      network == .lenet ? "deconv project --layer 2 --filter 7" : "tbtrain evaluate"
+      network == .rnn ? "tbtrain evaluate" : "deconv project --layer 2 --filter 7"
     table.fact("", next + (logdirFlag.isEmpty ? "" : " --checkpoint \(training.directory.path)"))
     try Console.print(table.text)
   }

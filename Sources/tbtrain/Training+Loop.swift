@@ -67,14 +67,15 @@ extension Training {
     }
     let batches = data.training.batches(
       of: settings.batchSize, steps: total, seed: settings.seed, startingAt: firstStep,
-      pixelRange: settings.pixels, flips: settings.augment == .flip)
+      pixelRange: settings.pixels, augmentation: settings.augmentation)
     for batch in batches {
       let step = batch.step + 1
       result.step = step
       optimizer.learningRate = schedule.learningRate(at: step)
       let (logits, trace) = model.forward(
         batch.images, phase: .training(seed: settings.seed, step: step))
-      let loss = softmaxCrossEntropy(logits, labels: batch.labels)
+      let loss = softmaxCrossEntropy(
+        logits, labels: batch.labels, smoothing: settings.labelSmoothing ?? 0)
       guard loss.mean <= Self.divergedLoss else {
         result.status = .diverged
         return result
@@ -88,6 +89,7 @@ extension Training {
         gradients.clip(toNorm: longest, measuring: norm)
       }
       optimizer.update(&model, gradients)
+      model.updateStatistics(from: trace)
       pace.count(batch.count)
 
       if isCurveStep {
@@ -110,6 +112,11 @@ extension Training {
         let evaluation = Evaluation(
           of: model, on: data.test, pixelRange: settings.pixels, looksInside: isShown)
         try log.tested(evaluation, step: step)
+        if settings.testsTraining == true {
+          try log.tested(
+            Evaluation(of: model, on: data.training, pixelRange: settings.pixels),
+            on: TrainingLog.trainingSet, step: step)
+        }
         if isShown { try log.evaluated(evaluation, of: model, step: step) }
         bar.line(line(step, loss, evaluation, pace))
         tested(evaluation, step: step, &result, bar)

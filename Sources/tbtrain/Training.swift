@@ -122,7 +122,7 @@ struct Training {
   static func load(_ settings: TrainingSettings) throws -> Dataset {
     let found = try Dataset(
       nameOrPath: settings.data, formats: .photographs, trainingPerClass: settings.trainPerClass,
-      testPerClass: settings.testPerClass)
+      testPerClass: settings.testPerClass, inColor: settings.cifar10 == .rgb)
     let names = settings.classNames ?? found.classNames
     let shape = found.imageShape.map(String.init).joined(separator: "x")
     let problem: String? =
@@ -134,6 +134,8 @@ struct Training {
         "has no training images"
       } else if settings.network == .lenet, found.imageShape[..<2].contains(where: { $0 < 4 }) {
         "has images of \(shape), but LeNet-5 pools twice and takes 4x4 or larger"
+      } else if settings.network == .vgg, found.imageShape[..<2].contains(where: { $0 < 8 }) {
+        "has images of \(shape), but this VGG pools three times and takes 8x8 or larger"
       } else if found.imageShape.reduce(1, *) > 1 << 20 {
         "has images of \(shape), too large for these networks"
       } else {

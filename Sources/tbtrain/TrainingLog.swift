@@ -16,6 +16,7 @@ import VisualizationSheets
 /// | every 10th step | `loss/train`, `accuracy/train` of the batch, `learning_rate`, `images_per_second` |
 /// | each epoch, but 50 steps apart at least; the last step | `loss/test`, `accuracy/test`, `dead_filters/…`, for each parameter and activation `…_SUMMARY/…`, the images, a precision-recall curve a class |
 /// | each `--test-every` steps | `loss/test`, `accuracy/test` |
+/// | each test with `--test-training` | `loss/training_set`, `accuracy/training_set` |
 /// | end | the test images' features for the projector, the hyperparameters' session as ended |
 struct TrainingLog {
   /// Steps between two points of the training's curves.
@@ -26,6 +27,8 @@ struct TrainingLog {
   static let embeddingSample = 1_000
   /// Test images whose activations the histograms show; mean, deviation and extremes are of all.
   static let activationSample = 100
+  /// What results on all training images are called; `train` are those of a step's batch.
+  static let trainingSet = "training_set"
 
   private let writer: SummaryWriter
   private let test: LabeledImages
@@ -66,14 +69,15 @@ struct TrainingLog {
     _ settings: TrainingSettings, model: Sequential, compared: [String] = []
   ) throws {
     try writer.add(RunGraph.graph(of: model, input: test.imageShape))
+    let shown = ["train", "test"] + (settings.testsTraining == true ? [Self.trainingSet] : [])
     try writer.add(
       .customScalars(
         CustomScalarLayout(categories: [
           .init(
             "training and test",
             charts: [
-              .multiline("accuracy", tags: ["accuracy/train", "accuracy/test"]),
-              .multiline("loss", tags: ["loss/train", "loss/test"]),
+              .multiline("accuracy", tags: shown.map { "accuracy/\($0)" }),
+              .multiline("loss", tags: shown.map { "loss/\($0)" }),
             ])
         ])), step: 0)
     let rows = settings.flags.map { "| `--\($0.flag)` | `\($0.text)` |" }
@@ -92,9 +96,11 @@ struct TrainingLog {
     // The dashboard shows five columns of its own accord: those that a sweep compares first; of a run
     // alone, what isn't one of the first four is said in the fifth.
     let usual =
-      settings.network == .lenet
-      ? ["optimizer", "learning-rate", "batch-size", "dropout"]
-      : ["cell", "hidden", "optimizer", "learning-rate"]
+      switch settings.network {
+      case .lenet: ["optimizer", "learning-rate", "batch-size", "dropout"]
+      case .rnn: ["cell", "hidden", "optimizer", "learning-rate"]
+      case .vgg: ["width", "optimizer", "learning-rate", "batch-size"]
+      }
     var columns = compared.filter { values[$0] != nil }
     columns += usual.filter { !columns.contains($0) }
     if compared.isEmpty {
@@ -126,9 +132,9 @@ struct TrainingLog {
   }
 
   /// What a test found.
-  func tested(_ evaluation: Evaluation, step: Int) throws {
+  func tested(_ evaluation: Evaluation, on set: String = "test", step: Int) throws {
     try writer.add(
-      .scalar("loss/test", evaluation.loss), .scalar("accuracy/test", evaluation.accuracy),
+      .scalar("loss/\(set)", evaluation.loss), .scalar("accuracy/\(set)", evaluation.accuracy),
       step: step)
   }
 
@@ -159,10 +165,15 @@ struct TrainingLog {
     }
   }
 
-  /// `W1`, `b1`, `W2`, … in the order of the layers.
+  /// `W1`, `b1`, `W2`, … in the order of the layers; a normalisation's under their own names.
   private func addParameters(of model: Sequential, step: Int) throws {
     var number = 0
     for (name, tensor) in model.parameters {
+      let layer = name.split(separator: ".").first.flatMap { model[String($0)] }
+      guard !(layer is BatchNorm2D) else {
+        try addSummary(name, tensor, step: step)
+        continue
+      }
       // `W_ih`, `W_hh`, `b_ih`, `b_hh` of a recurrent layer.
       let part = name.split(separator: ".").last ?? ""
       if part.hasSuffix("_l0") {
@@ -184,19 +195,18 @@ struct TrainingLog {
       return try addStates(of: model, index, step: step)
     }
     var x = test.tensor(at: sample(Self.activationSample), pixelRange: pixelRange)
-    let last = model.layers.lastIndex { $0.layer is Conv2D } ?? -1
-    var number = 0
-    for (index, named) in model.layers.enumerated() where index <= last + 1 {
-      x = named.layer(x)
-      guard index > 0, model.layers[index - 1].layer is Conv2D else { continue }
-      number += 1
-      try addHistogram("activation\(number)", x, step: step)
+    let stages = EvaluationStage.stages(of: model)
+    let last = stages.lastIndex { $0.convolution != nil } ?? -1
+    for stage in stages[...last] {
+      x = stage.layers(x)
+      guard stage.convolution != nil, let name = stage.activation else { continue }
+      try addHistogram(name, x, step: step)
       let size = x.count / x.shape[0]
       let first = x.withUnsafeBufferPointer { scalars in
         Tensor(shape: [1] + x.shape.dropFirst(), scalars: scalars[..<size])
       }
       try writer.add(
-        .image("activation\(number)/maps", RunImages.maps(first)), step: step)
+        .image("\(name)/maps", RunImages.maps(first)), step: step)
     }
   }
 

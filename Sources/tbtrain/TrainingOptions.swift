@@ -100,6 +100,24 @@ struct RNNOptions: NetworkOptions {
   var given: [Given] { [cell, hidden, forgetBias] }
 }
 
+/// What only VGG has.
+struct VGGOptions: NetworkOptions {
+  static let kind = NetworkKind.vgg
+  static let title = "a small VGG with batch normalisation"
+  static let about = """
+    Six convolutions of 3x3 in three groups, each group with twice the filters of the one before, three \
+    poolings, the mean of each filter, dense. tbtrain recipe cifar10-color is a training for CIFAR-10 \
+    in colour.
+    """
+
+  @Option(
+    .init("width", \.width, .within(1...4096)), "Filters of the first group.",
+    default: "32", value: "filters")
+  var width: Given
+
+  var given: [Given] { [width] }
+}
+
 /// What every network's training has.
 struct TrainingOptions: SettingOptions {
   static let network: NetworkKind? = nil
@@ -107,7 +125,7 @@ struct TrainingOptions: SettingOptions {
   @Option(
     .init("init", \.initializer), "How weights are drawn.", value: "weights",
     more: """
-      For lenet he, xavier or truncated-normal (deviation 0.1, cut at two deviations, biases 0.1). For \
+      For lenet and vgg he, xavier or truncated-normal (deviation 0.1, cut at two deviations, biases 0.1). For \
       rnn torch (uniform within 1/sqrt(hidden)), xavier or tensorflow1 (cells by xavier, a GRU's gates \
       with biases 1, the output layer's weights and biases from N(0, 1)).
       """)
@@ -119,7 +137,10 @@ struct TrainingOptions: SettingOptions {
     .init("class-names", \.classNames, .distinct),
     "Names of the classes in the order of their labels.",
     default: "the data's", value: "names",
-    more: "For directories whose names are numbers: cat,dog,bird.")
+    more: """
+      For directories whose names are numbers: cat,dog,bird. The word cifar10 stands for the ten of \
+      CIFAR-10.
+      """)
   var classNames: Given
 
   @Option(
@@ -172,14 +193,15 @@ struct TrainingOptions: SettingOptions {
   @Option(
     .init("schedule", \.schedule), "The learning rate's course after the warm-up.", value: "shape",
     more: """
-      constant, step (a tenth after each third of the training) or cosine (down to 0 along a cosine).
+      constant, step (a tenth after each third of the training), cosine (down to 0 along a cosine) or \
+      one-cycle (up from a 25th along a cosine, then down to a 250,000th; Smith & Topin, 2018).
       """)
   var schedule: Given
 
   @Option(
     .init("warmup-epochs", \.warmupEpochs, .within(0...1_000_000)),
     "Epochs of rising learning rate.", default: "3", value: "epochs",
-    more: "By default at most three tenths of the training.")
+    more: "By default at most three tenths of the training, of one-cycle just these.")
   var warmupEpochs: Given
 
   @Option(
@@ -193,14 +215,46 @@ struct TrainingOptions: SettingOptions {
   var clipNorm: Given
 
   @Option(
-    .init("augment", \.augment), "What is done to training images.", value: "how",
+    .init("label-smoothing", \.labelSmoothing, .within(0...1)),
+    "Share of a label that is spread over all classes.", value: "share",
+    more: """
+      loss/train is the cross entropy with these targets (Szegedy et al., CVPR 2016); tests are \
+      without.
+      """)
+  var labelSmoothing: Given
+
+  @Option(
+    .init("augment", \.augment), "Whether training images are mirrored.", value: "how",
     more: """
       flip mirrors half of the images left to right, others in each epoch; auto does so where the \
       classes' mean images are symmetric, which photographs' are and digits' are not.
       """)
   var augment: Given
 
+  @Option(
+    .init("crop", \.crop, .within(0...4096)), "Farthest random shift of training images.",
+    value: "pixels",
+    more: """
+      What a shift brings in is black: a random crop of the image padded by so many pixels on each \
+      side. Others in each epoch.
+      """)
+  var crop: Given
+
+  @Option(
+    .init("cutout", \.cutout, .within(0...4096)), "Side of a random square that is covered.",
+    value: "pixels",
+    more: """
+      In each training image, with mid-gray; others in each epoch (DeVries & Taylor, 2017).
+      """)
+  var cutout: Given
+
   @Option(.init("pixels", \.pixels), "The scalars of black and white.") var pixels: Given
+
+  @Option(
+    .init("cifar10", \.cifar10), "How CIFAR-10's binary files are read.",
+    default: "gray, for vgg rgb", value: "images", more: "As 28x28 gray, or as they are: 32x32 rgb."
+  )
+  var cifar10: Given
 
   @Option(
     .init("train-per-class", \.trainPerClass, .within(1...1_000_000)),
@@ -219,6 +273,9 @@ struct TrainingOptions: SettingOptions {
     "Updates from one test to the next.", default: "an epoch, at least 50", value: "updates",
     more: "Tests before an epoch's end log accuracy and loss only.")
   var testEvery: Given
+
+  @Flag(help: "Test on all training images too, as accuracy/training_set.")
+  var testTraining = false
 
   @Option(
     .init("patience", \.patience, .within(1...1_000_000_000)),
@@ -243,15 +300,22 @@ struct TrainingOptions: SettingOptions {
   var keepCheckpoints: Given
 
   var given: [Given] {
-    let best = Setting("keep-best", \.keepBest)
     return [
       initializer, data, classNames, steps, epochs, images, batchSize, optimizer, learningRate,
       momentum, beta1, beta2, decay, epsilon, weightDecay, schedule, warmupEpochs, clipNorm,
-      augment,
-      pixels, trainPerClass, testPerClass, seed, testEvery, patience, checkpointEvery,
-      Given(setting: best, changes: keepBest ? [best.change("true")].compactMap(\.self) : []),
+      labelSmoothing, augment, crop, cutout, pixels, cifar10, trainPerClass, testPerClass, seed,
+      testEvery, Given(flag: Setting("test-training", \.testsTraining), isOn: testTraining),
+      patience,
+      checkpointEvery, Given(flag: Setting("keep-best", \.keepBest), isOn: keepBest),
       keepCheckpoints,
     ]
+  }
+}
+
+extension Given {
+  /// A setting that a flag without a value turns on.
+  fileprivate init(flag setting: Setting, isOn: Bool) {
+    self.init(setting: setting, changes: isOn ? [setting.change("true")].compactMap(\.self) : [])
   }
 }
 
@@ -298,10 +362,11 @@ extension OptimizerKind {
 struct TrainingFlags: ParsableArguments {
   @OptionGroup var lenet: LeNetOptions
   @OptionGroup var rnn: RNNOptions
+  @OptionGroup var vgg: VGGOptions
   @OptionGroup var training: TrainingOptions
 
   /// What was given, in the order of `--help`, and the only network that has it.
-  var given: [(given: Given, network: NetworkKind?)] { Self.given(lenet, rnn, training) }
+  var given: [(given: Given, network: NetworkKind?)] { Self.given(lenet, rnn, vgg, training) }
 
   static func given(_ options: any SettingOptions...) -> [(given: Given, network: NetworkKind?)] {
     options.flatMap { options in options.given.map { ($0, type(of: options).network) } }

@@ -5,13 +5,19 @@ import Foundation
 import NeuralNetworks
 
 /// What the learning rate does after the warm-up.
-enum ScheduleKind: String, CaseIterable, Decodable, Sendable { case constant, step, cosine }
+enum ScheduleKind: String, CaseIterable, Decodable, Sendable {
+  case constant, step, cosine
+  case oneCycle = "one-cycle"
+}
 
-/// What is done to training images.
+/// Whether training images are mirrored.
 enum Augmentation: String, CaseIterable, Decodable, Sendable { case auto, none, flip }
 
 /// The networks that can be trained; each is a command.
-enum NetworkKind: String, CaseIterable, Decodable, Sendable { case lenet, rnn }
+enum NetworkKind: String, CaseIterable, Decodable, Sendable { case lenet, rnn, vgg }
+
+/// How CIFAR-10's binary files are read: 28x28 gray, or 32x32 RGB as they are.
+enum CIFAR10Images: String, CaseIterable, Decodable, Sendable { case gray, rgb }
 
 /// How new weights are drawn: the choices of all networks.
 enum InitialWeights: String, CaseIterable, Decodable, Sendable {
@@ -21,7 +27,7 @@ enum InitialWeights: String, CaseIterable, Decodable, Sendable {
   /// What a network can be started from, its default first.
   static func choices(for network: NetworkKind) -> [InitialWeights] {
     switch network {
-    case .lenet: [.he, .xavier, .truncatedNormal]
+    case .lenet, .vgg: [.he, .xavier, .truncatedNormal]
     case .rnn: [.torch, .xavier, .tensorflow1]
     }
   }
@@ -40,6 +46,7 @@ struct TrainingSettings: Equatable {
   var cell = RecurrentCell.lstm
   var hidden = 128
   var forgetBias: Float = 1
+  var width: Int?
   var initializer: InitialWeights
   var data: String
   var classNames: [String]?
@@ -58,12 +65,17 @@ struct TrainingSettings: Equatable {
   var schedule = ScheduleKind.cosine
   var warmupEpochs: Float?
   var clipNorm: Float?
+  var labelSmoothing: Float?
   var augment = Augmentation.auto
+  var crop: Int?
+  var cutout: Int?
+  var cifar10: CIFAR10Images?
   var pixels = PixelRange.minusOneToOne
   var trainPerClass: Int?
   var testPerClass: Int?
   var seed = 1
   var testEvery: Int?
+  var testsTraining: Bool?
   var patience: Int?
   var checkpointEvery: Int?
   var keepBest = false
@@ -84,7 +96,13 @@ struct TrainingSettings: Equatable {
   /// The settings that a network has if nothing is said.
   init(_ network: NetworkKind) {
     self.network = network
-    (data, batchSize) = network == .lenet ? ("shapes", 64) : ("digits", 100)
+    (data, batchSize) =
+      switch network {
+      case .lenet: ("shapes", 64)
+      case .rnn: ("digits", 100)
+      case .vgg: ("shapes", 128)
+      }
+    if network == .vgg { (width, cifar10) = (32, .rgb) }
     initializer = InitialWeights.choices(for: network)[0]
   }
 
@@ -103,6 +121,7 @@ struct TrainingSettings: Equatable {
     if steps == nil, images == nil { epochs = epochs ?? Self.defaultEpochs }
     denseActivation = denseActivation ?? activation
     learningRate = learningRate ?? optimizer.defaultLearningRate
+    if classNames == ["cifar10"] { classNames = Dataset.cifar10ClassNames }
     for (flag, path) in Self.constants {
       self[keyPath: path] = self[keyPath: path] ?? optimizer.constants[flag]
     }
@@ -192,6 +211,10 @@ struct TrainingSettings: Equatable {
         cell: cell, hidden: hidden, input: input, classes: classes,
         initializer: RecurrentInitializer(rawValue: initializer.rawValue) ?? .torch,
         forgetBias: forgetBias, seed: seed)
+    case .vgg:
+      .vgg(
+        input: input, classes: classes, width: width ?? 32,
+        initializer: Initializer(rawValue: initializer.rawValue) ?? .he, seed: seed)
     }
   }
 
@@ -218,17 +241,24 @@ struct TrainingSettings: Equatable {
     }
   }
 
+  /// What is done to training images, once `resolved(for:)` has decided on `auto`.
+  var augmentation: ImageAugmentation {
+    ImageAugmentation(flips: augment == .flip, crop: crop ?? 0, cutout: cutout ?? 0)
+  }
+
   /// The learning rate over the training.
   func makeSchedule(stepsPerEpoch: Int) -> Schedule {
     let total = totalSteps(stepsPerEpoch: stepsPerEpoch)
+    let longest = total * 3 / 10
     let warmUp =
       warmupEpochs.map { Int(($0 * Float(stepsPerEpoch)).rounded()) }
-      ?? min(3 * stepsPerEpoch, total * 3 / 10)
+      ?? (schedule == .oneCycle ? longest : min(3 * stepsPerEpoch, longest))
     let shape: Schedule.Shape =
       switch schedule {
       case .constant: .constant
       case .step: .step(interval: max(1, (total - warmUp + 2) / 3), factor: 0.1)
       case .cosine: .cosine(final: 0)
+      case .oneCycle: .oneCycle()
       }
     return Schedule(base: baseLearningRate, shape: shape, warmUpSteps: warmUp, totalSteps: total)
   }

@@ -31,6 +31,11 @@ import Testing
     ("--epsilon 0", "--epsilon must be above 0, not 0.0"),
     ("--dropout 1", "--dropout must lie in 0 ..< 1, not 1.0"),
     ("--clip-norm 0", "--clip-norm must be above 0, not 0.0"),
+    ("--label-smoothing 1.5", "--label-smoothing must lie in 0 ... 1, not 1.5"),
+    ("--crop -1", "--crop must lie in 0 ... 4096, not -1"),
+    ("--cutout 5000", "--cutout must lie in 0 ... 4096, not 5000"),
+    ("--cifar10 bgr", "The value 'bgr' is invalid for '--cifar10 <images>'"),
+    ("--width 8", "Unknown option '--width'"),
     ("--train-per-class 0", "--train-per-class must lie in 1 ... 1000000, not 0"),
     ("--test-per-class 0", "--test-per-class must lie in 1 ... 1000000, not 0"),
     ("--test-every 0", "--test-every must lie in 1 ... 1000000000, not 0"),
@@ -82,6 +87,9 @@ import Testing
     ("rnn --forget-bias nan", "--forget-bias must lie in -1000000 ... 1000000, not nan"),
     ("rnn --init he", "--init of rnn is one of torch, xavier, tensorflow1, not he"),
     ("rnn --dropout 0.5", "Unknown option '--dropout'"),
+    ("vgg --width 0", "--width must lie in 1 ... 4096, not 0"),
+    ("vgg --init torch", "--init of vgg is one of he, xavier, truncated-normal, not torch"),
+    ("recipe cifar10-color --dropout 0.5", "--dropout has no meaning for vgg"),
     ("rnn --resume --steps 0", "--steps must lie in 1 ... 1000000000, not 0"),
     ("recipe gru-32 --dropout 0.5", "--dropout has no meaning for rnn"),
     ("recipe relu --steps 0", "--steps must lie in 1 ... 1000000000, not 0"),
@@ -114,7 +122,10 @@ import Testing
     "lenet --pixels -1..1 --dropout 0 --steps 10", "rnn --optimizer adamw --weight-decay 0.1",
     "lenet --iterations 10 --dense-activation tanh",
     "rnn --cell gru --init tensorflow1 --optimizer rmsprop --decay 0.99 --momentum 0.1",
-    "lenet --resume --momentum 0.5", "sweep lenet --optimizer adam --beta1 0.1,0.3,0.6 --seeds 3",
+    "lenet --crop 4 --cutout 8 --label-smoothing 0.1 --schedule one-cycle --test-training",
+    "vgg --width 8 --cifar10 gray --optimizer adamw", "sweep vgg --width 8,16 --crop 0,4",
+    "recipe cifar10-color --cutout 0", "lenet --resume --momentum 0.5",
+    "sweep lenet --optimizer adam --beta1 0.1,0.3,0.6 --seeds 3",
     "recipe augmented --dropout 0.5 --activation tanh --init xavier", "recipe gru-32 --hidden 64",
   ])
   func `what can be would run`(arguments: String) {
@@ -144,7 +155,7 @@ import Testing
     }
   }
 
-  @Test(arguments: ["", "lenet", "rnn", "sweep", "sweep lenet", "recipe"])
+  @Test(arguments: ["", "lenet", "rnn", "vgg", "sweep", "sweep lenet", "recipe"])
   func `help names the exit codes`(command: String) {
     #expect(
       Tool.tbtrain.help(command).contains(
@@ -157,7 +168,7 @@ import Testing
     for (flag, value) in [
       ("--data", "shapes, for rnn digits"), ("--logdir", "logdir"),
       ("--run", "what is trained and a number: lenet-1, rnn-1"), ("--epochs", "10"),
-      ("--batch-size", "64, for rnn 100"), ("--optimizer", "adam"),
+      ("--batch-size", "64, for rnn 100, for vgg 128"), ("--optimizer", "adam"),
       (
         "--learning-rate",
         "0.01 for sgd, momentum, nesterov, adagrad; 0.001 for adam, adamw, rmsprop"
@@ -189,7 +200,7 @@ import Testing
   }
 
   @Test func `a flag's first sentence has 60 characters at most`() throws {
-    for command in ["lenet", "rnn", "sweep lenet", "recipe"] {
+    for command in ["lenet", "rnn", "vgg", "sweep lenet", "recipe"] {
       // A flag begins a line after two spaces, its words follow in the line or after many spaces.
       let help = try #require(Tool.tbtrain.answer("\(command) --help")?.output)
       let flags = help.components(separatedBy: "\n  -").dropFirst()
@@ -206,7 +217,7 @@ import Testing
   @Test func `every recipe can be typed`() throws {
     let names = Recipe.all.map(\.name)
     #expect(Set(names).count == names.count)
-    let typed = ["adam-beta1-0.1", "augmented", "gru-128-gd-1e-3"]
+    let typed = ["adam-beta1-0.1", "augmented", "gru-128-gd-1e-3", "cifar10-color"]
     for recipe in Recipe.all {
       let settings = try TrainingSettings(recipe.network, recipe.changes())
       guard typed.contains(recipe.name) else { continue }

@@ -46,8 +46,11 @@ struct BatchesTests {
 
   @Test(arguments: [0, 1, 3, 4, 9, 12])
   func startingAtAStepContinuesWhatAWholeRunWouldHaveSeen(step: Int) {
-    let whole = Array(numbered.batches(of: 6, epochs: 3, seed: 5, flips: true))
-    let rest = Array(numbered.batches(of: 6, epochs: 3, seed: 5, startingAt: step, flips: true))
+    let whole = Array(
+      numbered.batches(of: 6, epochs: 3, seed: 5, augmentation: ImageAugmentation(flips: true)))
+    let rest = Array(
+      numbered.batches(
+        of: 6, epochs: 3, seed: 5, startingAt: step, augmentation: ImageAugmentation(flips: true)))
     #expect(rest.map(\.step) == whole[step...].map(\.step))
     #expect(rest.map(\.images) == whole[step...].map(\.images))
     #expect(rest.map(\.epoch) == whole[step...].map(\.epoch))
@@ -68,7 +71,9 @@ struct BatchesTests {
       sources: ImageSources([String](repeating: "", count: 400)))
     let mirrored: Set<[Float]> = [[4, 5, 6, 1, 2, 3]]
     var flipped: [Set<Int>] = [[], []]
-    for batch in wide.batches(of: 100, epochs: 2, seed: 3, flips: true) {
+    for batch in wide.batches(
+      of: 100, epochs: 2, seed: 3, augmentation: ImageAugmentation(flips: true))
+    {
       for (row, index) in batch.indices.enumerated() {
         let bytes = batch.images.scalars[row * 6..<row * 6 + 6].map { ($0 * 255).rounded() }
         if mirrored.contains(bytes) {
