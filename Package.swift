@@ -274,7 +274,7 @@ let package = Package(
     .executableTarget(
       name: "benchmark-train",
       dependencies: ["BenchmarkSupport", "Datasets", "NeuralNetworks", "Tensors"],
-      path: "Tests/Benchmarks/Train"),
+      path: "Tests/Benchmarks/Train", exclude: ["vgg_peer.py"]),
     .executableTarget(
       name: "benchmark-forward",
       dependencies: ["BenchmarkSupport", "ModelFiles", "NeuralNetworks", "Tensors"],
