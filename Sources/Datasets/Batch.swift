@@ -15,6 +15,11 @@ public struct Batch: Sendable {
   /// Whether the next batch begins another epoch, or there is none.
   public let isLastOfEpoch: Bool
 
+  /// Where the first image stands in the whole batch, of which these may be a part.
+  public let firstImage: Int
+  /// The number of images in the whole batch.
+  public let wholeCount: Int
+
   /// The number of images.
   public var count: Int { labels.count }
 }

@@ -17,6 +17,8 @@ public struct Batches: Sequence, Sendable {
   let order: Order
   let pixelRange: PixelRange
   let firstStep: Int
+  /// Which part of each batch is made, of how many.
+  var part = (index: 0, count: 1)
   /// The number of images in every batch but an epoch's last.
   public let batchSize: Int
   /// One past the number of the last step.
@@ -28,13 +30,24 @@ public struct Batches: Sequence, Sendable {
   /// The number of batches that the loop will see.
   public var count: Int { Swift.max(0, endStep - firstStep) }
 
+  /// One part of each batch, of so many that differ by one image at most; a small batch's may be empty.
+  public func part(_ index: Int, of count: Int) -> Batches {
+    precondition((0..<count).contains(index), "part \(index) of \(count) doesn't exist")
+    var batches = self
+    batches.part = (index, count)
+    return batches
+  }
+
   /// Starts at the first step.
   public func makeIterator() -> Iterator { Iterator(batches: self, step: firstStep) }
 
   /// The batch of one step.
   private func batch(at step: Int, order indices: [Int], epoch: Int) -> Batch {
     let first = step % stepsPerEpoch * batchSize
-    let chosen = Array(indices[first..<Swift.min(first + batchSize, indices.count)])
+    let wholeCount = Swift.min(batchSize, indices.count - first)
+    let low = wholeCount * part.index / part.count
+    let high = wholeCount * (part.index + 1) / part.count
+    let chosen = Array(indices[first + low..<first + high])
     let images =
       switch order {
       case .sequential: data.tensor(at: chosen, pixelRange: pixelRange)
@@ -46,7 +59,8 @@ public struct Batches: Sequence, Sendable {
       }
     return Batch(
       images: images, labels: chosen.map { data.labels[$0] }, indices: chosen, step: step,
-      epoch: epoch, isLastOfEpoch: (step + 1) % stepsPerEpoch == 0 || step + 1 == endStep)
+      epoch: epoch, isLastOfEpoch: (step + 1) % stepsPerEpoch == 0 || step + 1 == endStep,
+      firstImage: low, wholeCount: wholeCount)
   }
 
   /// The images in the order of an epoch.

@@ -2,7 +2,8 @@ public import Tensors
 
 /// Softmax and cross entropy of a batch of logits.
 public struct CrossEntropy: Sendable {
-  /// The mean over the batch of the targets' cross entropy, in nats; without smoothing `-ln p(label)`.
+  /// The mean over the batch of the targets' cross entropy, in nats, without smoothing `-ln p(label)`; of a
+  /// part, what it adds to it.
   public let mean: Float
   /// The gradient of `mean` with respect to the logits, `[N, classes]`.
   public let gradient: Tensor
@@ -22,14 +23,17 @@ public struct CrossEntropy: Sendable {
 /// The cross entropy between the softmax of logits and labels.
 ///
 /// - Shapes: logits `[N, classes]`; one label `0 ..< classes` a sample.
-/// - Formula: `-1/N Σ Σ target · ln(exp(logit) / Σ exp(logits))`, the largest logit subtracted first. The
+/// - Formula: `-1/N Σ target · ln(exp(logit) / Σ exp(logits))`, the largest logit subtracted first. The
 ///   target of each class is `smoothing / classes`, and `1 - smoothing` more of the label's.
-/// - Parameter smoothing: the share of a target that is spread over all classes, 0 to 1, as PyTorch's
-///   `label_smoothing`.
+/// - Parameters:
+///   - smoothing: the share of a target that is spread over all classes, 0 to 1, as PyTorch's
+///     `label_smoothing`.
+///   - wholeCount: the N of the whole batch, where these are a part of it: the means and gradients of all
+///     parts add up to the batch's.
 /// - Source of the smoothing: Szegedy et al., "Rethinking the Inception Architecture for Computer Vision",
 ///   CVPR 2016, arXiv 1512.00567, §7.
 public func softmaxCrossEntropy(
-  _ logits: Tensor, labels: [Int], smoothing: Float = 0
+  _ logits: Tensor, labels: [Int], smoothing: Float = 0, wholeCount: Int? = nil
 ) -> CrossEntropy {
   precondition((0...1).contains(smoothing), "a smoothing lies in 0 ... 1, got \(smoothing)")
   precondition(
@@ -68,7 +72,8 @@ public func softmaxCrossEntropy(
     }
   }
   var gradient = probabilities
-  let scale = 1 / Float(max(1, batch))
+  let count = max(1, wholeCount ?? batch)
+  let scale = 1 / Float(count)
   gradient.withUnsafeMutableBufferPointer { values in
     for (sample, label) in labels.enumerated() {
       values[sample * classes + label] -= 1 - smoothing
@@ -77,7 +82,7 @@ public func softmaxCrossEntropy(
     for index in values.indices { values[index] = (values[index] - spread) * scale }
   }
   return CrossEntropy(
-    mean: Float(total / Double(max(1, batch))), gradient: gradient,
+    mean: Float(total / Double(count)), gradient: gradient,
     probabilities: probabilities, predictions: predictions,
     correctCount: zip(predictions, labels).reduce(0) { $0 + ($1.0 == $1.1 ? 1 : 0) })
 }

@@ -3,7 +3,7 @@ public import Tensors
 /// In training, each scalar is dropped with a probability, and the rest are scaled up to make up for
 /// it; otherwise nothing happens.
 ///
-/// What is dropped is a function of (seed, step, layer).
+/// What is dropped is a function of (seed, step, layer) and of the place in the batch.
 /// - Source: Srivastava et al., "Dropout: A Simple Way to Prevent Neural Networks from Overfitting",
 ///   JMLR 15, 2014.
 public struct Dropout: Layer {
@@ -23,16 +23,19 @@ public struct Dropout: Layer {
       return (input, Trace(input: input, output: input))
     }
     var trace = Trace()
-    let dropoutKey = UInt32(truncatingIfNeeded: key >> 32)
-    trace.dropoutKey = dropoutKey
-    return (Kernels.dropout(input, rate: rate, key: dropoutKey), trace)
+    let dropout = (
+      key: UInt32(truncatingIfNeeded: key >> 32),
+      first: phase.firstImage * (input.count / max(1, input.shape[0]))
+    )
+    trace.dropout = dropout
+    return (Kernels.dropout(input, rate: rate, key: dropout.key, first: dropout.first), trace)
   }
 
   public func backward(
     _ gradient: Tensor, _ trace: Trace, for wanted: GradientKinds
   ) -> Gradients {
     guard wanted.contains(.input) else { return Gradients() }
-    guard let key = trace.dropoutKey else { return Gradients(input: gradient) }
-    return Gradients(input: Kernels.dropout(gradient, rate: rate, key: key))
+    guard let (key, first) = trace.dropout else { return Gradients(input: gradient) }
+    return Gradients(input: Kernels.dropout(gradient, rate: rate, key: key, first: first))
   }
 }

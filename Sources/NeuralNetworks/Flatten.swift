@@ -18,7 +18,7 @@ public struct Flatten: ParameterlessLayer {
 
   public func output(of input: Tensor) -> Tensor {
     let (batch, positions, channels) = Self.sizes(input.shape)
-    let rows = [batch, input.count / max(1, batch)]
+    let rows = [batch, input.shape.dropFirst().reduce(1, *)]
     guard positions > 1, channels > 1 else { return input.reshaped(to: rows) }
     return Kernels.transposedImages(input, batch: batch, rows: positions, columns: channels)
       .reshaped(to: rows)

@@ -83,14 +83,19 @@ extension Tensor? {
 public struct Phase: Sendable {
   /// The key of the random choices of this step and layer; nil outside of training.
   package var key: UInt64?
+  /// The images of the batch before those that this pass sees, where it sees a part.
+  package var firstImage = 0
 
   /// Dropout does nothing, and the trace keeps every layer's input and output.
   public static let inference = Phase(key: nil)
 
   /// Dropout drops, as a function of (seed, step, layer); the trace keeps what `backward` needs.
-  public static func training(seed: Int, step: Int) -> Phase {
+  ///
+  /// - `firstImage`: where a part of a batch begins in it: the part's numbers are those that it has in the
+  ///   whole batch.
+  public static func training(seed: Int, step: Int, firstImage: Int = 0) -> Phase {
     var generator = SeededGenerator(seed: seed, step)
-    return Phase(key: generator.next())
+    return Phase(key: generator.next(), firstImage: firstImage)
   }
 
   /// Whether this is training.
@@ -100,7 +105,7 @@ public struct Phase: Sendable {
   package func child(_ index: Int) -> Phase {
     guard let key else { return self }
     var generator = SeededGenerator(seed: Int(truncatingIfNeeded: key), index)
-    return Phase(key: generator.next())
+    return Phase(key: generator.next(), firstImage: firstImage)
   }
 }
 
@@ -120,8 +125,8 @@ public struct Trace: Sendable {
   package var cell: Kernels.CellTrace?
   /// The mean and variance that a batch normalisation took from the batch.
   var moments: ChannelMoments?
-  /// The key of a dropout's choices, where it dropped.
-  package var dropoutKey: UInt32?
+  /// The key of a dropout's choices, where it dropped, and the first scalar's place among them.
+  package var dropout: (key: UInt32, first: Int)?
 
   /// What a layer keeps for its way back; by default nothing.
   public init(input: Tensor? = nil, output: Tensor? = nil, switches: Switches? = nil) {

@@ -256,10 +256,10 @@ extension Kernels {
   }
 
   /// Each scalar kept with probability `1 - rate` and divided by it, or 0; which ones, is a function
-  /// of the key and of the scalar's place.
-  package static func dropout(_ x: Tensor, rate: Float, key: UInt32) -> Tensor {
+  /// of the key and of the scalar's place, `first` that of the first one.
+  package static func dropout(_ x: Tensor, rate: Float, key: UInt32, first: Int = 0) -> Tensor {
     map(x) { offset, count, x, y in
-      ck_dropout(instructionSet, count, key, UInt32(truncatingIfNeeded: offset), rate, x, y)
+      ck_dropout(instructionSet, count, key, UInt32(truncatingIfNeeded: first + offset), rate, x, y)
     }
   }
 

@@ -56,6 +56,27 @@ struct BatchesTests {
     #expect(rest.map(\.epoch) == whole[step...].map(\.epoch))
   }
 
+  @Test(arguments: [1, 2, 3, 4, 7])
+  func `the parts of a batch are the batch`(count: Int) {
+    let whole = numbered.batches(of: 10, epochs: 2, seed: 5, flips: true)
+    let parts = (0..<count).map { Array(whole.part($0, of: count)) }
+    for (index, batch) in whole.enumerated() {
+      let own = parts.map { $0[index] }
+      #expect(batch.firstImage == 0 && batch.wholeCount == batch.count)
+      #expect(own.flatMap(\.indices) == batch.indices)
+      #expect(own.flatMap(\.labels) == batch.labels)
+      #expect(own.flatMap(\.images.scalars) == batch.images.scalars)
+      #expect(own.map(\.firstImage) == own.indices.map { own[..<$0].map(\.count).reduce(0, +) })
+      for part in own {
+        #expect(part.wholeCount == batch.count && part.isLastOfEpoch == batch.isLastOfEpoch)
+        #expect((batch.count / count...batch.count / count + 1).contains(part.count))
+        #expect(part.images.shape == [part.count, 2, 3, 1])
+      }
+    }
+    // 3 images end each epoch: of 4 parts, one is empty.
+    #expect(parts.contains { $0.contains { $0.count == 0 } } == (count > 3))
+  }
+
   @Test func stepsMayEndInsideAnEpoch() {
     let batches = numbered.batches(of: 6, steps: 6, seed: 5)
     #expect(batches.count == 6)

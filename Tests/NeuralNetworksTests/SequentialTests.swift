@@ -115,6 +115,47 @@ import Testing
     #expect(layer.backward(input, trace).input == output)
   }
 
+  /// Ends of the parts of 9 images; some are empty.
+  @Test(arguments: [[9], [4, 9], [3, 6, 9], [0, 1, 1, 9, 9]], [true, false])
+  func `the parts of a batch add up to it`(ends: [Int], isRecurrent: Bool) throws {
+    let model: Sequential =
+      isRecurrent
+      ? .rowReader(cell: .lstm, hidden: 8, input: [8, 8, 1], classes: 10, seed: 1)
+      : .leNet5(input: [8, 8, 1], classes: 10, dropout: 0.5, seed: 1)
+    var generator = SeededGenerator(seed: 4)
+    let scalars = (0..<9 * 64).map { _ in generator.nextNormal() }
+    let labels = [3, 1, 4, 1, 5, 9, 2, 6, 5]
+    func step(
+      _ images: Range<Int>
+    ) -> (logits: [Float], loss: CrossEntropy, gradients: NamedTensors) {
+      let part = Tensor(
+        shape: [images.count, 8, 8, 1],
+        scalars: scalars[images.lowerBound * 64..<images.upperBound * 64])
+      let (logits, trace) = model.forward(
+        part, phase: .training(seed: 2, step: 7, firstImage: images.lowerBound))
+      let loss = softmaxCrossEntropy(logits, labels: Array(labels[images]), wholeCount: 9)
+      return (
+        logits.scalars, loss, model.backward(loss.gradient, trace, for: .parameters).parameters
+      )
+    }
+    let whole = step(0..<9)
+    let parts = zip([0] + ends, ends).map { step($0..<$1) }
+    #expect(parts.flatMap(\.logits) == whole.logits)
+    #expect(parts.flatMap(\.loss.gradient.scalars) == whole.loss.gradient.scalars)
+    #expect(abs(parts.map(\.loss.mean).reduce(0, +) - whole.loss.mean) < 1e-6)
+    #expect(parts.map(\.loss.correctCount).reduce(0, +) == whole.loss.correctCount)
+    for (name, gradient) in whole.gradients {
+      var sum = [Float](repeating: 0, count: gradient.count)
+      for part in parts {
+        let own = try #require(part.gradients[name])
+        #expect(own.shape == gradient.shape)
+        for (index, scalar) in own.scalars.enumerated() { sum[index] += scalar }
+      }
+      let difference = zip(sum, gradient.scalars).map { abs($0 - $1) }.max() ?? 0
+      #expect(difference < 1e-6, "\(name)")
+    }
+  }
+
   @Test func namesNest() {
     var generator = SeededGenerator(seed: 1)
     let block = Sequential([
