@@ -1,7 +1,7 @@
 /// Ctrl-C, seen: the first one asks the loop to stop and save, the second ends the program at once.
 ///
-/// SIGTERM, which `kill` and job schedulers send, counts like Ctrl-C; SIGHUP, of a terminal that was
-/// closed, asks once. All have their ordinary effect again when the value is gone. Signals belong to the whole process: one value at a time.
+/// SIGTERM, which `kill` and job schedulers send, and SIGUSR1, which `mpirun` passes on at once, count like
+/// Ctrl-C; SIGHUP, of a terminal that was closed, asks once. All have their ordinary effect again when the value is gone. Signals belong to the whole process: one value at a time.
 ///
 /// ```
 /// let interruption = Interruption()

@@ -63,8 +63,9 @@ enum Platform {
   /// Has writes to a closed pipe fail instead of ending the process.
   static func ignoreClosedPipes() { _ = signal(SIGPIPE, SIG_IGN) }
 
-  /// The signals that ask a program to stop: Ctrl-C, and what `kill` and job schedulers send.
-  private static let stopSignals = [SIGINT, SIGTERM]
+  /// The signals that ask a program to stop: Ctrl-C, what `kill` and job schedulers send, and what `mpirun`
+  /// passes on at once.
+  private static let stopSignals = [SIGINT, SIGTERM, SIGUSR1]
 
   /// How often the user asked to stop since `countStopRequests`.
   static var stopRequests: Int { requestCount.load(ordering: .relaxed) }

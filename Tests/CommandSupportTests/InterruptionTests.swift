@@ -3,11 +3,13 @@ import Testing
 
 @testable import CommandSupport
 
-@Suite struct InterruptionTests {
-  @Test func theFirstRequestToStopIsSeenByTheLoop() {
+/// Signals belong to the whole process: one test at a time.
+@Suite(.serialized) struct InterruptionTests {
+  @Test(arguments: [SIGINT, SIGTERM, SIGUSR1])
+  func theFirstRequestToStopIsSeenByTheLoop(number: Int32) {
     let interruption = Interruption()
     #expect(!interruption.isRequested)
-    kill(getpid(), SIGTERM)
+    kill(getpid(), number)
     let deadline = ContinuousClock.now + .seconds(20)
     while !interruption.isRequested, ContinuousClock.now < deadline { sched_yield() }
     #expect(interruption.isRequested)

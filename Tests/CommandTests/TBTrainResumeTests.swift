@@ -62,6 +62,7 @@ import Testing
       #expect(whole.code == 0)
       for (run, signal) in [
         ("killed", SIGKILL), ("interrupted", SIGINT), ("ended", SIGTERM), ("hung-up", SIGHUP),
+        ("warned", SIGUSR1),
       ] {
         let (process, result) = try startAndStop(run, with: signal, in: folder)
         let step = try Checkpoint(path: folder + "/logdir/\(run)").state?.step ?? 0
