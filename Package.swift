@@ -36,6 +36,11 @@ let http: [Target.Dependency] = ["NIOCore", "NIOHTTP1", "NIOPosix"].map { name i
   .product(name: name, package: "swift-nio", condition: .when(traits: [dataServer.name]))
 }
 
+/// One training over several machines. Nobody else needs Open MPI, to build or to run.
+let openMPI = Trait.trait(
+  name: "OpenMPI", description: "tbtrain trains one run in several programs that mpirun starts."
+)
+
 let package = Package(
   name: "swift-tensorboard",
   platforms: [.macOS(.v15)],
@@ -58,7 +63,7 @@ let package = Package(
     .executable(name: "tbevents", targets: ["tbevents"]),
     .executable(name: "tensorboard-data-server", targets: ["DataServer"]),
   ],
-  traits: [dataServer],
+  traits: [dataServer, openMPI],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
@@ -79,6 +84,9 @@ let package = Package(
     .systemLibrary(
       name: "CJPEG", pkgConfig: "libjpeg",
       providers: [.apt(["libjpeg-dev"]), .brew(["jpeg-turbo"])]),
+    .systemLibrary(
+      name: "COpenMPI", pkgConfig: "ompi-c",
+      providers: [.apt(["libopenmpi-dev"]), .brew(["open-mpi"])]),
 
     // What everyone may stand on.
     .target(name: "CheckedArithmetic"),
@@ -138,6 +146,7 @@ let package = Package(
         "CommandSupport", "VisualizationSheets", "Visualization", "ModelFiles", "DatasetFetching",
         "Datasets", "Files", "NeuralNetworks", "Tensors", "TensorBoard", "EventFiles", "JPEGImages",
         "Charts", "Images", "TextOutput", argumentParser,
+        .target(name: "COpenMPI", condition: .when(traits: [openMPI.name])),
       ]),
     .executableTarget(
       name: "deconv",

@@ -2,6 +2,7 @@ import ArgumentParser
 import CommandSupport
 import Datasets
 import Files
+import Foundation
 import ModelFiles
 import NeuralNetworks
 import Tensors
@@ -50,13 +51,18 @@ struct SingleRun {
   /// - Throws: `ExitStatus.interrupted` after Ctrl-C, with everything saved;
   ///   `ExitStatus.temporaryFailure` when another program trains the run.
   func train() throws {
-    try Parallel.$workers.withValue(threads ?? Parallel.workers) {
-      let training: Training
-      do { training = try makeTraining() } catch let occupied as RunDirectory.Occupied {
-        Console.tell("\(occupied)")
-        throw ExitStatus.temporaryFailure
+    let ranks = try Ranks(environment: ProcessInfo.processInfo.environment)
+    try ranks.together {
+      try Parallel.$workers.withValue(threads ?? ranks.threads) {
+        let training: Training
+        do {
+          training = try ranks.each { try makeTraining(ranks) }
+        } catch let occupied as RunDirectory.Occupied {
+          Console.tell("\(occupied)")
+          throw ExitStatus.temporaryFailure
+        }
+        try train(training)
       }
-      try train(training)
     }
   }
 
@@ -64,16 +70,20 @@ struct SingleRun {
     var training = training
     var bar = ProgressBar(
       unit: "step", total: training.totalSteps, done: training.firstStep,
-      style: .automatic(quiet: quiet))
+      style: .automatic(quiet: quiet || !training.ranks.isFirst))
     let result = try training.run(&bar, Interruption())
+    guard training.ranks.isFirst else { return }
     switch result.status {
     case .finished, .stoppedEarly:
       try report(result, of: training)
       if let trouble = training.trouble { throw trouble }
     case .interrupted:
       Console.tell(
-        "stopped at step \(result.step) of \(result.totalSteps), everything saved; go on with "
-          + "tbtrain \(network.rawValue) --resume --run \(training.directory.name)\(logdirFlag)")
+        """
+        stopped at step \(result.step) of \(result.totalSteps), everything saved; go on with \
+        \(training.ranks.launcher)tbtrain \(network.rawValue) --resume --run \
+        \(training.directory.name)\(logdirFlag)
+        """)
       throw ExitStatus.interrupted
     case .diverged:
       throw CommandFailure(
@@ -94,25 +104,28 @@ struct SingleRun {
     try settings.checkEach()
   }
 
-  private func makeTraining() throws -> Training {
+  private func makeTraining(_ ranks: Ranks) throws -> Training {
     guard place.resume else {
       let asked = try TrainingSettings(network, changes)
       // A data set that isn't there leaves no directory behind.
       let data = try Training.load(asked)
-      if asked.batchSize > data.training.count {
+      if asked.batchSize > data.training.count, ranks.isFirst {
         Console.tell(
           """
           --batch-size \(asked.batchSize) is more than the \(data.training.count) training images: \
           each update learns from all of them
           """)
       }
-      return try Training(
-        new: RunDirectory(new: place.name, kind: kind, logdir: place.logdir), asked, data: data)
+      let directory =
+        ranks.isFirst
+        ? try RunDirectory(new: place.name, kind: kind, logdir: place.logdir)
+        : RunDirectory(path: place.logdir)
+      return try Training(new: directory, asked, data: data, ranks: ranks)
     }
     let checkpoint =
       try place.name.map { try Checkpoint(path: Path.joined(place.logdir, $0)) }
       ?? Checkpoint.newest(under: place.logdir)
-    return try Training(resuming: checkpoint) { recorded throws(ValidationError) in
+    return try Training(resuming: checkpoint, ranks: ranks) { recorded throws(ValidationError) in
       try recorded.continued(by: changes, of: network)
     }
   }

@@ -4,6 +4,7 @@ import Foundation
 import ModelFiles
 import NeuralNetworks
 import TensorBoard
+import Tensors
 import TextOutput
 
 extension Training {
@@ -23,13 +24,12 @@ extension Training {
     _ bar: inout ProgressBar, _ interruption: Interruption, compared: [String] = [],
     advanced: (Int) -> Void = { _ in }
   ) throws -> RunResult {
-    let writer = try SummaryWriter(directory: directory.path, resumingAt: resumedStep)
-    let log = TrainingLog(
-      writer: writer, data: data, pixelRange: settings.pixels,
-      showsGradients: settings.network == .rnn || settings.clipNorm != nil)
-    if firstStep == 0 { try log.started(settings, model: model, compared: compared) }
+    ranks.isTraining = true
+    let log = try ranks.isFirst ? begunLog(compared) : nil
     var result = try loop(log, &bar, interruption, advanced)
+    ranks.isTraining = false
     bar.finish()
+    guard let log else { return result }
     result.seconds = seconds
     do {
       if result.status == .finished || result.status == .stoppedEarly {
@@ -47,9 +47,20 @@ extension Training {
     return result
   }
 
-  /// The training loop.
+  private func begunLog(_ compared: [String]) throws -> TrainingLog {
+    let writer = try SummaryWriter(directory: directory.path, resumingAt: resumedStep)
+    let log = TrainingLog(
+      writer: writer, data: data, pixelRange: settings.pixels,
+      showsGradients: settings.network == .rnn || settings.clipNorm != nil)
+    if firstStep == 0 {
+      try log.started(settings, model: model, compared: compared, launcher: ranks.launcher)
+    }
+    return log
+  }
+
+  /// The training loop; without a log on all ranks but the first.
   private mutating func loop(
-    _ log: TrainingLog, _ bar: inout ProgressBar, _ interruption: Interruption,
+    _ log: TrainingLog?, _ bar: inout ProgressBar, _ interruption: Interruption,
     _ advanced: (Int) -> Void
   ) throws -> RunResult {
     let schedule = settings.makeSchedule(stepsPerEpoch: stepsPerEpoch)
@@ -59,58 +70,67 @@ extension Training {
     var result = RunResult(status: .interrupted, step: firstStep, totalSteps: total)
     if firstStep >= total || isOutOfPatience(at: firstStep) {
       // Nothing is left to train, but the last test's result, which is logged, isn't known here.
-      let evaluation = Evaluation(
-        of: model, on: data.test, pixelRange: settings.pixels, looksInside: true)
-      result.take(evaluation, best: best)
+      if log != nil { result.take(evaluation(looksInside: true), best: best) }
       result.status = firstStep >= total ? .finished : .stoppedEarly
       return result
     }
     let batches = data.training.batches(
       of: settings.batchSize, steps: total, seed: settings.seed, startingAt: firstStep,
       pixelRange: settings.pixels, augmentation: settings.augmentation)
-    for batch in batches {
+    for batch in batches.part(ranks.rank, of: ranks.count) {
       let step = batch.step + 1
       result.step = step
       optimizer.learningRate = schedule.learningRate(at: step)
       let (logits, trace) = model.forward(
-        batch.images, phase: .training(seed: settings.seed, step: step))
-      let loss = softmaxCrossEntropy(
-        logits, labels: batch.labels, smoothing: settings.labelSmoothing ?? 0)
-      guard loss.mean <= Self.divergedLoss else {
+        batch.images,
+        phase: .training(seed: settings.seed, step: step, firstImage: batch.firstImage))
+      let part = softmaxCrossEntropy(
+        logits, labels: batch.labels, smoothing: settings.labelSmoothing ?? 0,
+        wholeCount: batch.wholeCount)
+      var gradients = model.backward(part.gradient, trace, for: .parameters).parameters
+      let found: BatchResult
+      do { found = try ranks.sum(&gradients, part, of: batch, interruption) } catch {
+        guard let log, step - 1 > firstStep else { throw error }
+        // The step before this one was whole.
+        bar.tell("step \(step): \(error)")
+        result.step = step - 1
+        try log.flush()
+        try save(step: result.step)
+        return result
+      }
+      guard found.loss <= Self.divergedLoss else {
         result.status = .diverged
         return result
       }
-      var gradients = model.backward(loss.gradient, trace, for: .parameters).parameters
       let isCurveStep = TrainingLog.isCurveStep(step, of: total)
       let norm =
-        settings.clipNorm != nil || isCurveStep && log.showsGradients
+        settings.clipNorm != nil || isCurveStep && log?.showsGradients == true
         ? GradientNorm(of: gradients) : nil
       if let norm, let longest = settings.clipNorm {
         gradients.clip(toNorm: longest, measuring: norm)
       }
       optimizer.update(&model, gradients)
       model.updateStatistics(from: trace)
-      pace.count(batch.count)
+      pace.count(batch.wholeCount)
 
       if isCurveStep {
-        try log.trained(
-          step: step, loss: loss, learningRate: optimizer.learningRate, gradientNorm: norm,
+        try log?.trained(
+          step: step, found, learningRate: optimizer.learningRate, gradientNorm: norm,
           imagesPerSecond: pace.imagesPerSecond)
       }
       advanced(step)
       bar.update(
         step,
         [
-          "loss \(Format.fixed(Double(loss.mean), decimals: 3))",
-          "accuracy \(Format.percent(Double(loss.accuracy)))",
+          "loss \(Format.fixed(Double(found.loss), decimals: 3))",
+          "accuracy \(Format.percent(Double(found.accuracy)))",
           "\(Format.count(Int(pace.imagesPerSecond))) images/s",
         ])
       let isShown = TrainingLog.isEvaluationStep(step, of: total, stepsPerEpoch: stepsPerEpoch)
       let isTest = settings.testEvery.map { step % $0 == 0 } ?? isShown
-      if isTest || isShown {
+      if isTest || isShown, let log {
         pace.pause()
-        let evaluation = Evaluation(
-          of: model, on: data.test, pixelRange: settings.pixels, looksInside: isShown)
+        let evaluation = evaluation(looksInside: isShown)
         try log.tested(evaluation, step: step)
         if settings.testsTraining == true {
           try log.tested(
@@ -118,19 +138,25 @@ extension Training {
             on: TrainingLog.trainingSet, step: step)
         }
         if isShown { try log.evaluated(evaluation, of: model, step: step) }
-        bar.line(line(step, loss, evaluation, pace))
+        bar.line(line(step, found, evaluation, pace))
         tested(evaluation, step: step, &result, bar)
         pace.resume()
       }
-      if isKept(step) {
+      if isKept(step), log != nil {
         attempt(bar) { try $0.keep(step: step, as: "checkpoints/step-\(step).safetensors") }
       }
-      let endsEarly = (isTest || isShown) && isOutOfPatience(at: step)
+      // The first rank knows of tests.
+      var endsEarly = (isTest || isShown) && isOutOfPatience(at: step)
+      if isTest || isShown, settings.patience != nil {
+        endsEarly = try ranks.tell(endsEarly ? 1 : 0) == 1
+      }
+      // All stop behind the same step.
+      let stops = ranks.count > 1 ? found.isAskedToStop : interruption.isRequested
       let isTimeToSave =
         settings.checkpointEvery.map { step % $0 == 0 }
         ?? (batch.isLastOfEpoch
           && lastSave.map { ContinuousClock.now - $0 >= .seconds(Self.checkpointInterval) } ?? true)
-      if isTimeToSave || step == total || endsEarly || interruption.isRequested {
+      if isTimeToSave || step == total || endsEarly || interruption.isRequested || stops, let log {
         pace.pause()
         do {
           try log.flush()
@@ -147,9 +173,17 @@ extension Training {
         result.status = step == total ? .finished : .stoppedEarly
         return result
       }
-      if interruption.isRequested { return result }
+      if stops { return result }
     }
     return result
+  }
+
+  /// A test, for which the other ranks leave their processors.
+  private func evaluation(looksInside: Bool) -> Evaluation {
+    Parallel.$workers.withValue(Parallel.workers * ranks.neighbors) {
+      Evaluation(
+        of: model, on: data.test, pixelRange: settings.pixels, looksInside: looksInside)
+    }
   }
 
   /// Takes a test's result down.
@@ -176,12 +210,12 @@ extension Training {
 
   /// What a test says where there is no bar.
   private func line(
-    _ step: Int, _ loss: CrossEntropy, _ result: Evaluation, _ pace: Pace
+    _ step: Int, _ batch: BatchResult, _ result: Evaluation, _ pace: Pace
   ) -> String {
     """
     step \(Format.count(step))/\(Format.count(totalSteps))  \
     epoch \((step + stepsPerEpoch - 1) / stepsPerEpoch)  \
-    loss/train \(Format.fixed(Double(loss.mean), decimals: 3))  \
+    loss/train \(Format.fixed(Double(batch.loss), decimals: 3))  \
     loss/test \(Format.fixed(result.loss, decimals: 3))  \
     accuracy/test \(Format.percent(result.accuracy))  \
     \(Format.count(Int(pace.imagesPerSecond))) images/s

@@ -13,8 +13,10 @@ struct Training {
   let settings: TrainingSettings
   let data: Dataset
   let directory: RunDirectory
-  /// Held as long as the run is trained, so that nobody else does.
-  private let lock: OpenFile
+  /// Held as long as the run is trained, so that nobody else does; by the first rank.
+  private let lock: OpenFile?
+  /// Who trains it.
+  let ranks: Ranks
   var model: Sequential
   var optimizer: any Optimizer
   /// Updates made before now.
@@ -36,10 +38,11 @@ struct Training {
   ///   - lock: the directory's, if it is held already.
   init(
     new directory: RunDirectory, _ asked: TrainingSettings, data loaded: Dataset? = nil,
-    lock held: OpenFile? = nil
+    lock held: OpenFile? = nil, ranks: Ranks = Ranks()
   ) throws {
     self.directory = directory
-    lock = try held ?? directory.lock()
+    self.ranks = ranks
+    lock = try held ?? (ranks.isFirst ? directory.lock() : nil)
     data = try loaded ?? Self.load(asked)
     settings = asked.resolved(for: data)
     model = settings.makeModel(input: data.imageShape, classes: data.classNames.count)
@@ -56,11 +59,13 @@ struct Training {
   ///   `ValidationError` when it can't go on with them.
   init(
     resuming checkpoint: Checkpoint, data loaded: Dataset? = nil, lock held: OpenFile? = nil,
+    ranks: Ranks = Ranks(),
     settings change: (TrainingSettings) throws(ValidationError) -> TrainingSettings
   ) throws {
     settings = try Self.settings(of: checkpoint, change)
     directory = RunDirectory(path: Path.directory(of: checkpoint.path))
-    lock = try held ?? directory.lock()
+    self.ranks = ranks
+    lock = try held ?? (ranks.isFirst ? directory.lock() : nil)
     // Whoever held the lock may have gone on.
     let checkpoint = try Checkpoint(path: checkpoint.path)
     guard let state = checkpoint.state else {

@@ -66,7 +66,7 @@ struct TrainingLog {
   /// - Parameter compared: the flags in which the run differs from those it will be compared with, the
   ///   most important first; empty when nobody knows.
   func started(
-    _ settings: TrainingSettings, model: Sequential, compared: [String] = []
+    _ settings: TrainingSettings, model: Sequential, compared: [String] = [], launcher: String = ""
   ) throws {
     try writer.add(RunGraph.graph(of: model, input: test.imageShape))
     let shown = ["train", "test"] + (settings.testsTraining == true ? [Self.trainingSet] : [])
@@ -86,7 +86,7 @@ struct TrainingLog {
       |---|---|
       \(rows.joined(separator: "\n"))
 
-      Repeat with `\(settings.command)`, tbtrain \(Tool.version).
+      Repeat with `\(launcher)\(settings.command)`, tbtrain \(Tool.version).
       """
     try writer.add(.text("flags", text), step: 0)
     var values: [String: HyperparameterValue] = [:]
@@ -116,7 +116,7 @@ struct TrainingLog {
 
   /// One point of the training's curves.
   func trained(
-    step: Int, loss: CrossEntropy, learningRate: Float, gradientNorm: GradientNorm?,
+    step: Int, _ result: BatchResult, learningRate: Float, gradientNorm: GradientNorm?,
     imagesPerSecond: Double
   ) throws {
     if showsGradients, let gradientNorm {
@@ -126,7 +126,7 @@ struct TrainingLog {
       }
     }
     try writer.add(
-      .scalar("loss/train", loss.mean), .scalar("accuracy/train", loss.accuracy),
+      .scalar("loss/train", result.loss), .scalar("accuracy/train", result.accuracy),
       .scalar("learning_rate", learningRate), .scalar("images_per_second", imagesPerSecond),
       step: step)
   }

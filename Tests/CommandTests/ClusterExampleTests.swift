@@ -67,6 +67,43 @@ import Testing
       #expect(fifth == stride(from: 4, to: 45, by: tasks).map { all[$0] })
     }
   }
+
+  @Test func `the job of one training over several machines goes on`() throws {
+    let script = try lines("slurm/training.sh")
+    #expect(script.contains("#SBATCH --signal=B:USR1@60"))
+    try withTemporaryFolder { folder in
+      // An mpirun that tells what it was to start.
+      let stub = "#!/bin/sh\nprintf '%s\\n' \"$@\"\n"
+      try stub.write(toFile: "\(folder)/mpirun", atomically: true, encoding: .utf8)
+      try FileManager.default.setAttributes(
+        [.posixPermissions: 0o755], ofItemAtPath: "\(folder)/mpirun")
+      func started() throws -> [String] {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        process.arguments = ["bash", "\(Self.examples)/slurm/training.sh", "--epochs", "3"]
+        let environment = ProcessInfo.processInfo.environment
+        process.environment = environment.merging([
+          "TBTRAIN": "tbtrain", "LOGDIR": folder, "SLURM_CPUS_PER_TASK": "4",
+          "PATH": "\(folder):\(environment["PATH"] ?? "")",
+        ]) { $1 }
+        let output = Pipe()
+        process.standardOutput = output
+        try process.run()
+        let data = output.fileHandleForReading.readDataToEndOfFile()
+        process.waitUntilExit()
+        return String(decoding: data, as: UTF8.self).split(separator: "\n").map(String.init)
+      }
+      let first = try started()
+      #expect(first.prefix(4) == ["--bind-to", "none", "tbtrain", "lenet"])
+      #expect(first.suffix(4) == ["--threads", "4", "--epochs", "3"])
+      #expect(Tool.tbtrain.answer(Array(first.dropFirst(3))) == nil)
+      #expect(!first.contains("--resume"))
+      try FileManager.default.createDirectory(
+        atPath: "\(folder)/together", withIntermediateDirectories: true)
+      try Data().write(to: URL(fileURLWithPath: "\(folder)/together/checkpoint.safetensors"))
+      #expect(try started().contains("--resume"))
+    }
+  }
 }
 
 extension String {
