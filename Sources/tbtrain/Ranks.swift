@@ -38,7 +38,7 @@ extension Ranks {
   static func checkParts(of model: Sequential) throws {
     for named in model.layers {
       if let inner = named.layer as? Sequential { try checkParts(of: inner) }
-      guard (named.layer as? BatchNorm2D)?.usesBatchStatistics != true else {
+      guard !(named.layer is BatchNorm2D) else {
         throw CommandFailure(
           """
           \(named.name) normalises by the whole batch, of which each rank has a part; train it alone
