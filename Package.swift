@@ -144,8 +144,8 @@ let package = Package(
       name: "tbtrain",
       dependencies: [
         "CommandSupport", "VisualizationSheets", "Visualization", "ModelFiles", "DatasetFetching",
-        "Datasets", "Files", "NeuralNetworks", "Tensors", "TensorBoard", "EventFiles", "JPEGImages",
-        "Charts", "Images", "TextOutput", argumentParser,
+        "Datasets", "Files", "NeuralNetworks", "Tensors", "TensorBoard", "Reports", "EventFiles",
+        "JPEGImages", "Charts", "Images", "TextOutput", argumentParser,
         .target(name: "COpenMPI", condition: .when(traits: [openMPI.name])),
       ]),
     .executableTarget(

@@ -6,30 +6,41 @@ struct Page {
   let sections: [ReportSection]
 
   func html(script: String = Page.script) -> String {
-    let title = Markup.escaped(report.options.title)
-    return """
-      <!DOCTYPE html>
-      <html lang="en">
-      <head>
-      <meta charset="utf-8">
-      <meta name="viewport" content="width=device-width, initial-scale=1">
-      <meta name="generator" content="\(Markup.escaped(report.options.tool))">
-      <meta name="color-scheme" content="light dark">
-      <title>\(title)</title>
-      <style>
-      \(Self.style)</style>
-      <style id="toggles">
-      \(toggles)</style>
-      </head>
-      <body>
-      \(header)\(navigation)<main>
-      \(body.map(\.html).joined())</main>
-      <script>
-      \(script)</script>
-      </body>
-      </html>
+    Self.shell(
+      title: report.options.title, tool: report.options.tool,
+      head: "<style id=\"toggles\">\n\(toggles)</style>\n",
+      body: """
+        \(header)\(navigation)<main>
+        \(body.map(\.html).joined())</main>
+        <script>
+        \(script)</script>
 
-      """
+        """)
+  }
+
+  /// A page that refers to nothing outside.
+  ///
+  /// - Parameters:
+  ///   - head: elements behind the style of all pages.
+  ///   - body: elements.
+  static func shell(title: String, tool: String, head: String, body: String) -> String {
+    """
+    <!DOCTYPE html>
+    <html lang="en">
+    <head>
+    <meta charset="utf-8">
+    <meta name="viewport" content="width=device-width, initial-scale=1">
+    <meta name="generator" content="\(Markup.escaped(tool))">
+    <meta name="color-scheme" content="light dark">
+    <title>\(Markup.escaped(title))</title>
+    <style>
+    \(style)</style>
+    \(head)</head>
+    <body>
+    \(body)</body>
+    </html>
+
+    """
   }
 
   private var header: String {

@@ -33,8 +33,11 @@ struct Recipe: Sendable {
     flags.contains("--cell") ? .rnn : flags.contains("--width") ? .vgg : .lenet
   }
 
-  /// The recurrent layers, and what 128 units of each got.
-  private static let cells = [("rnn", "91.5"), ("lstm", "95.2"), ("gru", "95.2")]
+  /// The recurrent layers, and what so many units of each got; but for 128 units with 50,000 images.
+  private static let cells = [
+    ("rnn", [64: "85.6", 128: "91.5", 256: "88.3"]), ("lstm", [128: "95.2"]),
+    ("gru", [32: "89.9", 64: "93.9", 128: "95.2", 256: "95.7", 512: "96.2", 1_024: "95.9"]),
+  ]
 
   /// What the LeNet experiments share: TensorFlow 1's tutorial, 20 epochs of 10,000 images.
   private static let tutorial =
@@ -51,6 +54,7 @@ struct Recipe: Sendable {
     adam-1e-2 | --optimizer adam --learning-rate 1e-2 | 10.0, 30.5
     adam-1e-3 | --optimizer adam --learning-rate 1e-3 | 56.5, 53.1
     adam-1e-4 | --optimizer adam --learning-rate 1e-4 | 51.4
+    adam-1e-5 | --optimizer adam --learning-rate 1e-5 | 39.3
     adam-beta1-0.1 | --optimizer adam --learning-rate 1e-3 --beta1 0.1 | 53.0
     adam-beta1-0.3 | --optimizer adam --learning-rate 1e-3 --beta1 0.3 | 53.2
     adam-beta1-0.6 | --optimizer adam --learning-rate 1e-3 --beta1 0.6 | 53.9
@@ -71,6 +75,8 @@ struct Recipe: Sendable {
     momentum-0.99-1e-3 | --optimizer momentum --momentum 0.99 --learning-rate 1e-3
     momentum-0.99-1e-4 | --optimizer momentum --momentum 0.99 --learning-rate 1e-4
     adagrad-1e-2 | --optimizer adagrad --learning-rate 1e-2
+    adagrad-1e-3 | --optimizer adagrad --learning-rate 1e-3
+    adagrad-1e-4 | --optimizer adagrad --learning-rate 1e-4
     relu | --activation relu --learning-rate 1e-3
     relu-xavier | --activation relu --learning-rate 1e-3 --init xavier
     tanh | --activation tanh --learning-rate 1e-3
@@ -78,6 +84,8 @@ struct Recipe: Sendable {
     tanh-dense | --dense-activation tanh --learning-rate 1e-3 | 44.7, 51.9
     sigmoid | --activation sigmoid --learning-rate 1e-3 | slow: 22 at 600 steps, 29.5 at 1000
     sigmoid-xavier | --activation sigmoid --learning-rate 1e-3 --init xavier
+    samples-1000 | --learning-rate 1e-3 --train-per-class 100
+    samples-4000 | --learning-rate 1e-3 --train-per-class 400
     samples-8000 | --learning-rate 1e-3 --train-per-class 800 | 49.0
     samples-10000 | --learning-rate 1e-3 --train-per-class 1000
     augmented | --epochs 10 --batch-size 64 --optimizer adam --learning-rate 1e-3 --schedule \
@@ -86,18 +94,17 @@ struct Recipe: Sendable {
 
     """
 
-  private static func recurrent(_ cell: String, reference: String) -> String {
-    """
-    \(cell)-32 | --cell \(cell) --hidden 32 --learning-rate 1e-3
-    \(cell)-64 | --cell \(cell) --hidden 64 --learning-rate 1e-3
-    \(cell)-128 | --cell \(cell) --hidden 128 --learning-rate 1e-3 | \(reference)
-    \(cell)-256 | --cell \(cell) --hidden 256 --learning-rate 1e-3
-    \(cell)-512 | --cell \(cell) --hidden 512 --learning-rate 1e-3
-    \(cell)-1024 | --cell \(cell) --hidden 1024 --learning-rate 1e-3
-    \(cell)-128-rmsprop | --cell \(cell) --optimizer rmsprop --learning-rate 1e-3
-    \(cell)-128-gd | --cell \(cell) --optimizer sgd --learning-rate 1e-1
+  private static func recurrent(_ cell: String, references: [Int: String]) -> String {
+    let sizes = [32, 64, 128, 256, 512, 1_024].map { units in
+      let reference = references[units].map { " | \($0)" } ?? ""
+      return
+        "\(cell)-\(units) | --cell \(cell) --hidden \(units) --learning-rate 1e-3\(reference)\n"
+    }
+    return sizes.joined() + """
+      \(cell)-128-rmsprop | --cell \(cell) --optimizer rmsprop --learning-rate 1e-3
+      \(cell)-128-gd | --cell \(cell) --optimizer sgd --learning-rate 1e-1
 
-    """
+      """
   }
 
   private static let others = """

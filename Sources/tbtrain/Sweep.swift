@@ -140,8 +140,9 @@ extension Sweep {
   /// - Parameters:
   ///   - chosen: the runs to train.
   ///   - jobs: runs at the same time, each on its share of the threads.
+  ///   - later: steps of the bar for what comes afterwards.
   func run(
-    _ chosen: [Task], jobs: Int, threads: Int, progress style: ProgressBar.Style
+    _ chosen: [Task], jobs: Int, threads: Int, progress style: ProgressBar.Style, later: Int = 0
   ) throws -> [SweepOutcome] {
     var loaded: [String: Dataset] = [:]
     var works: [(settings: TrainingSettings, data: Dataset)] = []
@@ -157,7 +158,7 @@ extension Sweep {
         stepsPerEpoch: work.data.training.stepsPerEpoch(batchSize: work.settings.batchSize))
     }
     let interruption = Interruption()
-    let board = SweepBoard(tasks: chosen, steps: steps, style: style)
+    let board = SweepBoard(tasks: chosen, steps: steps, later: later, style: style)
     let next = Atomic<Int>(0)
     let share = max(1, threads / jobs)
     let all = works
@@ -256,12 +257,12 @@ private final class SweepBoard: Sendable {
   private let contents: Mutex<Contents>
   private let steps: [Int]
 
-  init(tasks: [Sweep.Task], steps: [Int], style: ProgressBar.Style) {
+  init(tasks: [Sweep.Task], steps: [Int], later: Int, style: ProgressBar.Style) {
     self.steps = steps
     contents = Mutex(
       Contents(
         outcomes: tasks.map { SweepOutcome(task: $0) }, done: steps.map { _ in 0 },
-        bar: ProgressBar(unit: "step", total: steps.reduce(0, +), style: style)))
+        bar: ProgressBar(unit: "step", total: steps.reduce(later, +), style: style)))
   }
 
   /// A run has come to a step.

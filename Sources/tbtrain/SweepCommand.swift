@@ -80,8 +80,18 @@ struct SweepOptions: ParsableArguments {
       chosen, jobs: min(jobs ?? count, chosen.count), threads: count,
       progress: .automatic(quiet: quiet))
     try format.print(SweepReport(sweep, outcomes).result)
+    if outcomes.contains(where: { $0.state.exitStatus == .failed }) { throw ExitStatus.failed }
+    try SweepOutcome.checkEnded(outcomes)
+  }
+}
+
+extension SweepOutcome {
+  /// Whether no run has anything left to do.
+  ///
+  /// - Throws: `ExitStatus.interrupted` after Ctrl-C, `ExitStatus.temporaryFailure` when another program
+  ///   trains one of them.
+  static func checkEnded(_ outcomes: [SweepOutcome]) throws {
     let statuses = outcomes.map(\.state.exitStatus)
-    if statuses.contains(.failed) { throw ExitStatus.failed }
     if statuses.contains(.interrupted) {
       Console.tell("stopped, everything saved; the same command goes on")
       throw ExitStatus.interrupted

@@ -9,6 +9,6 @@ struct TBTrain: ParsableCommand {
     subcommands: [
       TrainCommand<LeNetOptions>.self, TrainCommand<RNNOptions>.self,
       TrainCommand<VGGOptions>.self, SweepCommand.self, RecipesCommand.self, RecipeCommand.self,
-      EvaluateCommand.self, DataCommand.self,
+      AssignmentCommand.self, EvaluateCommand.self, DataCommand.self,
     ])
 }

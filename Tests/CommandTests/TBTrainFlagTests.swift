@@ -224,7 +224,7 @@ import Testing
       let words = settings.command.split(separator: " ").dropFirst().joined(separator: " ")
       #expect(Tool.tbtrain.answer(words)?.errors == nil, "\(words)")
     }
-    #expect(names.filter { $0.hasPrefix("adam") }.count == 6)
+    #expect(names.filter { $0.hasPrefix("adam") }.count == 7)
     #expect(names.filter { $0.hasPrefix("momentum") }.count == 12)
   }
 }
