@@ -176,6 +176,8 @@ package struct Document {
   /// What the page has besides the style of all reports.
   private static let style = """
     section>p{max-width:60rem}
+    section td:first-child,section td.right{white-space:nowrap}
+    section td:last-child:not(.right){min-width:11rem}
     section pre{background:var(--card);border:1px solid var(--line);border-radius:.4rem;
     padding:.45rem .7rem;margin:.4rem 0;white-space:pre-wrap;font-size:.9rem;line-height:1.4}
     .sheets{display:flex;flex-wrap:wrap;gap:1.2rem 1.6rem;align-items:flex-start;margin:1rem 0}

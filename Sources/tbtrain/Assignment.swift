@@ -156,7 +156,7 @@ struct Assignment {
         words += ["--augment", "auto", "--epochs", "\(size.epochs[size.epochs.count - 1])"]
         words += ["--keep-checkpoints", size.epochs.map { "\($0)" }.joined(separator: ",")]
       } else if let steps = steps ?? (recipe.network == .rnn ? size.steps.rnn : size.steps.lenet) {
-        words += ["--steps", "\(steps)"]
+        words += ["--steps", "\(steps)", "--test-every", "\(max(1, steps / 8))"]
       }
       let own = try recipe.changes()
       // What a recipe says of the number of images is what it is about.

@@ -127,19 +127,26 @@ extension AssignmentCommand {
       unit: "step", total: steps + figureSteps * report.figureCount, done: steps, style: style)
     var made = 0
     let document = try report.document(of: outcomes) { figure in
-      if interruption.isRequested { throw ExitStatus.interrupted }
+      if interruption.isRequested { throw stopped() }
       bar.update(steps + made * figureSteps, ["drawing \(figure.name)"])
       made += 1
       bar.line("\(made)/\(report.figureCount) figures  \(figure.name)")
       return try maker.make(figure)
     }
     bar.finish()
+    if interruption.isRequested { throw stopped() }
     let files = [("report.html", document.html()), ("report.md", document.markdown())]
     for (name, text) in files {
       try OutputFile(path: Path.joined(output, name), force: true).write(text.utf8)
       try Console.print("wrote \(Path.joined(output, name)): \(Format.bytes(text.utf8.count))")
     }
     if outcomes.contains(where: { $0.state.exitStatus == .failed }) { throw ExitStatus.failed }
+  }
+
+  /// How it ends after Ctrl-C between two figures.
+  private func stopped() -> ExitStatus {
+    Console.tell("stopped, everything saved; the same command goes on")
+    return .interrupted
   }
 
   /// The data of each network that is trained.

@@ -60,9 +60,13 @@ struct Findings {
     guard let best = ranked.first else { return [] }
     guard ranked.count > 1 else { return ["\(best.name) reached \(best.text) %."] }
     let second = ranked[1]
+    // As far as what is shown lies apart.
+    let points = (10 * best.mean).rounded() / 10 - (10 * second.mean).rounded() / 10
     var sentences = [
-      "**\(best.name)** is best with \(best.text) %; \(second.name) follows with \(second.text) %, "
-        + "\(Self.distance(best, second))."
+      points < 0.05
+        ? "**\(best.name)** and \(second.name) are best with \(best.text) % and \(second.text) %."
+        : "**\(best.name)** is best with \(best.text) %; \(second.name) follows with "
+          + "\(second.text) %, \(Self.distance(points, best, second))."
     ]
     if !comparison.axis.isEmpty, let words = Self.course(measured) {
       sentences.append("With a rising \(comparison.axis) the mean \(words).")
@@ -79,14 +83,10 @@ struct Findings {
   }
 
   /// How far two means lie apart, and whether that is more than the seeds' deviations.
-  private static func distance(_ best: Measured, _ second: Measured) -> String {
-    let points = best.mean - second.mean
-    let words =
-      points < 0.05 ? "the same" : "\(Format.fixed(points, decimals: 1)) points less"
+  private static func distance(_ points: Double, _ best: Measured, _ second: Measured) -> String {
+    let words = "\(Format.fixed(points, decimals: 1)) points less"
     guard let one = best.deviation, let other = second.deviation else { return words }
-    return words
-      + (points > one + other
-        ? ", more than both deviations together" : ", not more than both deviations together")
+    return words + ", \(points > one + other ? "" : "not ")more than both deviations together"
   }
 
   /// How means go from the first to the last setting; nil where they neither rise, fall nor have one peak.
@@ -133,20 +133,21 @@ struct Findings {
       let best = one.results.compactMap { $0.best?.accuracy }.max()
       let seconds = one.results.map(\.seconds)
       let cells = [
-        one.name, "`\(one.recipe.own)`",
+        one.name,
         (one.accuracies.isEmpty ? "–" : one.text)
           + (diverged > 0 ? " (\(diverged) diverged)" : ""),
+        one.recipe.reference.isEmpty ? "–" : one.recipe.reference,
         "\(one.accuracies.count)", best.map { Format.fixed(100 * $0, decimals: 1) } ?? "–",
         losses.isEmpty ? "–" : Format.fixed(Statistic.mean(losses), decimals: 3),
-        one.recipe.reference.isEmpty ? "–" : one.recipe.reference,
         one.results.first.map { Format.count($0.totalSteps) } ?? "–",
         seconds.isEmpty ? "–" : Format.duration(seconds: Statistic.mean(seconds)),
+        "`\(one.recipe.own)`",
       ]
       return "| \(cells.map(cell).joined(separator: " | ")) |"
     }
     return """
-      | setting | flags | test accuracy, % | seeds | best, % | test loss | others, % | updates | time |
-      |---|---|--:|--:|--:|--:|---|--:|--:|
+      | setting | test accuracy, % | others, % | seeds | best, % | test loss | updates | time | flags |
+      |---|--:|---|--:|--:|--:|--:|--:|---|
       \(rows.joined(separator: "\n"))
       """
   }

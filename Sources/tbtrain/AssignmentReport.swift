@@ -115,7 +115,8 @@ extension AssignmentReport {
     for network in NetworkKind.allCases {
       guard let data = data[network] else { continue }
       let shape = data.imageShape.map(String.init).joined(separator: "x")
-      text += "| \(network.rawValue) | \(data.name) | \(Format.count(data.training.count)) "
+      let name = SafeText.visible(data.name).replacing("|", with: "\\|")
+      text += "| \(network.rawValue) | \(name) | \(Format.count(data.training.count)) "
       text += "| \(Format.count(data.test.count)) | \(shape) | \(data.classNames.count) |\n"
     }
     text += "\nAccuracies are of the last test, on all test images"
@@ -128,13 +129,16 @@ extension AssignmentReport {
     if !assignment.leftOut.isEmpty {
       text += " Left out at this size: \(Findings.list(assignment.leftOut))."
     }
-    let dead = outcomes.compactMap { outcome -> String? in
-      let dead = (outcome.result?.deadFilters ?? []).filter { !$0.hasSuffix(" 0") }
-      return dead.isEmpty ? nil : "\(outcome.task.name) (\(dead.joined(separator: ", ")))"
-    }
+    let dead = outcomes.flatMap { outcome in
+      (outcome.result?.deadFilters ?? []).compactMap { layer -> (count: Int, words: String)? in
+        let count = layer.split(separator: " ").last.flatMap { Int($0) } ?? 0
+        return count > 0 ? (count, "\(outcome.task.name) \(layer)") : nil
+      }
+    }.sorted { $0.count > $1.count }
     if !dead.isEmpty {
-      text +=
-        "\n\nFilters that no test image excites, of runs that have such: \(Findings.list(dead))."
+      text += "\n\nConvolutions some of whose filters no test image excites, \(dead.count) in all"
+      text += dead.count > 8 ? ", those with most: " : ": "
+      text += Findings.list(dead.prefix(8).map(\.words)) + "."
     }
     return Document.Section(id: "setup", title: "What was done", parts: [.text(text)])
   }

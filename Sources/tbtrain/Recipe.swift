@@ -77,7 +77,7 @@ struct Recipe: Sendable {
     adagrad-1e-2 | --optimizer adagrad --learning-rate 1e-2
     adagrad-1e-3 | --optimizer adagrad --learning-rate 1e-3
     adagrad-1e-4 | --optimizer adagrad --learning-rate 1e-4
-    relu | --activation relu --learning-rate 1e-3
+    relu | --activation relu --learning-rate 1e-3 | 49.0, 50.8
     relu-xavier | --activation relu --learning-rate 1e-3 --init xavier
     tanh | --activation tanh --learning-rate 1e-3
     tanh-xavier | --activation tanh --learning-rate 1e-3 --init xavier

@@ -58,7 +58,8 @@ struct BatchesTests {
 
   @Test(arguments: [1, 2, 3, 4, 7])
   func `the parts of a batch are the batch`(count: Int) {
-    let whole = numbered.batches(of: 10, epochs: 2, seed: 5, flips: true)
+    let whole = numbered.batches(
+      of: 10, epochs: 2, seed: 5, augmentation: ImageAugmentation(flips: true, crop: 1))
     let parts = (0..<count).map { Array(whole.part($0, of: count)) }
     for (index, batch) in whole.enumerated() {
       let own = parts.map { $0[index] }
