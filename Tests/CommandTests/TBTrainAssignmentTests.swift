@@ -1,3 +1,4 @@
+import ArgumentParser
 import EventFiles
 import Foundation
 import Testing
@@ -13,12 +14,14 @@ import Testing
 
   // MARK: The plan
 
-  @Test(arguments: ["minutes", "hour", "full"])
-  func `each run is what its command trains`(size: String) throws {
-    let plan = try plan("--size \(size) --data pictures --rows-data rows --output out")
+  @Test func `each run is what its command trains`() throws {
+    let plan = try plan("--data pictures --rows-data rows --output out")
     let tasks = plan.sweep.tasks
     #expect(tasks.count > 60 && Set(tasks.map(\.name)).count == tasks.count)
-    for task in tasks {
+    // One of each sort: to read a command line takes long in a debug build.
+    let sorts = ["adam-beta1-0.3-seed1", "samples-8000-seed2", "augmented-seed2", "gru-256-seed2"]
+    #expect(Set(sorts).isSubset(of: Set(tasks.map(\.name))))
+    for task in tasks where sorts.contains(task.name) {
       let typed = words(try #require(plan.commands[task.name]))
       #expect(typed.prefix(2) == ["tbtrain", "recipe"])
       let command = try RecipeCommand.parse(Array(typed.dropFirst(2)))
@@ -112,6 +115,9 @@ import Testing
         == [
           "**adam-1e-3** is best with 51.0 ± 1.4 %; adam-1e-2 follows with 40.0 %, 11.0 points less."
         ])
+    #expect(
+      findings.sentences(rates, [slow, try measured("adam-1e-2", [0.31])])
+        == ["**adam-1e-4** and adam-1e-2 are best with 31.0 ± 1.4 % and 31.0 %."])
     #expect(findings.sentences(rates, []) == [])
     #expect(findings.sentences(rates, [single]) == ["adam-1e-2 reached 40.0 %."])
   }
@@ -221,15 +227,17 @@ import Testing
       let cells = try #require(row).split(separator: "|").map {
         $0.trimmingCharacters(in: .whitespaces)
       }
-      #expect(cells[2] == shown[setting] && cells[3] == "2", "\(setting)")
+      #expect(cells[1] == shown[setting] && cells[3] == "2", "\(setting)")
     }
-    let sentences = report.split(separator: "\n").filter { $0.contains("** is best with ") }
+    let sentences = report.split(separator: "\n").filter { $0.contains(" best with ") }
     #expect(sentences.count == 2)
     for sentence in sentences {
-      let found = sentence.matches(
-        of: /\*?\*?([a-z-]+)\*?\*? (?:is best|follows) with ([0-9.]+ ± [0-9.]+) %/)
-      #expect(found.count == 2)
-      for match in found { #expect(shown[String(match.1)] == String(match.2), "\(sentence)") }
+      let names = sentence.matches(of: #/\*\*([a-z-]+)\*\*(?: and | is best.*; )([a-z-]+) /#)
+      let numbers = sentence.matches(of: /(?:with|and) ([0-9.]+ ± [0-9.]+) %/).map { $0.1 }
+      let match = try #require(names.first)
+      #expect(names.count == 1 && numbers.count >= 2)
+      #expect(shown[String(match.1)] == String(numbers[0]), "\(sentence)")
+      #expect(shown[String(match.2)] == String(numbers[1]), "\(sentence)")
     }
   }
 
@@ -237,7 +245,7 @@ import Testing
   private func check(_ page: String) {
     #expect(page.matches(of: /<img [^>]*src="data:image\/svg\+xml;base64,/).count == 2)
     #expect(page.matches(of: /(?:src|href)="(?!data:|#)/).isEmpty)
-    #expect(!page.contains("http") && !page.contains("@import") && !page.contains("url("))
+    #expect(!page.contains("://") && !page.contains("@import") && !page.contains("url("))
     #expect(page.contains("<h2>Activation functions</h2>"))
   }
 
@@ -252,7 +260,7 @@ import Testing
       let figures = report.matches(of: /!\[[^\]]*\]\((figures\/[a-z0-9-]+\.svg)\)/).map {
         String($0.1)
       }
-      #expect(figures.count == 22)
+      #expect(figures.count == 19)
       for figure in figures {
         let svg = try text("report/" + figure, in: folder)
         #expect(svg.hasPrefix("<svg ") && svg.contains("</svg>"), "\(figure)")
@@ -260,7 +268,7 @@ import Testing
           $0.contains("--output report/\(figure) --force")
         }
         // The command in the report makes this very figure.
-        let typed = words(try #require(command).replacing("'", with: ""))
+        let typed = words(String(try #require(command)).replacing("'", with: ""))
         try FileManager.default.removeItem(atPath: folder + "/report/" + figure)
         guard ["filters", "loss-curves"].contains(where: { figure.contains("/\($0).") }) else {
           continue
@@ -274,9 +282,10 @@ import Testing
 
   @Test func `data that don't fit are told before anything is trained`() throws {
     try withTemporaryFolder { folder in
-      let missing = try tbtrain("assignment --rows-data nowhere", in: folder)
+      let missing = try tbtrain(
+        "assignment --section recurrent-optimizers --rows-data nowhere", in: folder)
       #expect(missing.code == 1)
-      #expect(missing.errors == "tbtrain: nowhere: not found, expected a folder\n")
+      #expect(missing.errors.hasPrefix("tbtrain: nowhere: not found, expected a folder"))
       #expect(try FileManager.default.contentsOfDirectory(atPath: folder).count == 2)
     }
   }
