@@ -160,7 +160,7 @@ struct Assignment {
       }
       let own = try recipe.changes()
       // What a recipe says of the number of images is what it is about.
-      let given = try TrainingFlags.parse(words).given.single(for: recipe.network)
+      let given = try [SettingChange](typed: words, for: recipe.network)
         .filter { change in
           change.flag != "train-per-class" || !own.contains { $0.flag == change.flag }
         }

@@ -1,5 +1,3 @@
-import ArgumentParser
-
 /// An experiment by name: a network and flags.
 struct Recipe: Sendable {
   let name: String
@@ -15,8 +13,8 @@ struct Recipe: Sendable {
   /// The settings' changes that it stands for.
   func changes() throws -> [SettingChange] {
     let shared = own.contains("--epochs") ? "" : network == .rnn ? Self.rows : Self.tutorial
-    let words = (shared + own).split(separator: " ").map(String.init)
-    return try TrainingFlags.parse(words).given.single(for: network)
+    return try [SettingChange](
+      typed: (shared + own).split(separator: " ").map(String.init), for: network)
   }
 
   /// The assignment's experiments: LeNet on CIFAR-10 (or any images), recurrent nets on MNIST's rows; and

@@ -151,6 +151,24 @@ extension Setting {
 }
 
 extension [SettingChange] {
+  /// The changes that words stand for, each flag with its value behind it: what a recipe says.
+  ///
+  /// - Throws: `ValidationError` for a flag that the network hasn't, or a value that can't be read.
+  init(typed words: [String], for network: NetworkKind) throws(ValidationError) {
+    self = []
+    for index in stride(from: 0, to: words.count - 1, by: 2) {
+      guard
+        let (setting, _) = Setting.all.first(where: { setting, only in
+          "--\(setting.flag)" == words[index] && only ?? network == network
+        }), let change = setting.change(words[index + 1])
+      else {
+        throw ValidationError(
+          "\(words[index]) \(words[index + 1]) has no meaning for \(network.rawValue)")
+      }
+      append(change)
+    }
+  }
+
   /// These changes with others in their place: a flag has one value, a training one length.
   func replaced(by others: [SettingChange]) -> [SettingChange] {
     var flags = Set(others.map(\.flag))
