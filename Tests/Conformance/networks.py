@@ -386,6 +386,7 @@ def check_keras(runner, name, exporter, opset):
                 model = keras_network(name)
                 shape = (1, *(side or 224 for side in model.input_shape[1:]))
                 if exporter == "keras":
+                    model(np.zeros(shape, np.float32))
                     model.export(str(path), format="onnx", verbose=False)
                 else:
                     import tensorflow as tf
