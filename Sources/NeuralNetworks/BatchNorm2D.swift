@@ -65,7 +65,8 @@ public struct BatchNorm2D: Layer {
 
   public func forward(_ input: Tensor, phase: Phase) -> (output: Tensor, trace: Trace) {
     let measured =
-      usesBatchStatistics || phase.isTraining ? ChannelMoments(of: input) : nil
+      usesBatchStatistics
+      ? ChannelMoments(centering: input) : phase.isTraining ? ChannelMoments(of: input) : nil
     let moments = measured ?? running
     let scale = scale(moments)
     let biases = bias.scalars
@@ -101,13 +102,14 @@ public struct BatchNorm2D: Layer {
     }
     // The batch's mean and variance depend on each of its scalars.
     let count = Double(max(1, input.count / max(1, channels)))
-    let slope = scale.indices.map { -scale[$0] * normalized[$0] / (count * deviations[$0]) }
+    let slope = scale.indices.map {
+      Float(-scale[$0] * normalized[$0] / (count * deviations[$0]))
+    }
     let shift = scale.indices.map {
-      Float(-scale[$0] * sums[$0] / count - slope[$0] * moments.mean[$0])
+      Float(-scale[$0] * sums[$0] / count) - slope[$0] * Float(moments.mean[$0])
     }
     gradients.input = Kernels.combinedChannels(
-      gradient, scale: scale.map { Float($0) }, input, slope: slope.map { Float($0) },
-      shift: shift)
+      gradient, scale: scale.map { Float($0) }, input, slope: slope, shift: shift)
     return gradients
   }
 
@@ -128,7 +130,7 @@ public struct BatchNorm2D: Layer {
 
   /// A signal at the output brought to the input, mean and variance taken as constants.
   package func scaled(_ signal: Tensor, byStatisticsOf input: Tensor) -> Tensor {
-    let moments = usesBatchStatistics ? ChannelMoments(of: input) : running
+    let moments = usesBatchStatistics ? ChannelMoments(centering: input) : running
     return Kernels.scaledChannels(signal, scale: scale(moments).map { Float($0) })
   }
 
@@ -168,8 +170,21 @@ struct ChannelMoments: Sendable {
     (self.mean, self.variance, self.places) = (mean, variance, places)
   }
 
+  /// By one look at the batch, as training wants it.
   init(of input: Tensor) {
     (mean, variance) = Kernels.momentsOfChannels(input)
     places = input.count / max(1, mean.count)
+  }
+
+  /// By the distances from the mean, in single precision: what networks of version 0.1 project depends on it,
+  /// to the bit.
+  init(centering input: Tensor) {
+    let count = Double(max(1, input.count / max(1, input.shape.last ?? 1)))
+    let mean = Kernels.sumsOfChannels(input).map { $0 / count }
+    let centered = Kernels.scaledChannels(
+      input, scale: mean.map { _ in 1 }, shift: mean.map { Float(-$0) })
+    self.init(
+      mean: mean, variance: Kernels.sumsOfChannels(centered, times: centered).map { $0 / count },
+      places: Int(count))
   }
 }
