@@ -182,7 +182,7 @@ import Testing
       "recipe", #"{"network":"rnn","keep_checkpoints":[2,1]}"#,
       "--keep-checkpoints must rise from 1, not 2,1"
     ),
-    ("recipe", #"{"network":"vgg"}"#, "isn't a checkpoint of tbtrain, so it can't be resumed"),
+    ("recipe", #"{"network":"alexnet"}"#, "isn't a checkpoint of tbtrain, so it can't be resumed"),
     ("recipe", "[", "isn't a checkpoint of tbtrain, so it can't be resumed"),
   ])
   func `what a checkpoint says is checked like flags`(
