@@ -18,6 +18,8 @@ struct Measured {
   var name: String { recipe.name }
   /// In percent.
   var mean: Double { 100 * Statistic.mean(accuracies) }
+  /// As it is read, with one decimal.
+  var shownMean: Double { Double(Format.fixed(mean, decimals: 1)) ?? mean }
   /// Of a sample, in points; nil of a single run.
   var deviation: Double? { accuracies.count > 1 ? 100 * Statistic.deviation(accuracies) : nil }
   /// `45.2 ± 0.8`, in percent.
@@ -61,7 +63,7 @@ struct Findings {
     guard ranked.count > 1 else { return ["\(best.name) reached \(best.text) %."] }
     let second = ranked[1]
     // As far as what is shown lies apart.
-    let points = (10 * best.mean).rounded() / 10 - (10 * second.mean).rounded() / 10
+    let points = best.shownMean - second.shownMean
     var sentences = [
       points < 0.05
         ? "**\(best.name)** and \(second.name) are best with \(best.text) % and \(second.text) %."
