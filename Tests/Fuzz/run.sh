@@ -5,7 +5,6 @@
 #   ./Tests/Fuzz/run.sh replay TARGET FILE              runs one kept input
 #   ./Tests/Fuzz/run.sh oracle [files a grammar]        what others read of the same files: see oracle.py
 #   FUZZ_PLAIN=1 ./Tests/Fuzz/run.sh …                  without sanitizers: three times as fast
-#   FUZZ_CONFIGURATION=debug ./Tests/Fuzz/run.sh …      built sooner, runs slower: for short turns
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 . Examples/setup.sh
@@ -30,7 +29,7 @@ build() {
       -Xcc -fsanitize=fuzzer-no-link,address,undefined -Xcc -fno-sanitize-recover=undefined)
   fi
   for program in "$@"; do
-    FUZZ=1 swift build --quiet -c "$configuration" --scratch-path "$scratch" --product "fuzz-$program" \
+    FUZZ=1 swift build --quiet -c release --scratch-path "$scratch" --product "fuzz-$program" \
       -Xswiftc -use-ld=lld -Xswiftc -enable-testing "${flags[@]}"
   done
 }
@@ -44,7 +43,6 @@ run() {
 }
 
 need_build_tools
-configuration=${FUZZ_CONFIGURATION:-release}
 out=.build/fuzz
 [ -z "${FUZZ_PLAIN:-}" ] || out=.build/fuzz-plain
 found=$out/found
@@ -87,7 +85,7 @@ while IFS=: read -r program names; do
   [ ${#chosen[@]} -gt 0 ] || continue
   build "$out" "$program"
   for name in "${chosen[@]}"; do
-    ln -s "$PWD/$out/$configuration/fuzz-$program" "$work/$name"
+    ln -s "$PWD/$out/release/fuzz-$program" "$work/$name"
     targets+=("$name")
   done
 done <<< "$programs"
