@@ -25,11 +25,10 @@ public struct CrossEntropy: Sendable {
 /// - Shapes: logits `[N, classes]`; one label `0 ..< classes` a sample.
 /// - Formula: `-1/N Σ target · ln(exp(logit) / Σ exp(logits))`, the largest logit subtracted first. The
 ///   target of each class is `smoothing / classes`, and `1 - smoothing` more of the label's.
-/// - Parameters:
-///   - smoothing: the share of a target that is spread over all classes, 0 to 1, as PyTorch's
-///     `label_smoothing`.
-///   - wholeCount: the N of the whole batch, where these are a part of it: the means and gradients of all
-///     parts add up to the batch's.
+/// - `smoothing`: the share of a target that is spread over all classes, 0 to 1, as PyTorch's
+///   `label_smoothing`.
+/// - `wholeCount`: the N of the whole batch, where these are a part of it: the means and gradients of all
+///   parts add up to the batch's.
 /// - Source of the smoothing: Szegedy et al., "Rethinking the Inception Architecture for Computer Vision",
 ///   CVPR 2016, arXiv 1512.00567, §7.
 public func softmaxCrossEntropy(

@@ -6,7 +6,7 @@ extension Sequential {
   /// each filter's mean over the image, and a dense layer. Softmax is the loss's part.
   ///
   /// - Input: `[N] + input`, `input` being `[H, W, C]`. Output: logits `[N, classes]`.
-  /// - Parameter width: the filters of the first group.
+  /// - `width`: the filters of the first group.
   /// - Source: Simonyan & Zisserman, "Very Deep Convolutional Networks for Large-Scale Image
   ///   Recognition", ICLR 2015, arXiv 1409.1556; that a pooling comes before the normalisation, which
   ///   leaves it a quarter of the scalars, is of Jordan, "94% on CIFAR-10 in 3.29 Seconds on a Single
