@@ -12,19 +12,10 @@ import Testing
   typealias Initializer = ONNXBytes.Initializer
   typealias Node = ONNXBytes.Node
 
-  private func withModel<Result>(
-    _ model: ONNXBytes, _ body: (_ path: String) throws -> Result
-  ) throws -> Result {
-    try withTemporaryFolder { folder in
-      try write(model.bytes, to: "\(folder)/model.onnx")
-      return try body("\(folder)/model.onnx")
-    }
-  }
-
   private func expect(
     _ model: ONNXBytes, _ sentence: String, sourceLocation: SourceLocation = #_sourceLocation
   ) throws {
-    try withModel(model) { path in
+    try model.withFile { path in
       let error = #expect(throws: ONNXError.self, sourceLocation: sourceLocation) {
         try Checkpoint(path: path).makeModel()
       }
@@ -56,7 +47,7 @@ import Testing
           number.flatMap { withUnsafeBytes(of: $0.bitPattern.littleEndian, Array.init) }, field: 4)
       }
     }
-    try withModel(ONNXBytes(nodes: [convolution], initializers: [tensor])) { path in
+    try ONNXBytes(nodes: [convolution], initializers: [tensor]).withFile { path in
       let model = try Checkpoint(path: path).makeModel()
       #expect((model.layers[0].layer as? Conv2D)?.weight.scalars == [1, 2, 3, 4])
     }
@@ -75,7 +66,7 @@ import Testing
       initializers: [
         .floats("m", [2, 32], (0..<64).map(Float.init)), .integers("s", [16, 4]),
       ])
-    try withModel(model) { path in
+    try model.withFile { path in
       let network = try Checkpoint(path: path).makeModel()
       var x = Tensor(zeros: [1, 4, 4, 1])
       x[0, 0, 0, 0] = 1
@@ -94,7 +85,7 @@ import Testing
         .floats("w", [4, 1, 1, 1], [1, 1, 1, 1]), .floats("m", [2, 2], [1, 2, 3, 4]),
         .integers("s", [4]),
       ])
-    try withModel(model) { path in
+    try model.withFile { path in
       let layer = try #require(try Checkpoint(path: path).makeModel().layers[0].layer as? Conv2D)
       #expect(layer.bias?.scalars == [1, 3, 2, 4])
     }
@@ -109,7 +100,7 @@ import Testing
         Node(type: "Transpose", inputs: ["a"], output: "w", integers: ["perm": [0, 1, 3, 2]]),
         Node(type: "Conv", inputs: ["x", "w"], output: "y"),
       ], initializers: [.floats("m", [3, 2, 1, 4], numbers)])
-    try withModel(model) { path in
+    try model.withFile { path in
       let layer = try #require(try Checkpoint(path: path).makeModel().layers[0].layer as? Conv2D)
       #expect(layer.weight.shape == [3, 2, 1, 4])
       #expect(layer.weight.scalars == numbers)
@@ -190,7 +181,7 @@ import Testing
       """)
     // Nothing is passed over here: the last window ends with the image.
     model.input = [1, 1, 4, 4]
-    try withModel(model) { path in
+    try model.withFile { path in
       let network = try Checkpoint(path: path).makeModel()
       #expect(network(Tensor(zeros: [1, 4, 4, 1])).shape == [1, 2, 2, 1])
     }
@@ -202,7 +193,7 @@ import Testing
         Node(type: "Transpose", inputs: ["x"], output: "v", integers: ["perm": [0, 1, 3, 2]]),
         Node(type: "Flatten", inputs: ["v"], output: "y"),
       ])
-    try withModel(model) { path in
+    try model.withFile { path in
       let x = Tensor(shape: [1, 4, 4, 1], scalars: (0..<16).map { Float($0) })
       let expected = (0..<16).map { Float($0 % 4 * 4 + $0 / 4) }
       let network = try Checkpoint(path: path).makeModel()
@@ -239,7 +230,7 @@ import Testing
         Node(type: "Add", inputs: ["r", "m"], output: "y"),
       ],
       initializers: [.floats("a", [], [2]), .floats("b", [], [-5])])
-    try withModel(model) { path in
+    try model.withFile { path in
       let network = try Checkpoint(path: path).makeModel()
       let x = Tensor(shape: [1, 4, 4, 1], scalars: (0..<16).map { Float($0) })
       let expected = x.scalars.map { (value: Float) -> Float in max(0, value * 2 - 5) + value * 2 }
@@ -337,7 +328,7 @@ import Testing
   }
 
   @Test func `many factors become one`() throws {
-    try withModel(chain("Mul", 90_000, "c")) { path in
+    try chain("Mul", 90_000, "c").withFile { path in
       let model = try Checkpoint(path: path).makeModel()
       #expect(model.layers.count == 1)
       let factor = try #require((model.layers[0].layer as? Conv2D)?.weight.scalars.first)
@@ -354,7 +345,7 @@ import Testing
         Node(type: "Mul", inputs: ["b", "d"], output: "e"),
         Node(type: "Add", inputs: ["a", "e"], output: "y"),
       ], initializers: [.floats("c", [], [3]), .floats("d", [], [10])])
-    try withModel(model) { path in
+    try model.withFile { path in
       let network = try Checkpoint(path: path).makeModel()
       let x = Tensor(shape: [1, 4, 4, 1], scalars: (0..<16).map(Float.init))
       // 3x + 10 (3x + 10)
@@ -388,7 +379,7 @@ import Testing
         .integers("pads", [0, 0, before, 0, 0, 0, 0, after, 0, 0]), .integers("axis", [1]),
         .floats("alpha", [], [0.5]), .floats("k", [], [2]), .floats("beta", [], [0.75]),
       ])
-    try withModel(model) { path in
+    try model.withFile { path in
       let network = try Checkpoint(path: path).makeModel()
       let x = Tensor(shape: [1, 4, 4, 1], scalars: (0..<16).map { Float($0) - 7 })
       for (y, x) in zip(network(x).scalars, x.scalars) {
@@ -399,7 +390,7 @@ import Testing
 
   @Test func `layers of one name grow linearly`() throws {
     func seconds(_ count: Int) throws -> Double {
-      try withModel(chain("Conv", count, "w")) { path in
+      try chain("Conv", count, "w").withFile { path in
         // Processor time: other programs don't count.
         func now() -> Double {
           var time = timespec()

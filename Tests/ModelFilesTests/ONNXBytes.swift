@@ -97,4 +97,12 @@ struct ONNXBytes {
     }
     return encoder.bytes
   }
+
+  /// Calls with the path of a file that holds it.
+  func withFile<Result>(_ body: (_ path: String) throws -> Result) throws -> Result {
+    try withTemporaryFolder { folder in
+      try write(bytes, to: "\(folder)/model.onnx")
+      return try body("\(folder)/model.onnx")
+    }
+  }
 }

@@ -146,16 +146,12 @@ import Testing
     let enlarged = (0..<4).flatMap { row in
       (0..<9).flatMap { column in (0..<2).map { x[0, row / 2, column / 3, $0] } }
     }
-    try withTemporaryFolder { folder in
-      let path = "\(folder)/model.onnx"
-      try Data(model.bytes).write(to: URL(filePath: path))
+    try model.withFile { path in
       let network = try Checkpoint(path: path).makeModel()
       #expect(network(x) == Tensor(shape: [1, 4, 9, 2], scalars: enlarged))
     }
     model.nodes[model.nodes.count - 2].inputs[1] = "twice"
-    try withTemporaryFolder { folder in
-      let path = "\(folder)/model.onnx"
-      try Data(model.bytes).write(to: URL(filePath: path))
+    try model.withFile { path in
       let error = #expect(throws: ONNXError.self) { try Checkpoint(path: path) }
       #expect(error?.description.contains("rows and columns of images are possible") == true)
     }
@@ -219,11 +215,7 @@ import Testing
   private func problem(_ nodes: [ONNXBytes.Node], _ initializers: [ONNXBytes.Initializer] = [])
     throws -> String?
   {
-    try withTemporaryFolder { folder in
-      let path = "\(folder)/a.onnx"
-      var model = ONNXBytes(nodes: nodes)
-      model.initializers = initializers
-      try Data(model.bytes).write(to: URL(filePath: path))
+    try ONNXBytes(nodes: nodes, initializers: initializers).withFile { path in
       do {
         _ = try Checkpoint(path: path).makeModel()
         return nil
