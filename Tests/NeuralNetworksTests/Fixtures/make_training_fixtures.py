@@ -13,22 +13,7 @@ import torch
 import torch.nn as nn
 import torch.nn.functional as F
 
-torch.manual_seed(0)
-arrays = {"torch_version": np.array(torch.__version__)}
-
-
-def random(*shape, scale=1.0):
-    return (torch.randn(*shape) * scale).float().double()
-
-
-def save(name, tensor):
-    array = np.ascontiguousarray(tensor.detach().numpy() if torch.is_tensor(tensor) else tensor)
-    arrays[name] = array.astype(np.int32 if array.dtype.kind == "i" else np.float32)
-
-
-def images(name, tensor):
-    save(name, tensor.permute(0, 2, 3, 1))
-
+from fixture import arrays, images, random, save
 
 # Cross entropy against smoothed targets.
 logits = random(7, 5, scale=2).requires_grad_()
