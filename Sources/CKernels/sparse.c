@@ -42,7 +42,8 @@ static ck_int packed_count(ck_isa isa, const plan *p) {
 ck_int ck_gemm_sparse_scratch(ck_isa isa, const ck_gemm_job *job) {
   const plan p = plan_of(isa, job);
   const ck_int words = job->a_transposed ? p.rows : job->m * p.blocks;
-  return packed_count(isa, &p) + 2 * words + (job->a_transposed ? p.rows * depth : 0);
+  return packed_count(isa, &p) + 2 * words + (job->a_transposed ? p.rows * depth : 0) +
+         (job->take ? p.rows * p.columns : 0);
 }
 
 // Memory of B that is packed next: spread over the work before, its way into the second-level cache
@@ -78,7 +79,7 @@ void ck_gemm_sparse(ck_isa isa, const ck_gemm_job *job, float *restrict scratch)
   const ck_int panel = kernels->panel, k = job->k;
   float *packed = scratch;
   uint64_t *words = (uint64_t *)(void *)(scratch + packed_count(isa, &p));
-  float *turned = (float *)(words + p.rows);
+  float *turned = (float *)(words + p.rows), *strip = turned + p.rows * depth;
   // Lines to fetch in a turn of `rows_between` rows, so that what is next is there in time.
   const ck_int turns = (p.rows + rows_between - 1) / rows_between *
                        ((p.columns + most_panels * panel - 1) / (most_panels * panel));
@@ -101,6 +102,8 @@ void ck_gemm_sparse(ck_isa isa, const ck_gemm_job *job, float *restrict scratch)
     }
     for (ck_int i0 = 0; i0 < job->m; i0 += p.rows) {
       const ck_int rows = ck_smaller(p.rows, job->m - i0);
+      const ck_int ldc = job->take ? columns : job->ldc;
+      float *c_rows = job->take ? strip : job->c + i0 * ldc + j0;
       for (ck_int block = 0; block < p.blocks; block++) {
         const ck_int k0 = block * depth, count = ck_smaller(depth, k - k0);
         float *b = p.packs_once ? packed + k0 * ck_rounded_up(columns, panel) : packed;
@@ -128,14 +131,18 @@ void ck_gemm_sparse(ck_isa isa, const ck_gemm_job *job, float *restrict scratch)
           const ck_int width = ck_smaller(columns - j, most_panels * panel);
           const int panels = (int)((width + panel - 1) / panel);
           for (ck_int i = 0; i < rows; i += rows_between) {
-            float *c = job->c + (i0 + i) * job->ldc + j0 + j;
+            float *c = c_rows + i * ldc + j;
             const float *start = first ? job->bias ? job->bias + j0 + j : NULL : c;
             kernels->skip_zeros(
                 panels, ck_smaller(rows - i, rows_between), width, bits + i, a + i * lda, lda,
-                b + j * depth, start, first ? 0 : job->ldc, job->relu && last, c, job->ldc);
+                b + j * depth, start, first ? 0 : ldc, job->relu && last, c, ldc);
             fetch(&next, lines);
           }
         }
+      }
+      if (job->take) {
+        const ck_strip whole = {job->row + i0, rows, job->column + j0, columns, strip};
+        job->take(job->taker, &whole);
       }
     }
   }

@@ -67,7 +67,7 @@ public struct Dense: Layer {
     if wanted.contains(.input) { gradients.input = inputGradient(gradient) }
     if wanted.contains(.parameters) {
       let input = required(trace.input, "the input", of: "Dense")
-      gradients.parameters["weight"] = Kernels.product(
+      gradients.parameters["weight"] = Kernels.pendingProduct(
         Kernels.Matrix(input).transposed, Kernels.Matrix(gradient))
       if bias != nil {
         gradients.parameters["bias"] = Kernels.sumOfRows(gradient, columns: outputs)

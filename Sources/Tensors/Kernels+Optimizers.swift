@@ -54,12 +54,16 @@ extension Kernels {
     update(&w, g) { n, g, w, _ in body(n, g, w) }
   }
 
-  /// The last argument of `body` is where its scalars begin in the tensor.
+  /// The last argument of `body` is where its scalars begin in the tensor. Of a product that isn't there yet, each
+  /// part is used while it is in the cache.
   private static func update(
     _ w: inout Tensor, _ g: Tensor, _ body: (Int, In, InOut, Int) -> Void
   ) {
     check(g, w)
     w.withUnsafeMutableBufferPointer { w in
+      if let product = g.pendingProduct, let start = w.baseAddress {
+        return product.forEachPart { at, count, g in body(count, g, start + at, at) }
+      }
       g.withUnsafeBufferPointer { g in
         guard let wStart = w.baseAddress, let gStart = g.baseAddress else { return }
         Parallel.forEachRange(g.count, chunk: elementChunk) {

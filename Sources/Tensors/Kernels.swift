@@ -24,7 +24,7 @@ package enum Kernels {
 
 extension Kernels {
   /// A matrix in a tensor's memory: rank 2, or anything that is seen as `[rows, columns]`.
-  package struct Matrix {
+  package struct Matrix: Sendable {
     var tensor: Tensor
     var rows: Int
     var columns: Int
@@ -66,22 +66,33 @@ extension Kernels {
     precondition(
       bias.map { $0.count == b.columns } ?? true,
       "a bias of \(bias?.count ?? 0) for \(b.columns) columns")
-    let leading = (
-      a: a.isTransposed ? a.rows : a.columns, b: b.isTransposed ? b.rows : b.columns
-    )
     return Tensor(uninitializedShape: [a.rows, b.columns]) { c in
       guard a.rows > 0, b.columns > 0, let c = c.baseAddress else { return }
-      withPointers(a.tensor, b.tensor, bias) { aStart, bStart, bias in
-        var job = ck_gemm_job()
-        (job.m, job.n, job.k) = (a.rows, b.columns, a.columns)
-        (job.a, job.b, job.c) = (aStart, bStart, c)
-        (job.lda, job.ldb, job.ldc) = (leading.a, leading.b, b.columns)
-        job.a_transposed = a.isTransposed ? 1 : 0
-        job.b_transposed = b.isTransposed ? 1 : 0
-        job.bias = bias
+      withJob(a, b) { job in
+        job.c = c
         job.relu = relu ? 1 : 0
-        carryOut(job)
+        guard let bias else { return carryOut(job) }
+        bias.withUnsafeBufferPointer {
+          job.bias = $0.baseAddress
+          carryOut(job)
+        }
       }
+    }
+  }
+
+  /// Calls `body` with what a product of two matrices that aren't empty reads, to be carried out.
+  static func withJob(_ a: Matrix, _ b: Matrix, _ body: (inout ck_gemm_job) -> Void) {
+    withPointers(a.tensor, b.tensor, nil) { aStart, bStart, _ in
+      var job = ck_gemm_job()
+      (job.m, job.n, job.k) = (a.rows, b.columns, a.columns)
+      (job.a, job.b) = (aStart, bStart)
+      (job.lda, job.ldb) = (
+        a.isTransposed ? a.rows : a.columns, b.isTransposed ? b.rows : b.columns
+      )
+      job.ldc = b.columns
+      job.a_transposed = a.isTransposed ? 1 : 0
+      job.b_transposed = b.isTransposed ? 1 : 0
+      body(&job)
     }
   }
 
@@ -90,8 +101,11 @@ extension Kernels {
   ///
   /// The longer side is divided, in whole register tiles; where is of no consequence for the bits, so
   /// there are as many parts as threads, and some more for balance.
-  static func carryOut(_ whole: ck_gemm_job) {
-    let isSparse = isSparse(whole)
+  ///
+  /// - Parameters:
+  ///   - passesZeros: whether zeros are passed over, if it is known.
+  static func carryOut(_ whole: ck_gemm_job, passesZeros: Bool? = nil) {
+    let isSparse = passesZeros ?? isSparse(whole)
     let byRows = whole.m > whole.n
     let unit = isSparse ? (byRows ? 64 : 128) : byRows ? 14 * 4 : 32
     let length = byRows ? whole.m : whole.n
@@ -105,13 +119,15 @@ extension Kernels {
       var job = whole
       if byRows {
         job.m = high - low
+        job.row = low
         job.a += low * (job.a_transposed != 0 ? 1 : job.lda)
       } else {
         job.n = high - low
+        job.column = low
         job.b += low * (job.b_transposed != 0 ? job.ldb : 1)
         job.bias = job.bias.map { $0 + low }
       }
-      job.c += byRows ? low * job.ldc : low
+      if job.take == nil { job.c += byRows ? low * job.ldc : low }
       if isSparse {
         withScratch(ck_gemm_sparse_scratch(instructionSet, &job)) { scratch in
           ck_gemm_sparse(instructionSet, &job, scratch)
@@ -126,7 +142,7 @@ extension Kernels {
 
   /// Whether passing over the first matrix's zeros is faster than multiplying them: up to two thirds of
   /// non-zeros. Where the product is small, nobody counts.
-  private static func isSparse(_ job: ck_gemm_job) -> Bool {
+  static func isSparse(_ job: ck_gemm_job) -> Bool {
     guard job.m >= 32, job.n >= 128, job.k >= 32, job.m * job.n * job.k >= 1 << 22 else {
       return false
     }

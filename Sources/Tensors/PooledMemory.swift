@@ -13,11 +13,36 @@ package final class PooledMemory: @unchecked Sendable {
   private let capacity: Int
   /// What kernels made of the contents for themselves.
   let prepared = Mutex<[PreparedForm.Key: Tensor]>([:])
+  /// What the contents are still to be computed from, and whether there is such a thing.
+  private let pending: Mutex<PendingProduct?>
+  private let isPending: Atomic<Bool>
 
   /// Memory for `byteCount` bytes, not initialized.
-  package init(byteCount: Int) {
+  package convenience init(byteCount: Int) { self.init(byteCount: byteCount, pending: nil) }
+
+  /// Memory that is filled by a product when somebody reads it.
+  init(byteCount: Int, pending: PendingProduct?) {
     self.byteCount = byteCount
+    self.pending = Mutex(pending)
+    isPending = Atomic(pending != nil)
     (address, capacity) = MemoryPool.shared.take(MemoryPool.roundedSize(byteCount))
+  }
+
+  /// Where the contents are, computed if they weren't there yet.
+  var contents: UnsafeMutableRawPointer {
+    if isPending.load(ordering: .acquiring) {
+      pending.withLock { pending in
+        pending?.fill(address)
+        pending = nil
+        isPending.store(false, ordering: .releasing)
+      }
+    }
+    return address
+  }
+
+  /// What the contents are still to be computed from.
+  var pendingProduct: PendingProduct? {
+    isPending.load(ordering: .acquiring) ? pending.withLock { $0 } : nil
   }
 
   deinit { MemoryPool.shared.give(address, byteCount: capacity) }
@@ -25,7 +50,7 @@ package final class PooledMemory: @unchecked Sendable {
   /// A copy with memory of its own.
   package func copy() -> PooledMemory {
     let copy = PooledMemory(byteCount: byteCount)
-    copy.address.copyMemory(from: address, byteCount: byteCount)
+    copy.address.copyMemory(from: contents, byteCount: byteCount)
     return copy
   }
 }

@@ -9,7 +9,7 @@ public struct Tensor: Sendable {
   public let count: Int
   private var memory: PooledMemory
   private var start: UnsafeMutablePointer<Float> {
-    memory.address.assumingMemoryBound(to: Float.self)
+    memory.contents.assumingMemoryBound(to: Float.self)
   }
 
   /// The scalars in row-major order, copied.
@@ -42,6 +42,16 @@ public struct Tensor: Sendable {
     let start = memory.address.bindMemory(to: Float.self, capacity: count)
     try initialize(UnsafeMutableBufferPointer(start: start, count: count))
   }
+
+  /// A product whose scalars are computed when somebody reads them.
+  init(_ product: PendingProduct) {
+    shape = product.shape
+    count = shape.reduce(1, *)
+    memory = PooledMemory(byteCount: count * MemoryLayout<Float>.stride, pending: product)
+  }
+
+  /// What the scalars will be computed from, as long as nobody read them.
+  var pendingProduct: PendingProduct? { memory.pendingProduct }
 
   /// The number of dimensions.
   public var rank: Int { shape.count }

@@ -78,7 +78,8 @@ import Testing
                 m: m, n: n, k: k, a: a.baseAddress, lda: aTransposed ? m : k,
                 a_transposed: aTransposed ? 1 : 0, b: b.baseAddress, ldb: bTransposed ? k : n,
                 b_transposed: bTransposed ? 1 : 0, bias: bias.baseAddress,
-                accumulate: accumulate ? 1 : 0, relu: relu ? 1 : 0, c: c.baseAddress, ldc: n)
+                accumulate: accumulate ? 1 : 0, relu: relu ? 1 : 0, c: c.baseAddress, ldc: n,
+                take: nil, taker: nil, row: 0, column: 0)
               ck_gemm(isa, &job, &scratch)
             }
           }

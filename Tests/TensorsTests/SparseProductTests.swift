@@ -33,7 +33,9 @@ import Testing
               m: m, n: n, k: k, a: a.baseAddress, lda: aTransposed ? m : k,
               a_transposed: aTransposed ? 1 : 0, b: b.baseAddress, ldb: bTransposed ? k : n,
               b_transposed: bTransposed ? 1 : 0, bias: bias.baseAddress,
-              accumulate: accumulate ? 1 : 0, relu: relu ? 1 : 0, c: nil, ldc: n)
+              accumulate: accumulate ? 1 : 0, relu: relu ? 1 : 0, c: nil, ldc: n, take: nil,
+              taker: nil,
+              row: 0, column: 0)
             dense.withUnsafeMutableBufferPointer {
               job.c = $0.baseAddress
               var scratch = [Float](repeating: .nan, count: ck_gemm_scratch(isa, m, n, k))

@@ -33,6 +33,12 @@ const char *ck_isa_name(ck_isa isa);
 
 // ---------------------------------------------------------------- matrix product
 
+// A part of C, its rows behind each other. The memory is used again for the next one.
+typedef struct ck_strip {
+  ck_int row, rows, column, columns;
+  const float *scalars;
+} ck_strip;
+
 // op(A) is [m, k], op(B) is [k, n], C is [m, n]; `transposed` says that memory holds the transpose.
 typedef struct ck_gemm_job {
   ck_int m, n, k;
@@ -47,6 +53,10 @@ typedef struct ck_gemm_job {
   int relu;           // max(0, ·) at the end
   float *c;
   ck_int ldc;
+  // If set, C goes there a strip at a time, and nowhere else: ck_gemm_sparse alone, and a transposed A.
+  void (*take)(void *taker, const ck_strip *strip);
+  void *taker;
+  ck_int row, column;  // where this C begins in the taker's
 } ck_gemm_job;
 
 // Scalars of scratch that `ck_gemm` needs.
