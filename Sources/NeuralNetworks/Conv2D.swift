@@ -183,13 +183,22 @@ extension Conv2D {
     _ gradient: Tensor, _ trace: Trace, for wanted: GradientKinds
   ) -> Gradients {
     let input = required(trace.input, "the input", of: "Conv2D")
+    let geometry = geometry(for: Array(input.shape.dropFirst()))
+    var gradients = Gradients()
+    var left = wanted
+    if wanted.contains(.input), geometry.hasGradientGeometry {
+      gradients.input = Kernels.groupedInputGradient(gradient, weight: denseWeight, geometry)
+      left.remove(.input)
+    }
+    guard !left.isEmpty else { return gradients }
     let parts = (0..<groups).map { group in
       part(group).backward(
         Kernels.channels(outputs(of: group), of: gradient),
-        Trace(input: Kernels.channels(inputs(of: group), of: input)), for: wanted)
+        Trace(input: Kernels.channels(inputs(of: group), of: input)), for: left)
     }
-    let lower = parts.compactMap { $0.input }
-    var gradients = Gradients(input: lower.isEmpty ? nil : Kernels.joinedChannels(lower))
+    if left.contains(.input) {
+      gradients.input = Kernels.joinedChannels(parts.compactMap { $0.input })
+    }
     for name in parts[0].parameters.names {
       gradients.parameters[name] = Kernels.joinedChannels(
         parts.compactMap { $0.parameters[name] })

@@ -33,16 +33,21 @@ struct ConvolutionBackward {
     case .pooled(let dy, let switches, let reluOutput):
       let (input, output) = (switches.pooling.inputCount, switches.pooling.outputCount)
       isSparse = isLong && Double(output) < Self.sparseShare * Double(input)
-      let isConvolved = wantsInput && !isSparse && geometry.hasGradientGeometry
+      let isConvolved = wantsInput && !isSparse && Self.isConvolution(geometry)
       self.upper =
         isConvolved
         ? .plain(Kernels.maxUnpool(dy, switches, reluOutput: reluOutput)) : upper
     }
-    usesLists = isSparse || (wantsInput && !geometry.hasGradientGeometry)
+    usesLists = isSparse || (wantsInput && !Self.isConvolution(geometry))
     self.weight = weight
     self.geometry = geometry
     self.wantsInput = wantsInput
     self.wantsParameters = wantsParameters
+  }
+
+  /// Whether a convolution gives the input's gradient, with no zeros in between.
+  private static func isConvolution(_ geometry: ConvolutionGeometry) -> Bool {
+    geometry.stride == 1 && geometry.hasGradientGeometry
   }
 
   private static func share(ofNonzerosIn tensor: Tensor) -> Double {
@@ -136,7 +141,7 @@ struct ConvolutionBackward {
   /// The weights of the convolution that gives the input's gradient.
   private var flippedWeight: Tensor {
     let kernel = geometry.kernel
-    return weight.prepared(.flipped) {
+    return weight.prepared(.flipped(groups: 1)) {
       turned(
         shape: [kernel.height, kernel.width, geometry.outChannels, geometry.inChannels],
         ck_conv_flip)

@@ -148,20 +148,22 @@ package struct ConvolutionGeometry: Sendable, Equatable {
     output = Extent(height: outputRows, width: whole.output.width)
   }
 
-  /// The convolution whose forward pass, with flipped weights, is this one's input gradient. Only
-  /// for stride 1.
+  /// The convolution whose forward pass, with flipped weights, is this one's input gradient. Where this
+  /// one steps over pixels, its output's gradient needs zeros in between.
   var gradientGeometry: ConvolutionGeometry {
-    ConvolutionGeometry(
-      input: [output.height, output.width, outChannels], kernel: kernel, outChannels: inChannels,
+    let upper = output.dilated(by: stride)
+    return ConvolutionGeometry(
+      input: [upper.height, upper.width, outChannels], kernel: kernel, outChannels: inChannels,
       stride: 1,
       padding: Padding(
         top: kernel.height - 1 - padding.top, left: kernel.width - 1 - padding.left,
-        bottom: kernel.height - 1 - padding.bottom, right: kernel.width - 1 - padding.right))
+        bottom: input.height + padding.top - upper.height,
+        right: input.width + padding.left - upper.width), groups: groups)
   }
 
   /// Whether the padding leaves room for `gradientGeometry`.
-  var hasGradientGeometry: Bool {
-    stride == 1 && padding.top < kernel.height && padding.bottom < kernel.height
+  package var hasGradientGeometry: Bool {
+    padding.top < kernel.height && padding.bottom < kernel.height
       && padding.left < kernel.width && padding.right < kernel.width
   }
 

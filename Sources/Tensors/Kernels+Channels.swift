@@ -48,17 +48,27 @@ extension Kernels {
   }
 
   private static func spread(_ weight: Tensor, by dilation: Extent) -> Tensor {
-    let (height, width) = (weight.shape[0], weight.shape[1])
-    let wide = (width - 1) * dilation.width + 1
-    var result = Tensor(
-      zeros: [(height - 1) * dilation.height + 1, wide, weight.shape[2], weight.shape[3]])
-    let run = weight.shape[2] * weight.shape[3]
+    let size = Extent(height: weight.shape[0], width: weight.shape[1])
+    let wide = size.dilated(by: dilation)
+    return spread(weight, count: 1, of: size, by: dilation)
+      .reshaped(to: [wide.height, wide.width] + weight.shape.dropFirst(2))
+  }
+
+  /// `[count, height, width, …]` with zeros between rows and columns, as `[count, height', width', run]`.
+  static func spread(_ x: Tensor, count: Int, of size: Extent, by step: Extent) -> Tensor {
+    let wide = size.dilated(by: step)
+    let run = x.count / max(count * size.height * size.width, 1)
+    var result = Tensor(zeros: [count, wide.height, wide.width, run])
     result.withUnsafeMutableBufferPointer { y in
-      weight.withUnsafeBufferPointer { x in
+      x.withUnsafeBufferPointer { x in
         guard let from = x.baseAddress, let to = y.baseAddress else { return }
-        for place in 0..<height * width {
-          let target = place / width * dilation.height * wide + place % width * dilation.width
-          (to + target * run).update(from: from + place * run, count: run)
+        for row in 0..<count * size.height {
+          let (each, line) = row.quotientAndRemainder(dividingBy: size.height)
+          let start = (each * wide.height + line * step.height) * wide.width
+          for column in 0..<size.width {
+            (to + (start + column * step.width) * run).update(
+              from: from + (row * size.width + column) * run, count: run)
+          }
         }
       }
     }

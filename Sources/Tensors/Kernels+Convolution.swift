@@ -126,6 +126,52 @@ extension Kernels {
     return job.run(x)
   }
 
+  /// The gradient of the input of a convolution whose channels are in groups: the convolution that it is,
+  /// with the groups left where they are.
+  ///
+  /// - Shapes: `[N, H', W', out] → [N, H, W, in]`; weights `[height, width, in / groups, out]`. Only where
+  ///   `geometry` has room, as `hasGradientGeometry` says.
+  package static func groupedInputGradient(
+    _ gradient: Tensor, weight: Tensor, _ geometry: ConvolutionGeometry
+  ) -> Tensor {
+    check(weight, nil, geometry)
+    let flipped = weight.prepared(.flipped(groups: geometry.groups)) {
+      flippedGroups(weight, geometry)
+    }
+    let spread =
+      geometry.stride == 1
+      ? gradient
+      : spread(gradient, count: gradient.shape[0], of: geometry.output, by: geometry.stride)
+    return convolution(
+      spread, weight: flipped, bias: nil,
+      geometry.gradientGeometry, byTiles: false
+    ).output
+  }
+
+  /// `[height, width, in / groups, out] → [height, width, out / groups, in]`, rows and columns backwards.
+  private static func flippedGroups(
+    _ weight: Tensor, _ geometry: ConvolutionGeometry
+  ) -> Tensor {
+    let area = geometry.kernel.height * geometry.kernel.width
+    let (groups, ins, outs) = (geometry.groups, geometry.inChannels, geometry.outChannels)
+    let (insEach, outsEach) = (ins / groups, outs / groups)
+    return Tensor(
+      uninitializedShape: [geometry.kernel.height, geometry.kernel.width, outsEach, ins]
+    ) { to in
+      weight.withUnsafeBufferPointer { from in
+        for place in 0..<area {
+          for output in 0..<outsEach {
+            for input in 0..<ins {
+              let (group, own) = (input / insEach, input % insEach)
+              to[(place * outsEach + output) * ins + input] =
+                from[((area - 1 - place) * insEach + own) * outs + group * outsEach + output]
+            }
+          }
+        }
+      }
+    }
+  }
+
   private static func check(_ weight: Tensor, _ bias: Tensor?, _ geometry: ConvolutionGeometry) {
     let (kernel, channels) = (geometry.kernel, geometry.inChannels / geometry.groups)
     precondition(

@@ -8,8 +8,8 @@ enum PreparedForm: Hashable, Sendable {
   case packed(groups: Int)
   /// Transformed for Winograd's tiles.
   case tiles
-  /// As the input gradient's convolution takes them: turned, in and out exchanged.
-  case flipped
+  /// As the input gradient's convolution takes them: turned, in and out exchanged, each group by itself.
+  case flipped(groups: Int)
   /// With zeros between rows and columns.
   case dilated(Extent)
 

@@ -38,6 +38,18 @@ import Testing
     Case(layer: Upsample(size: 8, mode: .bilinear, coordinates: .alignCorners)),
     Case(layer: Upsample(size: 9, coordinates: .halfPixel, rounding: .halfDown, scale: [2, 1.9])),
     Case(
+      layer: Conv2D(
+        weight: normal([3, 2, 1, 6], seed: 21), bias: normal([6], seed: 22), stride: 2,
+        padding: Padding(top: 1, left: 0, bottom: 2, right: 1), groups: 6)),
+    Case(
+      layer: Conv2D(
+        weight: normal([2, 2, 2, 9], seed: 23), bias: nil,
+        stride: Extent(height: 1, width: 3), dilation: Extent(height: 2, width: 1), groups: 3)),
+    // A padding as large as the kernel.
+    Case(
+      layer: Conv2D(
+        weight: normal([2, 2, 2, 3], seed: 24), bias: nil, padding: 2, groups: 3)),
+    Case(
       layer: ConvTranspose2D(
         weight: weight, bias: normal([4], seed: 5), stride: Extent(height: 2, width: 1),
         padding: Padding(top: 1, left: 0, bottom: 0, right: 1),

@@ -47,6 +47,9 @@ import Testing
     let gradient = try tensor("\(name)_dy")
     let gradients = layer.backward(gradient, trace)
     try expect(gradients.input, "\(name)_dx", sourceLocation: sourceLocation)
+    #expect(
+      layer.backward(gradient, trace, for: .input).input == gradients.input,
+      sourceLocation: sourceLocation)
     for parameter in parameters {
       try expect(
         gradients.parameters[parameter], "\(name)_d\(parameter)", sourceLocation: sourceLocation)
