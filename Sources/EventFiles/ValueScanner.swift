@@ -1,4 +1,4 @@
-internal import ProtobufWire
+package import ProtobufWire
 
 /// A value of an event, still packed. Its memory is valid only while it is handed over.
 package struct PackedValue {
@@ -11,6 +11,8 @@ package struct PackedValue {
   package var bits: UInt32 = 0
   /// The value's message.
   package var content = UnsafeRawBufferPointer(start: nil, count: 0)
+
+  @inlinable package init() {}
 }
 
 /// What an event holds, still packed. Its memory is valid only while it is handed over.
@@ -26,7 +28,7 @@ package struct PackedEvent {
   package var runMetadata: UnsafeRawBufferPointer?
 
   /// Nil if the bytes aren't an event.
-  @inline(__always)
+  @inlinable @inline(__always)
   package init?(_ bytes: UnsafeRawBufferPointer) {
     guard var cursor = WireCursor(bytes) else { return }
     while let key = cursor.nextKey() {
@@ -62,11 +64,11 @@ package struct PackedEvent {
 
 /// Goes through the values of a summary.
 package struct PackedValues {
-  private var cursor: WireCursor?
+  @usableFromInline var cursor: WireCursor?
   /// The message of the last value.
-  package private(set) var message = UnsafeRawBufferPointer(start: nil, count: 0)
+  package var message = UnsafeRawBufferPointer(start: nil, count: 0)
 
-  package init(_ summary: UnsafeRawBufferPointer) { cursor = WireCursor(summary) }
+  @inlinable package init(_ summary: UnsafeRawBufferPointer) { cursor = WireCursor(summary) }
 
   package enum Step {
     case value(PackedValue)
@@ -75,7 +77,7 @@ package struct PackedValues {
   }
 
   /// The next value.
-  @inline(__always)
+  @inlinable @inline(__always)
   package mutating func next() -> Step {
     while let key = cursor?.nextKey() {
       switch key {
@@ -90,8 +92,8 @@ package struct PackedValues {
     return cursor == nil ? .end : .malformed
   }
 
-  @inline(__always)
-  private static func value(_ bytes: UnsafeRawBufferPointer) -> PackedValue? {
+  @inlinable @inline(__always)
+  static func value(_ bytes: UnsafeRawBufferPointer) -> PackedValue? {
     var value = PackedValue()
     guard var cursor = WireCursor(bytes) else { return value }
     while let key = cursor.nextKey() {

@@ -3,13 +3,14 @@
 ///
 /// - Source: <https://protobuf.dev/programming-guides/encoding/>.
 package struct WireCursor {
-  private var position: UnsafeRawPointer
-  private let end: UnsafeRawPointer
+  @usableFromInline var position: UnsafeRawPointer
+  @usableFromInline let end: UnsafeRawPointer
 
   /// A field's number and type, as they stand before its value: `number << 3 | type`.
   package typealias Key = UInt32
 
   /// A cursor at the start of a message; nil for memory that isn't there.
+  @inlinable
   package init?(_ bytes: UnsafeRawBufferPointer) {
     guard let start = bytes.baseAddress else { return nil }
     position = start
@@ -17,10 +18,10 @@ package struct WireCursor {
   }
 
   /// Where the next field begins.
-  package var place: UnsafeRawPointer { position }
+  @inlinable package var place: UnsafeRawPointer { position }
 
   /// The next field's key; 0 at the end, nil where there is none.
-  @inline(__always)
+  @inlinable @inline(__always)
   package mutating func nextKey() -> Key? {
     guard position < end else { return 0 }
     guard let key = varint(), key >> 3 > 0, key <= UInt64(Key.max) else { return nil }
@@ -28,7 +29,7 @@ package struct WireCursor {
   }
 
   /// The value of a field of wire type 0.
-  @inline(__always)
+  @inlinable @inline(__always)
   package mutating func varint() -> UInt64? {
     guard position < end else { return nil }
     let first = position.load(as: UInt8.self)
@@ -39,7 +40,8 @@ package struct WireCursor {
     return longVarint()
   }
 
-  private mutating func longVarint() -> UInt64? {
+  @usableFromInline
+  mutating func longVarint() -> UInt64? {
     var value: UInt64 = 0
     var shift: UInt64 = 0
     while position < end, shift < 64 {
@@ -54,7 +56,7 @@ package struct WireCursor {
   }
 
   /// The bits of a field of wire type 1.
-  @inline(__always)
+  @inlinable @inline(__always)
   package mutating func fixed64() -> UInt64? {
     guard end - position >= 8 else { return nil }
     defer { position += 8 }
@@ -62,7 +64,7 @@ package struct WireCursor {
   }
 
   /// The bits of a field of wire type 5.
-  @inline(__always)
+  @inlinable @inline(__always)
   package mutating func fixed32() -> UInt32? {
     guard end - position >= 4 else { return nil }
     defer { position += 4 }
@@ -70,7 +72,7 @@ package struct WireCursor {
   }
 
   /// The content of a field of wire type 2.
-  @inline(__always)
+  @inlinable @inline(__always)
   package mutating func bytes() -> UnsafeRawBufferPointer? {
     guard let length = varint(), length <= UInt64(end - position) else { return nil }
     defer { position += Int(length) }
@@ -78,7 +80,7 @@ package struct WireCursor {
   }
 
   /// Steps over the value of a field; false where it isn't whole, or a group.
-  @inline(__always)
+  @inlinable @inline(__always)
   package mutating func skip(_ key: Key) -> Bool {
     switch key & 7 {
     case 0: varint() != nil
