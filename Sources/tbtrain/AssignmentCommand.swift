@@ -101,6 +101,7 @@ extension AssignmentCommand {
       return
     }
     // What would end hours of training in vain is found out first.
+    try Ranks.checkAlone(in: ProcessInfo.processInfo.environment)
     _ = try FigureMaker(output: output, reuses: true, threads: threads)
     let data = try load(assignment)
     try claim()

@@ -21,6 +21,29 @@ import Testing
     #expect(launched(["SLURM_NTASKS": "8", "SLURM_PROCID": "0"]) == [])
   }
 
+  @Test(arguments: [
+    "sweep lenet --data shapes --seeds 2 --quiet", "assignment --data shapes --quiet",
+  ])
+  func `many runs aren't started by mpirun`(command: String) throws {
+    try withTemporaryFolder { folder in
+      let words = command.split(separator: " ").map(String.init)
+      let results = try (0..<2).map { rank in
+        try Tool.tbtrain.run(
+          words, in: folder,
+          environment: ["OMPI_COMM_WORLD_RANK": "\(rank)", "OMPI_COMM_WORLD_SIZE": "2"])
+      }
+      #expect(results.map(\.code) == [1, 1])
+      #expect(
+        results[0].errors == """
+          tbtrain: 2 programs were started together, and each would train every run; several share a sweep \
+          by --task, and mpirun is for one network: tbtrain lenet
+
+          """)
+      #expect(results[1].errors == "")
+      #expect(!FileManager.default.fileExists(atPath: "\(folder)/logdir"))
+    }
+  }
+
   @Test func `what looks at a whole batch isn't trained in parts`() throws {
     let ones = Tensor(shape: [2], repeating: 1)
     let norm = BatchNorm2D(
