@@ -279,7 +279,7 @@ let package = Package(
       exclude: ["faults.py", "peer.py"]),
     .executableTarget(
       name: "benchmark-read", dependencies: ["BenchmarkSupport", "EventFiles"],
-      path: "Tests/Benchmarks/Read"),
+      path: "Tests/Benchmarks/Read", exclude: ["readers.py"]),
     .executableTarget(
       name: "benchmark-train",
       dependencies: ["BenchmarkSupport", "Datasets", "NeuralNetworks", "Tensors"],
