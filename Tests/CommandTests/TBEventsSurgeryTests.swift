@@ -130,18 +130,17 @@ import Testing
       let writer = try SummaryWriter(directory: folder + "/logdir")
       for step in 0..<20_000 { try writer.add(.scalar("loss", Double(step)), step: step) }
       try writer.close()
-      var wait = 0.0
+      var wait = Duration.zero
       for _ in 0..<12 {
+        let start = ContinuousClock.now
         let process = try Tool.tbevents.start(
           [
             "rewrite", "logdir", "--in-place", "--shift-steps", "0", "--rename-tag", "^loss$=l0ss",
             "--rename-tag", "^l0ss$=loss", "--merge", "step",
           ], in: folder)
-        Thread.sleep(forTimeInterval: wait)
-        kill(process.processIdentifier, SIGKILL)
-        process.waitUntilExit()
+        process.end(by: SIGKILL) { start.duration(to: .now) >= wait }
         #expect(try scalars(folder + "/logdir", "loss") == Array(0..<20_000))
-        wait += 0.05
+        wait += .milliseconds(50)
       }
     }
   }

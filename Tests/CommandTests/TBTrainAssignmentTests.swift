@@ -172,9 +172,7 @@ import Testing
         }.sorted()
       }
       let process = try Tool.tbtrain.start(words(tiny + " --quiet"), in: folder)
-      while finished().count < 2, process.isRunning { usleep(1000) }
-      kill(process.processIdentifier, SIGKILL)
-      process.waitUntilExit()
+      process.end(by: SIGKILL) { finished().count >= 2 }
       let done = finished()
       #expect(done.count >= 2)
       let before = try done.map { try LoggedRun(folder: runs + $0) }
@@ -285,7 +283,7 @@ import Testing
       let missing = try tbtrain(
         "assignment --section recurrent-optimizers --rows-data nowhere", in: folder)
       #expect(missing.code == 1)
-      #expect(missing.errors.hasPrefix("tbtrain: nowhere: not found, expected a folder"))
+      #expect(missing.errors.hasPrefix("tbtrain: nowhere: not found, expected a directory"))
       #expect(try FileManager.default.contentsOfDirectory(atPath: folder).count == 2)
     }
   }

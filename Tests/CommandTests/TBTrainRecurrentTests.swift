@@ -115,7 +115,7 @@ import Testing
       let flags = "rnn --hidden 16 \(tiny) --steps 100000 --checkpoint-every 1 --run a --quiet"
       let process = try Tool.tbtrain.start(flags.split(separator: " ").map(String.init), in: folder)
       let checkpoint = folder + "/logdir/a/" + Checkpoint.fileName
-      while !FileManager.default.fileExists(atPath: checkpoint), process.isRunning { usleep(1000) }
+      process.wait { FileManager.default.fileExists(atPath: checkpoint) }
       try FileManager.default.createDirectory(
         atPath: folder + "/b", withIntermediateDirectories: false)
       let other = try Tool.tbtrain.run(

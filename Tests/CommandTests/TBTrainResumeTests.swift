@@ -36,11 +36,7 @@ import Testing
     let process = try Tool.tbtrain.start(
       arguments("\(settings) --run \(run)"), in: folder)
     let checkpoint = "\(folder)/logdir/\(run)/\(Checkpoint.fileName)"
-    while !FileManager.default.fileExists(atPath: checkpoint), process.isRunning {
-      usleep(1000)
-    }
-    kill(process.processIdentifier, signal)
-    process.waitUntilExit()
+    process.end(by: signal) { FileManager.default.fileExists(atPath: checkpoint) }
     return (process, try Tool.tbtrain.result(of: process, in: folder))
   }
 

@@ -81,9 +81,7 @@ import Testing
       for _ in 0..<2 {
         let process = try Tool.tbtrain.start(words(flags + " --quiet"), in: folder)
         let wanted = try finished(in: folder) + 1
-        while try finished(in: folder) < wanted, process.isRunning { usleep(1000) }
-        kill(process.processIdentifier, SIGKILL)
-        process.waitUntilExit()
+        try process.end(by: SIGKILL) { try finished(in: folder) >= wanted }
       }
       let last = try tbtrain(flags + " --quiet", in: folder)
       #expect(last.code == 0, "\(last.errors)")
@@ -237,7 +235,7 @@ import Testing
     try withTemporaryFolder { folder in
       let result = try tbtrain("\(sweep) --data nowhere", in: folder)
       #expect(result.code == 1)
-      #expect(result.errors.hasPrefix("tbtrain: nowhere: not found, expected a folder"))
+      #expect(result.errors.hasPrefix("tbtrain: nowhere: not found, expected a directory"))
       #expect(!FileManager.default.fileExists(atPath: folder + "/logdir"))
     }
   }

@@ -74,6 +74,20 @@ struct Tool {
   }
 }
 
+extension Process {
+  /// Waits until something is so, or the program has ended.
+  func wait(until isSo: () throws -> Bool) rethrows {
+    while try !isSo(), isRunning { usleep(1000) }
+  }
+
+  /// Sends a signal once something is so, and waits for the end.
+  func end(by signal: Int32, once isSo: () throws -> Bool) rethrows {
+    try wait(until: isSo)
+    kill(processIdentifier, signal)
+    waitUntilExit()
+  }
+}
+
 /// Runs a body with the path of a new folder, which is gone afterwards.
 func withTemporaryFolder(_ body: (String) throws -> Void) throws {
   let folder = FileManager.default.temporaryDirectory.appending(
