@@ -6,7 +6,7 @@ extension Drawing {
     var image = Image(width: width, height: height, channels: 3, filledWith: .white)
     for mark in marks {
       switch mark {
-      case .image(let picture, let box): image.paste(picture.stretched(to: box), box)
+      case .image(let part, let box): image.paste(part.stretched(to: box), box)
       case .words(let words, let x, let y, let size, let color, let anchor, _):
         let font = Font(size: size)
         let left = x - Double(font.width(of: words)) * anchor.rawValue

@@ -19,7 +19,7 @@ extension FetchError: CustomStringConvertible {
   package var description: String {
     switch self {
     case .badAddress(let text):
-      "\(text): isn't an http or https address of a folder"
+      "\(text): isn't an http or https address of a directory"
     case .interrupted(let url, let reason, let received, let expected):
       """
       \(url): \(reason) after \(received) of \(expected) bytes; fetching it again goes on from there

@@ -41,7 +41,7 @@ struct TarArchive {
           Entry(path: try inside(directory, name), range: start..<start + size))
       case UInt8(ascii: "5"): _ = try inside(directory, name)
       case UInt8(ascii: "x"), UInt8(ascii: "g"): break
-      default: throw Problem("its entry \"\(name)\" is neither a file nor a folder")
+      default: throw Problem("its entry \"\(name)\" is neither a file nor a directory")
       }
       at = start + (size + block - 1) / block * block
     }
@@ -80,7 +80,7 @@ struct TarArchive {
     let parts = Path.components(of: name)
     guard name.utf8.first != UInt8(ascii: "/"), parts.first == directory, !parts.contains("..")
     else {
-      throw Problem("its entry \"\(name)\" lies outside its folder \(directory)")
+      throw Problem("its entry \"\(name)\" lies outside its directory \(directory)")
     }
     return parts.dropFirst().filter { $0 != "." }.joined(separator: "/")
   }

@@ -11,11 +11,12 @@ struct DataDirectory {
   /// Lists a directory.
   init(_ path: String) throws(DatasetError) {
     switch FileStatus(path: path)?.kind {
-    case nil: throw .missing(path: path, expected: "a folder")
+    case nil: throw .missing(path: path, expected: "a directory")
     case .directory: break
     default:
       throw .malformed(
-        path: path, found: "is a file", expected: "a folder (an archive has to be unpacked first)")
+        path: path, found: "is a file",
+        expected: "a directory (an archive has to be unpacked first)")
     }
     do {
       let entries = try Directory.entries(of: path).filter { !$0.name.hasPrefix(".") }

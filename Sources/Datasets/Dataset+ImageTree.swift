@@ -81,9 +81,9 @@ private struct ImageTreePart {
   init(
     _ half: ImageTreeHalf, of root: DataDirectory, _ formats: [ImageFormat], perClass limit: Int?
   ) throws(DatasetError) {
-    let wanted = "a folder of \(formats.names) files for each class"
+    let wanted = "a directory of \(formats.names) files for each class"
     guard let found = half.directory(in: root.directories) else {
-      throw .missing(path: root.path(of: half.name), expected: "a folder with \(wanted)")
+      throw .missing(path: root.path(of: half.name), expected: "a directory with \(wanted)")
     }
     let directory = try DataDirectory(root.path(of: found))
     path = directory.path
@@ -91,7 +91,7 @@ private struct ImageTreePart {
     self.formats = formats
     files = ImageFiles(formats: formats)
     guard !classNames.isEmpty else {
-      throw .malformed(path: path, found: "has no folders", expected: wanted)
+      throw .malformed(path: path, found: "has no directories", expected: wanted)
     }
     for (label, className) in classNames.enumerated() {
       let path = directory.path(of: className)

@@ -54,7 +54,7 @@ extension Dataset {
       } catch .missing(nameOrPath, _) where !nameOrPath.contains("/") {
         throw .missing(
           path: nameOrPath,
-          expected: "a folder, or a drawn set: \(Self.drawnNames.joined(separator: " or "))")
+          expected: "a directory, or a drawn set: \(Self.drawnNames.joined(separator: " or "))")
       }
       return
     }
@@ -112,7 +112,7 @@ extension Dataset {
     if directory.files.contains("data_batch_1") {
       return "this is CIFAR-10's Python version, the binary version is read"
     }
-    return "expected Train and Test with a folder of \(formats.names) files for each class, "
+    return "expected Train and Test with a directory of \(formats.names) files for each class, "
       + "CIFAR-10's data_batch_1.bin and so on, or MNIST's train-images-idx3-ubyte and so on"
   }
 }

@@ -42,7 +42,7 @@ extension EventFileError: CustomStringConvertible {
     case .recordTooLong(let path, let offset, let length, let limit):
       "\(path): the record at byte \(offset) has \(length) bytes, more than the limit of \(limit)"
     case .noEventFiles(let path):
-      "\(path): has no event files in it; a log directory's runs are its folders"
+      "\(path): has no event files in it; a log directory's runs are its directories"
     case .badFileNameSuffix(let suffix):
       "a file name can't end in \"\(suffix)\": it has a slash or a zero byte in it"
     }

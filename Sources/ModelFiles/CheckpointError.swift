@@ -40,7 +40,7 @@ public struct CheckpointError: Error, Sendable, Equatable, CustomStringConvertib
     case .notThere:
       "no checkpoint is there"
     case .noneBelow:
-      "no run below this folder has a checkpoint; tbtrain lenet makes one"
+      "no run below this directory has a checkpoint; tbtrain lenet makes one"
     case .noDescription(let tensorCount):
       """
       its metadata doesn't say what network its \(tensorCount) tensors belong to, and their names \

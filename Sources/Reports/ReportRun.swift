@@ -3,11 +3,11 @@ package import EventFiles
 /// A run as a report shows it.
 package struct ReportRun: Sendable {
   package let name: String
-  /// Its event files' contents; a session of hyperparameters that torch put into a folder below follows.
+  /// Its event files' contents; a session of hyperparameters that torch put into a directory below follows.
   package let contents: [RunContents]
-  /// Hyperparameters by name: its own, or those of a folder above or below.
+  /// Hyperparameters by name: its own, or those of a directory above or below.
   package let hyperparameters: [String: HyperparameterValue]
-  /// Its path below the folder above whose hyperparameters it has; empty where they are its own.
+  /// Its path below the directory above whose hyperparameters it has; empty where they are its own.
   let nameBelowSettings: String
   let sessionEnd: HyperparameterData.SessionEnd?
 
@@ -33,9 +33,9 @@ package struct ReportRun: Sendable {
     return (first, last)
   }
 
-  /// The runs of a log directory. What torch's `add_hparams` writes into a folder below a run, named by
-  /// the time, becomes part of that run; and folders without hyperparameters have those of the nearest
-  /// folder above, as Keras writes them.
+  /// The runs of a log directory. What torch's `add_hparams` writes into a directory below a run, named by
+  /// the time, becomes part of that run; and directories without hyperparameters have those of the nearest
+  /// directory above, as Keras writes them.
   ///
   /// - Parameter keepsEmpty: whether runs of which nothing was asked for or nothing logged are among them.
   package static func all(in contents: [RunContents], keepsEmpty: Bool = false) -> [ReportRun] {
@@ -74,14 +74,14 @@ package struct ReportRun: Sendable {
     }
   }
 
-  /// The name of the folder above; nil at the top.
+  /// The name of the directory above; nil at the top.
   private static func parent(of name: String) -> String? {
     guard name != "." else { return nil }
     guard let slash = name.utf8.lastIndex(of: UInt8(ascii: "/")) else { return "." }
     return String(Substring(name.utf8[..<slash]))
   }
 
-  /// Whether a folder is named by the seconds since 1970.
+  /// Whether a directory is named by the seconds since 1970.
   private static func isTime(_ name: String) -> Bool {
     let last = name.split(separator: "/").last ?? ""
     return (Double(last) ?? 0) > 1e9 && last.allSatisfy { $0.isASCII && ($0.isNumber || $0 == ".") }

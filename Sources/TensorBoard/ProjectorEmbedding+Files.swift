@@ -3,7 +3,7 @@ internal import Files
 internal import Images
 
 // The files of the dashboard Projector. `projector_config.pbtxt` beside the run's event file names those
-// of each embedding, which lie in a folder of their own below it.
+// of each embedding, which lie in a directory of their own below it.
 
 extension SummaryWriter {
   /// Writes an embedding beside the event file, for the dashboard Projector. One of the same name and
@@ -28,23 +28,23 @@ extension ProjectorEmbedding {
   /// - Throws: `EventFileError` or `ImageError`, where a file can't be written.
   public func write(toRun directory: String, step: Int? = nil) throws {
     let shownName = step.map { "\(name):\(Self.padded($0))" } ?? name
-    let folder = "projector/" + Self.fileName(shownName)
+    let subdirectory = "projector/" + Self.fileName(shownName)
     func write(_ bytes: [UInt8], to path: String) throws {
       do { try AtomicFile.write(bytes, to: path) } catch { throw EventFileError(error) }
     }
-    do { try Directory.make("\(directory)/\(folder)") } catch { throw EventFileError(error) }
+    do { try Directory.make("\(directory)/\(subdirectory)") } catch { throw EventFileError(error) }
     var entry = ConfigurationEntry(name: shownName, shape: [count, dimension])
 
     let tensor = isReadAsText ? ("tensors.tsv", Array(tsv.utf8)) : ("tensors.bytes", bytes)
-    entry.tensorPath = "\(folder)/\(tensor.0)"
+    entry.tensorPath = "\(subdirectory)/\(tensor.0)"
     try write(tensor.1, to: "\(directory)/\(entry.tensorPath)")
     if !columns.isEmpty {
-      let path = "\(folder)/metadata.tsv"
+      let path = "\(subdirectory)/metadata.tsv"
       try write(Array(metadata.utf8), to: "\(directory)/\(path)")
       entry.metadataPath = path
     }
     if let (image, width, height) = spriteImage() {
-      let path = "\(folder)/sprite.png"
+      let path = "\(subdirectory)/sprite.png"
       try image.write(to: "\(directory)/\(path)")
       entry.sprite = (path, width, height)
     }

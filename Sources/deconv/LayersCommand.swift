@@ -67,14 +67,14 @@ struct LayersCommand: LabCommand {
         Column(nil, key: "from") { field($0, \.start) },
         Column("parameters", .count, key: "parameters") { deconvnet.parameterCount(of: $0) },
       ])
-    let picture = NetworkPicture(
+    let drawn = NetworkPicture(
       graph: NetworkGraph(of: deconvnet, input: network.inputShape))
-    if graph || picture.graph.branches {
+    if graph || drawn.graph.branches {
       result.section(
-        picture.text(usesUnicode: Terminal.standardOutput().terminal.speaksUnicode))
+        drawn.text(usesUnicode: Terminal.standardOutput().terminal.speaksUnicode))
     }
     if output != nil {
-      result.draw(picture.drawing(title: network.checkpoint.path), tag: "network")
+      result.draw(drawn.drawing(title: network.checkpoint.path), tag: "network")
     }
     try outputs.write(result)
   }

@@ -59,11 +59,11 @@ final class DataServerProcess {
   let port: Int
 
   init(_ program: String, logdirs: [String], interval: Int, verbose: Bool) throws {
-    let folder = FileManager.default.temporaryDirectory
+    let temporary = FileManager.default.temporaryDirectory
       .appending(path: "tbevents-serve-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(at: folder) }
-    let portFile = folder.appending(path: "port").path
+    try FileManager.default.createDirectory(at: temporary, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: temporary) }
+    let portFile = temporary.appending(path: "port").path
     process = try ChildProcess(
       program,
       logdirs.flatMap { ["--logdir", $0] } + [

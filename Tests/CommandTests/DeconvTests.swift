@@ -196,7 +196,7 @@ import Testing
     ("layers --checkpoint nowhere", "nowhere: no checkpoint is there"),
     (
       "layers --logdir empty",
-      "empty: no run below this folder has a checkpoint; tbtrain lenet makes one"
+      "empty: no run below this directory has a checkpoint; tbtrain lenet makes one"
     ),
     (
       "project --layer 1 --filter 1 --image none.png",

@@ -91,7 +91,7 @@ import Testing
       "--layer 3 --interior",
       "every unit of layer 3 (fc1) sees over the image's border; leave --interior out"
     ),
-    ("--layer 1 --data nowhere/x", "nowhere/x: not found, expected a folder"),
+    ("--layer 1 --data nowhere/x", "nowhere/x: not found, expected a directory"),
   ])
   func whatCantBeDoneIsToldInWords(arguments: String, sentence: String) throws {
     try withTemporaryFolder { folder in

@@ -70,16 +70,16 @@ import Testing
   }
 
   @Test(arguments: [
-    ("lenet --data nowhere", "nowhere: not found, expected a folder"),
+    ("lenet --data nowhere", "nowhere: not found, expected a directory"),
     (
       "lenet --data file",
-      "file: is a file, expected a folder (an archive has to be unpacked first)"
+      "file: is a file, expected a directory (an archive has to be unpacked first)"
     ),
-    ("lenet --data empty", "empty: is no data set: expected Train and Test with a folder"),
+    ("lenet --data empty", "empty: is no data set: expected Train and Test with a directory"),
     ("lenet --steps 1 --logdir file", "file: can't make the directory: "),
     (
       "lenet --resume",
-      "logdir: no run below this folder has a checkpoint; tbtrain lenet makes one"
+      "logdir: no run below this directory has a checkpoint; tbtrain lenet makes one"
     ),
     ("lenet --resume --run nope", "logdir/nope: no checkpoint is there"),
     (

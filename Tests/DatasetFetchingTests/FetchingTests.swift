@@ -139,7 +139,7 @@ import Testing
     let error = try #require(throws: FetchError.self) {
       _ = try set(["a.gz": [1]]).fetch(to: "unused", mirror: mirror)
     }
-    #expect(error.description.hasSuffix("isn't an http or https address of a folder"))
+    #expect(error.description.hasSuffix("isn't an http or https address of a directory"))
     #expect(!FileManager.default.fileExists(atPath: "unused"))
   }
 
@@ -175,7 +175,8 @@ import Testing
       let error = try #require(throws: FetchError.self) {
         _ = try set(files, archiveDirectory: "batches").fetch(to: folder, mirror: server.address)
       }
-      #expect(error.description.contains("its entry \"\(name)\" lies outside its folder batches"))
+      #expect(
+        error.description.contains("its entry \"\(name)\" lies outside its directory batches"))
       #expect(try FileManager.default.contentsOfDirectory(atPath: folder) == ["x.tar.gz"])
     }
   }

@@ -23,7 +23,7 @@ import Testing
   func `links and devices are refused`(type: UInt8) {
     #expect(
       problem(TarMaker.archive([("f/a", [])], type: type))
-        == "its entry \"f/a\" is neither a file nor a folder")
+        == "its entry \"f/a\" is neither a file nor a directory")
   }
 
   @Test func `a cut archive is told`() {
@@ -51,7 +51,7 @@ import Testing
   @Test func `an accent behind a slash hides no way out`() {
     for name in ["f/../\u{301}x/../../y", "f\u{2F}\u{301}/../../y", "\u{2F}\u{301}f/a"] {
       #expect(
-        problem(TarMaker.archive([(name, [1])]))?.hasSuffix("lies outside its folder f") == true)
+        problem(TarMaker.archive([(name, [1])]))?.hasSuffix("lies outside its directory f") == true)
     }
   }
 

@@ -5,8 +5,8 @@ import Testing
 struct DatasetErrorTests {
   @Test(arguments: [
     (
-      DatasetError.missing(path: "data/Test", expected: "a folder"),
-      "data/Test: not found, expected a folder"
+      DatasetError.missing(path: "data/Test", expected: "a directory"),
+      "data/Test: not found, expected a directory"
     ),
     (
       .unreadable(path: "data", reason: "the folder can't be listed"),

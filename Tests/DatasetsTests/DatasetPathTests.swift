@@ -4,7 +4,7 @@ import Testing
 
 struct DatasetPathTests {
   private let expectation =
-    "expected Train and Test with a folder of PNG files for each class, CIFAR-10's "
+    "expected Train and Test with a directory of PNG files for each class, CIFAR-10's "
     + "data_batch_1.bin and so on, or MNIST's train-images-idx3-ubyte and so on"
 
   @Test func drawnSetsGoByTheirNames() throws {
@@ -25,7 +25,7 @@ struct DatasetPathTests {
     let error = #expect(throws: DatasetError.self) { try Dataset(nameOrPath: "shape") }
     #expect(
       error.map { "\($0)" }
-        == "shape: not found, expected a folder, or a drawn set: shapes or digits")
+        == "shape: not found, expected a directory, or a drawn set: shapes or digits")
   }
 
   @Test(arguments: [0, -1, 100_001, Int.max, Int.min])
@@ -43,13 +43,13 @@ struct DatasetPathTests {
 
   @Test func whatIsNoDataSetIsTold() throws {
     let folder = try TemporaryFolder()
-    folder.expectFailure("~/none: not found, expected a folder") {
+    folder.expectFailure("~/none: not found, expected a directory") {
       try Dataset(path: folder.path("none"))
     }
     folder.expectFailure("~: is no data set: \(expectation)") { try Dataset(path: folder.path) }
     try folder.write([1, 2, 3], to: "data.tar.gz")
     folder.expectFailure(
-      "~/data.tar.gz: is a file, expected a folder (an archive has to be unpacked first)"
+      "~/data.tar.gz: is a file, expected a directory (an archive has to be unpacked first)"
     ) { try Dataset(nameOrPath: folder.path("data.tar.gz")) }
     folder.expectFailure("~: is no data set: \(expectation)") { try Dataset(path: folder.path) }
   }

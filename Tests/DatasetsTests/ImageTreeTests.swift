@@ -124,12 +124,14 @@ struct ImageTreeTests {
       "~/Test: has the classes cat, expected those of ~/Train: cat, dog"
     ) { try Dataset(path: folder.path) }
     try folder.remove("Test/cat")
-    folder.expectFailure("~/Test: has no folders, expected a folder of PNG files for each class") {
+    folder.expectFailure(
+      "~/Test: has no directories, expected a directory of PNG files for each class"
+    ) {
       try Dataset(path: folder.path)
     }
     try folder.remove("Test")
     folder.expectFailure(
-      "~/Test: not found, expected a folder with a folder of PNG files for each class"
+      "~/Test: not found, expected a directory with a directory of PNG files for each class"
     ) { try Dataset(path: folder.path) }
   }
 

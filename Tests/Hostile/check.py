@@ -163,7 +163,7 @@ def models():
     for name, dims in shapes.items():
         layers(f"shape-{name}", one_convolution(tensor("w", dims)), says="impossible shape")
     outside = field(13, field(1, "location") + field(2, "../\u0301secret")) + field(14, 1)
-    layers("outside", one_convolution(tensor("w", [1, 1, 1, 1], 1, outside)), says="leads out of the folder")
+    layers("outside", one_convolution(tensor("w", [1, 1, 1, 1], 1, outside)), says="leads out of the directory")
     layers("deep", chain("Mul", 90_000, "c"), 0, "4x4 gray")
     layers("more-nodes", chain("Mul", 100_001, "c"), says="more nodes than the 100000 that are read")
     shape = {"a.weight": {"dtype": "F32", "shape": [1 << 40, 1 << 40, 0], "data_offsets": [0, 0]}}

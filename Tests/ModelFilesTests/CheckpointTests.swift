@@ -200,7 +200,7 @@ import Testing
       }
       #expect(
         missing?.description
-          == "\(folder): no run below this folder has a checkpoint; tbtrain lenet makes one")
+          == "\(folder): no run below this directory has a checkpoint; tbtrain lenet makes one")
       for (run, age) in [("b", 10.0), ("a/inner", 5), ("c", 20)] {
         let path = try Checkpoint.save(
           Self.everyLayer(), inputShape: [12, 14, 3], state: state, optimizer: nil,

@@ -304,12 +304,12 @@ import Testing
       }
       encoder.encode(1, field: 14)
     }
-    let what = location.utf8.first == 0x2F ? "is an absolute path" : "leads out of the folder"
+    let what = location.utf8.first == 0x2F ? "is an absolute path" : "leads out of the directory"
     try expect(
       ONNXBytes(nodes: [convolution], initializers: [tensor]),
       """
       the weights of tensor "w" should lie in \(location), which \(what); weights are read from \
-      the model's own folder only
+      the model's own directory only
       """)
   }
 

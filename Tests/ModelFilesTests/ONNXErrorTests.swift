@@ -222,8 +222,8 @@ import Testing
   }
 
   @Test(arguments: [
-    ("../w.data", "leads out of the folder"), ("inner/../w.data", "leads out of the folder"),
-    ("inner/../../w.data", "leads out of the folder"), ("..", "leads out of the folder"),
+    ("../w.data", "leads out of the directory"), ("inner/../w.data", "leads out of the directory"),
+    ("inner/../../w.data", "leads out of the directory"), ("..", "leads out of the directory"),
     ("/etc/passwd", "is an absolute path"), ("", "is no file's name"),
     ("w.data\0x", "is no file's name"), ("inner", "isn't a file"), (".", "isn't a file"),
     ("w.data/x", "isn't a file"), ("link.data", "is, or lies behind, a symbolic link"),
@@ -236,7 +236,7 @@ import Testing
       external(location),
       """
       the weights of tensor "w" should lie in \(location), which \(what); weights are read from \
-      the model's own folder only
+      the model's own directory only
       """,
       prepare: { folder in
         try putWeights(folder)
@@ -254,7 +254,7 @@ import Testing
       external("gone.data"),
       """
       the weights of tensor "w" should lie in gone.data, which isn't there; both files are needed, \
-      in one folder
+      in one directory
       """)
   }
 

@@ -100,7 +100,7 @@ import Testing
     #expect(
       error?.description == """
         \(path): the weights of tensor "\(layer).weight" should lie in \(name).onnx.data, which \
-        isn't there; both files are needed, in one folder
+        isn't there; both files are needed, in one directory
         """)
   }
 }

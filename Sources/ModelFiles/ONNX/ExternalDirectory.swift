@@ -23,7 +23,7 @@ struct ExternalDirectory: Sendable {
     guard !location.isEmpty, !location.utf8.contains(0) else { throw stray("is no file's name") }
     guard location.utf8.first != UInt8(ascii: "/") else { throw stray("is an absolute path") }
     let parts = Path.components(of: location)
-    guard !parts.contains("..") else { throw stray("leads out of the folder") }
+    guard !parts.contains("..") else { throw stray("leads out of the directory") }
     var place = path
     for (index, part) in parts.enumerated() where part != "." {
       let isLast = index == parts.count - 1

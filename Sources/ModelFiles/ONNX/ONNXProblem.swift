@@ -96,12 +96,12 @@ public struct ONNXError: Error, Sendable, Equatable, CustomStringConvertible {
     case .missingWeights(let file, let tensor):
       """
       the weights of tensor "\(tensor)" should lie in \(file), which isn't there; both files are \
-      needed, in one folder
+      needed, in one directory
       """
     case .strayWeights(let file, let tensor, let what):
       """
       the weights of tensor "\(tensor)" should lie in \(file), which \(what); weights are read \
-      from the model's own folder only
+      from the model's own directory only
       """
     case .badInput(let what): what
     case .openInput(let name, let shape):
