@@ -186,7 +186,9 @@ extension Conv2D {
     let geometry = geometry(for: Array(input.shape.dropFirst()))
     var gradients = Gradients()
     var left = wanted
-    if wanted.contains(.input), geometry.hasGradientGeometry {
+    // Of long strides nearly all would be zeros, more than memory may hold.
+    let isDense = stride.height <= 4 && stride.width <= 4
+    if wanted.contains(.input), isDense, geometry.hasGradientGeometry {
       gradients.input = Kernels.groupedInputGradient(gradient, weight: denseWeight, geometry)
       left.remove(.input)
     }
