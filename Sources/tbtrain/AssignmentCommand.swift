@@ -101,7 +101,8 @@ extension AssignmentCommand {
       return
     }
     // What would end hours of training in vain is found out first.
-    try Ranks.checkAlone(in: ProcessInfo.processInfo.environment)
+    try Ranks.checkAlone(
+      in: ProcessInfo.processInfo.environment, else: "start one without mpirun")
     _ = try FigureMaker(output: output, reuses: true, threads: threads)
     let data = try load(assignment)
     try claim()

@@ -69,14 +69,13 @@ extension Ranks {
   }
 
   /// - Throws: `CommandFailure` in a program that was started together with others, for what each would do again.
-  static func checkAlone(in environment: [String: String]) throws {
+  static func checkAlone(in environment: [String: String], else remedy: String) throws {
     guard let (rank, count) = launched(in: environment) else { return }
     // One says it for all.
     guard rank == 0 else { throw ExitStatus.failed }
     throw CommandFailure(
       """
-      \(count) programs were started together, and each would train every run; several share a sweep \
-      by --task, and mpirun is for one network: tbtrain lenet
+      \(count) programs were started together, and each would train every run; \(remedy)
       """)
   }
 }

@@ -75,7 +75,11 @@ struct SweepOptions: ParsableArguments {
       Console.tell("the sweep has \(sweep.tasks.count) runs; none is left for this task")
       return
     }
-    if task == nil { try Ranks.checkAlone(in: ProcessInfo.processInfo.environment) }
+    if task == nil {
+      try Ranks.checkAlone(
+        in: ProcessInfo.processInfo.environment,
+        else: "give each its part by --task, or start one without mpirun")
+    }
     let count = threads ?? Parallel.workers
     let outcomes = try sweep.run(
       chosen, jobs: min(jobs ?? count, chosen.count), threads: count,

@@ -186,6 +186,8 @@ def main():
     binaries = {"ours": given.paths[0], "RustBoard": tensorboard_data_server.server_binary()}
     for name in given.paths[2:] or CASES:
         logdir = os.path.join(given.paths[1], name)
+        if not os.path.isdir(logdir):
+            parser.error(f"{logdir} isn't there; make it first")
         results = {who: [] for who in binaries}
         for _ in range(given.rounds):
             for who, binary in binaries.items():
