@@ -152,7 +152,7 @@ extension Page {
     .legend{position:static;max-height:none;overflow:visible;margin:1rem 0 0;border:0}
     .legend label{border:0;padding:0 .6rem 0 0}
     .legend.paper{display:flex;gap:.1rem 1rem;margin:0 0 .6rem}
-    h1{margin-top:0}h2,h3{break-after:avoid}h2{margin-top:1.4rem}
+    h1{margin-top:0}h2,h3,h2+p,.legend{break-after:avoid}h2{margin-top:1.4rem}
     .facts{grid-template-columns:repeat(3,1fr)}
     .scroll{overflow:visible;background:none}table{font-size:7.5pt;width:100%}
     .runs td.n{white-space:nowrap}tr{break-inside:avoid}
@@ -161,7 +161,7 @@ extension Page {
     .runs tbody th{position:static}
     .charts{grid-template-columns:1fr 1fr;gap:.7rem}
     .charts.small{grid-template-columns:repeat(3,1fr)}
-    .charts.tiny{grid-template-columns:repeat(4,1fr)}
+    .charts.tiny{grid-template-columns:repeat(5,1fr)}
     .ridges .chart{width:18.4rem}.groups{gap:0 1.2rem}.ridges{gap:.4rem 1.2rem}
     .image{max-width:100%}.image img{max-height:200mm;width:auto;max-width:100%}
     .text pre{white-space:pre-wrap}}
