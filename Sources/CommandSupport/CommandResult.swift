@@ -29,6 +29,8 @@ package struct CommandResult {
   private(set) var arrays: [String: () -> [UInt8]] = [:]
   /// What is drawn, as a PNG or as SVG.
   package var drawing: Drawing?
+  /// The network, for TensorBoard's Graphs.
+  package var graph: Graph?
   /// What TensorBoard shows.
   private(set) var logged: [(summary: () throws -> Summary, step: Int?)] = []
 

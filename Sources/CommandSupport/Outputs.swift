@@ -101,6 +101,7 @@ package struct Outputs {
       try file.write(bytes())
     }
     if let run {
+      if let graph = result.graph { try run.writer.add(graph) }
       for logged in result.logged {
         try run.writer.add(logged.summary(), step: logged.step ?? run.step)
       }

@@ -18,7 +18,7 @@ public struct Deconvnet: Sendable {
   /// The convolutions and dense layers, numbered from 1.
   public let layers: [NumberedLayer]
   /// The network as one graph: layers of compositions under their full names.
-  let chain: Sequential
+  package let chain: Sequential
   /// How its layers are connected.
   let wiring: Wiring
   private let model: Sequential

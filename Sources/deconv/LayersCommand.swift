@@ -2,7 +2,9 @@ import ArgumentParser
 import CommandSupport
 import Datasets
 import ModelFiles
+import TensorBoard
 import Visualization
+import VisualizationSheets
 
 /// `deconv layers`: a table of the network's layers and what their units see.
 struct LayersCommand: LabCommand {
@@ -12,7 +14,7 @@ struct LayersCommand: LabCommand {
     A unit sees "sees" pixels in each direction; its neighbour's field lies "apart" pixels \
     further, and the first one's begins at pixel "from", which may lie outside the image. \
     Networks that branch are drawn below, from the input down: where lanes part, an output is taken \
-    twice.
+    twice. With --output and --logdir, TensorBoard's Graphs shows the network too.
     """)
 
   @Argument(help: ArgumentHelp("The network; the same as --checkpoint.", valueName: "network"))
@@ -75,6 +77,7 @@ struct LayersCommand: LabCommand {
     }
     if output != nil {
       result.draw(drawn.drawing(title: network.checkpoint.path), tag: "network")
+      result.graph = Graph(of: deconvnet.chain, input: network.inputShape)
     }
     try outputs.write(result)
   }

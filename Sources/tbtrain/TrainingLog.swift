@@ -68,7 +68,7 @@ struct TrainingLog {
   func started(
     _ settings: TrainingSettings, model: Sequential, compared: [String] = [], launcher: String = ""
   ) throws {
-    try writer.add(RunGraph.graph(of: model, input: test.imageShape))
+    try writer.add(Graph(of: model, input: test.imageShape, end: "Softmax"))
     let shown = ["train", "test"] + (settings.testsTraining == true ? [Self.trainingSet] : [])
     try writer.add(
       .customScalars(

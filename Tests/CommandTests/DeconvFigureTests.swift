@@ -150,6 +150,9 @@ import Testing
         ])
       let svg = try String(contentsOfFile: folder + "/net.svg", encoding: .utf8)
       for name in ["conv1", "conv2", "sum", "flatten", "fc"] { #expect(svg.contains(">\(name)<")) }
+      #expect(try lab.deconv("layers branch --output net.png --logdir looks").code == 0)
+      let graph = try #require(try LoggedRun(folder: folder + "/looks/deconv").graph)
+      #expect(String(decoding: graph, as: UTF8.self).contains("fc/Dense"))
       let ascii = try Tool.deconv.run(
         ["layers", "branch"], in: folder, environment: ["LC_ALL": "C"])
       #expect(ascii.lines.contains("| * conv2    Conv2d 3x3  8x8x4"))

@@ -5,6 +5,8 @@ import Foundation
 struct LoggedRun {
   /// The kinds of values under their tags, each at its steps.
   private(set) var values: [String: [Int: Summary.Value.Content]] = [:]
+  /// The network, as it was logged.
+  private(set) var graph: [UInt8]?
   /// How many event files there are.
   let fileCount: Int
 
@@ -29,6 +31,7 @@ struct LoggedRun {
               repeated.append("\(value.tag) at step \(event.step)")
             }
           }
+        case .graphDefinition(let bytes): graph = bytes
         default: break
         }
       }
