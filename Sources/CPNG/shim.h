@@ -87,6 +87,8 @@ static inline int cpng_read(cpng_stream *stream, cpng_header *header, uint8_t *p
   png_set_read_fn(png, stream, cpng_take);
   png_set_crc_action(png, PNG_CRC_ERROR_QUIT, PNG_CRC_ERROR_QUIT);
   png_set_benign_errors(png, 1);
+  // Texts, profiles and the like are passed over: libpng takes as much memory as a text's chunk claims.
+  png_set_keep_unknown_chunks(png, PNG_HANDLE_CHUNK_NEVER, NULL, -1);
   // The caller judges the size of the image.
   png_set_user_limits(png, PNG_UINT_31_MAX, PNG_UINT_31_MAX);
   png_read_info(png, info);

@@ -269,6 +269,9 @@ def data():
         check(name, ["tbtrain", "rnn", "--data", f"idx-{name}"], 1, f"it is a {name}, not a regular file")
         put(work / f"{name}.onnx")
         check(name, ["deconv", "layers", "--checkpoint", f"{name}.onnx"], 1, f"it is a {name}, not a regular file")
+    claim = png(8)[:33] + struct.pack(">I", 0x7F000000) + b"tEXta\0"
+    tree(work / "text", 2, claim, png(8))
+    check("PNG text", ["tbtrain", "lenet", "--data", "text"], 1, "000000.png: the PNG is cut off")
     (work / "hole.png").write_bytes(png(8))
     os.truncate(work / "hole.png", 1 << 40)
     tree(work / "holes", 2, b"", png(8))
