@@ -161,7 +161,8 @@ class Recorder:
         self.hooks = [
             module.register_forward_hook(lambda module, x, y: self.note(module, x[0], y))
             for module in self.model.modules()
-            if isinstance(module, (nn.Conv2d, nn.Linear, nn.BatchNorm2d, nn.LayerNorm, nn.Sigmoid, nn.Hardsigmoid))]
+            if isinstance(module, (nn.Conv2d, nn.Linear, nn.BatchNorm2d, nn.LayerNorm, nn.Sigmoid, nn.Hardsigmoid,
+                                   torchvision.ops.Permute))]
         return self
 
     def __exit__(self, *_):
@@ -172,6 +173,7 @@ class Recorder:
 
     def activations(self, layer):
         """A layer's output, behind the normalisation and the activation function that follow."""
+        import torchvision
         from torch import nn
 
         at = next(step for step in self.steps if step[0] is layer)
@@ -182,6 +184,11 @@ class Recorder:
 
         while (step := only(at, (nn.BatchNorm2d,))) is not None:
             at = step
+        # ConvNeXt normalises over the channels, which are last then.
+        last = only(at, (torchvision.ops.Permute,))
+        norm = last and only(last, (nn.LayerNorm,))
+        if norm:
+            return norm[3].permute(0, 3, 1, 2)
         functions = (nn.ReLU, nn.ReLU6, nn.Hardswish, nn.SiLU, nn.GELU, nn.ELU, nn.LeakyReLU,
                      nn.Sigmoid, nn.Hardsigmoid)
         return (only(at, functions) or at)[3]

@@ -107,14 +107,15 @@ import Testing
   }
 
   /// As Keras's `UpSampling2D` is written: rows, then columns, each beside its copies.
-  @Test(arguments: [false, true])
-  func `copied rows and columns are larger images`(isChannelsLast: Bool) throws {
+  /// Channels come first, last, or are moved to the end after the first copies.
+  @Test(arguments: ["first", "last", "moved"])
+  func `copied rows and columns are larger images`(channels: String) throws {
     // 2×3 images of 2 channels, twice as high and three times as wide.
     let shapes =
-      isChannelsLast
-      ? [[1, 2, 1, 3, 2], [1, 4, 3, 2], [1, 4, 3, 1, 2], [1, 4, 9, 2]]
-      : [[1, 2, 2, 1, 3], [1, 2, 4, 3], [1, 2, 4, 3, 1], [1, 2, 4, 9]]
-    let axis = isChannelsLast ? 2 : 3
+      channels == "first"
+      ? [[1, 2, 4, 3], [1, 2, 4, 3, 1], [1, 2, 4, 9]]
+      : [[1, 4, 3, 2], [1, 4, 3, 1, 2], [1, 4, 9, 2]]
+    let axes = ["first": [3, 4], "last": [2, 3], "moved": [3, 3]][channels, default: []]
     func repeats(_ axis: Int, _ count: Int) -> [Int] {
       (0..<5).map { $0 == axis ? count : 1 }
     }
@@ -122,7 +123,7 @@ import Testing
     var model = ONNXBytes(
       nodes: [
         Node(type: "Relu", inputs: ["x"], output: "i"),
-        Node(type: "Unsqueeze", inputs: ["i"], output: "a", integers: ["axes": [axis]]),
+        Node(type: "Unsqueeze", inputs: ["i"], output: "a", integers: ["axes": [axes[0]]]),
         Node(type: "Tile", inputs: ["a", "twice"], output: "b"),
         Node(type: "Reshape", inputs: ["b", "high"], output: "c"),
         Node(type: "Reshape", inputs: ["c", "column"], output: "d"),
@@ -130,13 +131,20 @@ import Testing
         Node(type: "Reshape", inputs: ["e", "wide"], output: "y"),
       ],
       initializers: [
-        .integers("twice", repeats(axis, 2)), .integers("high", shapes[1]),
-        .integers("column", shapes[2]), .integers("thrice", repeats(axis + 1, 3)),
-        .integers("wide", shapes[3]),
+        .integers("twice", repeats(axes[0], 2)), .integers("high", shapes[0]),
+        .integers("column", shapes[1]), .integers("thrice", repeats(axes[1], 3)),
+        .integers("wide", shapes[2]), .integers("wrong", repeats(1, 2)),
       ])
     model.operatorSet = 11
     model.input = [1, 2, 2, 3]
-    if isChannelsLast {
+    if channels == "moved" {
+      model.nodes[3].inputs[0] = "m"
+      model.nodes.insert(
+        Node(
+          type: "Transpose", inputs: ["b"], output: "m", integers: ["perm": [0, 2, 3, 4, 1]]),
+        at: 3)
+    }
+    if channels == "last" {
       model.nodes[0].inputs = ["t"]
       model.nodes.insert(
         Node(
@@ -150,7 +158,7 @@ import Testing
       let network = try Checkpoint(path: path).makeModel()
       #expect(network(x) == Tensor(shape: [1, 4, 9, 2], scalars: enlarged))
     }
-    model.nodes[model.nodes.count - 2].inputs[1] = "twice"
+    model.nodes[model.nodes.count - 2].inputs[1] = "wrong"
     try model.withFile { path in
       let error = #expect(throws: ONNXError.self) { try Checkpoint(path: path) }
       #expect(error?.description.contains("rows and columns of images are possible") == true)

@@ -114,6 +114,16 @@ extension ONNXImporter {
 }
 
 extension PixelCopies {
+  /// The same after the graph's dimensions were exchanged, and the order of the images' own; nil where rows or
+  /// columns and their copies part.
+  func transposed(_ order: [Int]) -> (copies: PixelCopies, own: [Int])? {
+    guard let place = order.firstIndex(of: axis + 1), place > 0, order[place - 1] == axis else {
+      return nil
+    }
+    let own = order.filter { $0 != axis + 1 }.map { $0 > axis ? $0 - 1 : $0 }
+    return (PixelCopies(axis: place - 1, shape: own.map { shape[$0] }, count: count), own)
+  }
+
   /// Images that are seen with a dimension of length 1 behind that of their rows or columns.
   init?(of input: ONNXActivation, seenAs shape: [Int]) {
     guard input.isWhole, input.shape.count == 4, shape.count == 5,

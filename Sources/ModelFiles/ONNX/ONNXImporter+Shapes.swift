@@ -187,10 +187,14 @@ extension ONNXImporter {
     let order = try operation.axes(
       try operation.integers("perm") ?? Array((0..<rank).reversed()), rank: rank)
     let exchanged = operation.unsupported("exchanges the dimensions \(order) of \(input.shape)")
-    guard input.response == nil, input.copies == nil, order.count == rank else { throw exchanged }
+    guard input.response == nil, order.count == rank else { throw exchanged }
     if let groups = input.groups {
       guard order == [0, 2, 1, 3, 4], !groups.isTransposed else { throw exchanged }
       input.groups?.isTransposed = true
+    } else if let copies = input.copies {
+      guard let (moved, own) = copies.transposed(order) else { throw exchanged }
+      input.copies = moved
+      input.order = own.map { input.order[$0] }
     } else if rank == 2 {
       guard order == [0, 1] else { throw exchanged }
     } else {
