@@ -15,8 +15,8 @@ let strictFeatures: [SwiftSetting] = [
 /// Our C is optimised in debug builds too, so that the tests are fast. SwiftPM accepts such flags in a
 /// package that another one depends on, of tools version 6.2 or later.
 let optimised: [CSetting] = [.unsafeFlags(["-O3", "-Wall", "-Wextra"])]
-/// Rooms of loops over scalars and pixels, which take a third of the tests' time where they aren't.
-let optimisedInDebug = ["Images", "TensorBoard", "Tensors", "Datasets"]
+/// Rooms of loops over scalars, pixels and nodes, which take a third of the tests' time where they aren't.
+let optimisedInDebug = ["Images", "TensorBoard", "Tensors", "Datasets", "ModelFiles"]
 let argumentParser: Target.Dependency = .product(
   name: "ArgumentParser", package: "swift-argument-parser")
 let metrics: Target.Dependency = .product(name: "CoreMetrics", package: "swift-metrics")
