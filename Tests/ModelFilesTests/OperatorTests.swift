@@ -165,6 +165,25 @@ import Testing
     }
   }
 
+  /// As Keras's `PReLU` is written: what is above zero, and a share of what is below.
+  @Test func `what is negated changes its sign`() throws {
+    typealias Node = ONNXBytes.Node
+    var model = ONNXBytes(
+      nodes: [
+        Node(type: "Relu", inputs: ["x"], output: "above"),
+        Node(type: "Neg", inputs: ["x"], output: "n"),
+        Node(type: "Relu", inputs: ["n"], output: "below"),
+        Node(type: "Mul", inputs: ["below", "slopes"], output: "scaled"),
+        Node(type: "Add", inputs: ["above", "scaled"], output: "y"),
+      ], initializers: [.floats("slopes", [1, 2, 1, 1], [-0.5, -0.25])])
+    model.input = [1, 2, 1, 2]
+    try model.withFile { path in
+      let network = try Checkpoint(path: path).makeModel()
+      let x = Tensor(shape: [1, 1, 2, 2], scalars: [-4, -4, 2, 3])
+      #expect(network(x) == Tensor(shape: [1, 1, 2, 2], scalars: [-2, -1, 2, 3]))
+    }
+  }
+
   @Test func `a gate is a constant but for the gradient`() throws {
     var generator = SeededGenerator(seed: 3)
     let trunk = Conv2D(in: 2, out: 3, kernel: 3, using: &generator)

@@ -48,7 +48,7 @@ extension ONNXImporter {
     var (scale, shift): ([Double], [Double])
     switch operation.type {
     case "Add": (scale, shift) = (ones, numbers)
-    case "Mul": (scale, shift) = (numbers, zeros)
+    case "Mul", "Neg": (scale, shift) = (numbers, zeros)
     case "Sub" where isSecond: (scale, shift) = (ones, numbers.map { -$0 })
     case "Sub": (scale, shift) = (ones.map { -$0 }, numbers)
     case "Div" where isSecond && numbers.allSatisfy({ $0 != 0 }):

@@ -78,6 +78,9 @@ extension ONNXImporter {
     case "Gemm": try gemm(operation)
     case "MatMul": try product(operation)
     case "Add", "Sub", "Mul", "Div", "Pow": try arithmetic(operation)
+    case "Neg":
+      try affine(
+        operation, try activation(operation), ONNXConstant(shape: [1], content: .floats([-1])))
     case "Sum": try sum(operation)
     case "Pad": try pad(operation)
 

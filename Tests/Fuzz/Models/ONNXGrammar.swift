@@ -325,6 +325,7 @@ struct ONNXGrammar {
           ? add("Clip", [name], ["min": .float(bounds.0), "max": .float(bounds.1)])
           : add("Clip", [name, number(bounds.0), choices.once(in: 4) ? "" : number(bounds.1)]),
         shape)
+    case 1 where choices.once(in: 3): goOn(add("Neg", [name]), shape)
     case 1: goOn(add("Elu", [name], ["alpha": .float(choices.pick([1, 0.5]))]), shape)
     case 2: goOn(add("HardSigmoid", [name], ["alpha": .float(choices.pick([0.2, 1 / 6]))]), shape)
     case 3:
