@@ -31,8 +31,8 @@ struct Recipe: Sendable {
     flags.contains("--cell") ? .rnn : flags.contains("--width") ? .vgg : .lenet
   }
 
-  /// The recurrent layers, and what so many units of each got; 128 units with 50,000 images, GRUs of 50 and
-  /// 300 with 150,000.
+  /// The recurrent layers, and what so many units of each got; but for 128 units with 50,000 images, and with
+  /// 150,000 GRUs of 50 and 300.
   private static let cells = [
     ("rnn", [64: "85.6", 128: "91.5", 256: "88.3"]), ("lstm", [128: "95.2"]),
     (
